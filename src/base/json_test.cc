@@ -1,0 +1,34 @@
+#include "base/json.h"
+
+#include <gtest/gtest.h>
+
+namespace isle::json {
+namespace {
+
+TEST(Json, RoundTripKeepsOrderAndKinds) {
+  const std::string text = R"({"b":1,"a":[true,null,"x\n",18446744073709551615,-5,1.5]})";
+  EXPECT_EQ(write(MUST(parse(text))), text);
+}
+
+TEST(Json, ErrorSaysLineAndColumn) {
+  const Result<Value> result = parse("{\n  \"a\": tru\n}");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::Corrupt);
+  EXPECT_NE(result.error().message.find("line 2"), std::string::npos) << result.error().message;
+}
+
+TEST(Json, DuplicateMemberIsRefused) {
+  const Result<Value> result = parse(R"({"a":1,"a":2})");
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("stands twice"), std::string::npos);
+}
+
+TEST(Json, DepthIsBounded) {
+  EXPECT_TRUE(parse(std::string(64, '[') + std::string(64, ']')));
+  EXPECT_FALSE(parse(std::string(65, '[') + std::string(65, ']')));
+}
+
+TEST(Json, NulByteIsRefused) { EXPECT_FALSE(parse(std::string_view("{}\0{}", 5))); }
+
+}  // namespace
+}  // namespace isle::json
