@@ -1,0 +1,17 @@
+# The image that is always there: an OCI layout of busybox-static, made by the build, found by isle
+# as ../share/isle/images/busybox from its own program, in build/ and where it is installed.
+find_program(BUSYBOX_STATIC NAMES busybox PATHS /bin /usr/bin NO_DEFAULT_PATH)
+set(image_layout ${CMAKE_BINARY_DIR}/share/isle/images/busybox)
+if(BUSYBOX_STATIC)
+  add_custom_command(
+    OUTPUT ${image_layout}/index.json
+    COMMAND ${CMAKE_SOURCE_DIR}/tools/make-busybox-image ${BUSYBOX_STATIC} ${image_layout}
+    DEPENDS ${CMAKE_SOURCE_DIR}/tools/make-busybox-image ${BUSYBOX_STATIC}
+    COMMENT "Making the built-in image from ${BUSYBOX_STATIC}"
+    VERBATIM)
+  add_custom_target(busybox_image ALL DEPENDS ${image_layout}/index.json)
+  install(DIRECTORY ${image_layout} DESTINATION ${CMAKE_INSTALL_DATADIR}/isle/images)
+else()
+  message(FATAL_ERROR "no busybox in /bin: the built-in image is made from Debian's "
+                      "busybox-static package (apt-get install busybox-static)")
+endif()
