@@ -3,8 +3,8 @@
 #include <cerrno>
 
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -87,7 +87,9 @@ Result<UniqueFd> make_memfd(const std::string& name) {
 }
 
 Result<UniqueFd> open_pidfd(Pid pid, unsigned flags) {
-  return owned(pidfd_open(pid.value, flags), [&] { return format("pidfd_open({})", pid.value); });
+  // glibc 2.36's <sys/pidfd.h> forgets extern "C".
+  const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid.value, flags));
+  return owned(fd, [&] { return format("pidfd_open({})", pid.value); });
 }
 
 Result<std::string> read_all(int fd, std::size_t limit) {
