@@ -39,7 +39,7 @@ struct Rlimit {
 struct Scheduler {
   std::string policy;  // "SCHED_OTHER" ...
   std::optional<std::int32_t> nice, priority;
-  Strings flags;  // "SCHED_FLAG_RESET_ON_FORK" ...
+  Strings flags;                                           // "SCHED_FLAG_RESET_ON_FORK" ...
   std::optional<std::uint64_t> runtime, deadline, period;  // nanoseconds
 };
 
@@ -126,9 +126,9 @@ struct NetDevice {
 
 struct DeviceRule {
   bool allow = false;
-  std::string type;  // "a" "c" "b"; empty is "a"
+  std::string type;                          // "a" "c" "b"; empty is "a"
   std::optional<std::int64_t> major, minor;  // empty: all
-  std::string access;  // of "rwm"; empty: all
+  std::string access;                        // of "rwm"; empty: all
 };
 
 struct MemoryResources {  // bytes; -1 is no limit
