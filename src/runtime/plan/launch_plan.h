@@ -1,0 +1,241 @@
+#pragma once
+// The plan: everything that will be done to make a container, as a value that can be read before
+// it runs, tested without root, and timed afterwards. make_plan (make_plan.h) computes it,
+// describe (describe.h) shows it, runtime/launch executes it. A step is done by one actor:
+//
+//   parent  the runtime's own process on the host, single-threaded, may allocate
+//   stage   a child of the parent that enters or makes namespaces which the parent must not enter
+//           itself (joined by path, time namespaces, hooks and copy-up inside the container's
+//           mount namespace); ordinary code, short-lived
+//   init    the process that becomes the container's command; between clone and exec it only
+//           interprets prepared data (runtime/init)
+//
+// Order is the order of execution. Where one actor has to wait for another there is a barrier: a
+// pair of op::Notify by the one and op::Await by the other with the same Barrier.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/types.h"
+#include "oci/runtime_spec.h"
+#include "runtime/report.h"
+
+namespace isle::runtime {
+
+enum class Actor : std::uint8_t { Parent, Stage, Init };
+
+// A descriptor that is known only when the plan runs; the launcher fills it in before the clone.
+enum class SlotKind : std::uint8_t {
+  None,
+  HostProc,       // the host's /proc, checked to be procfs
+  HostNull,       // the host's /dev/null, checked by device number
+  Namespace,      // index: position among the joined namespaces
+  Tree,           // index: detached mount made by the parent (op::OpenTree, op::MakeOverlay)
+  Cgroup,         // directory of the container's cgroup on v2
+  StartListener,  // socket on which init waits for "start"
+  WorkingDir,     // the parent's own working directory is never inherited; unused number
+  ExecRoot,       // root directory of a running container, from /proc/PID/root
+  Pidfd,          // the running container's init
+  Seccomp,        // unused by init; the program is plain data
+};
+
+struct Slot {
+  SlotKind kind = SlotKind::None;
+  unsigned index = 0;
+  bool operator==(const Slot&) const = default;
+};
+
+// One mount parameter for fsconfig(2): a key alone is a flag.
+struct FsParameter {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// Bits as mount_setattr(2) takes them.
+struct AttrChange {
+  std::uint64_t set = 0;
+  std::uint64_t clear = 0;
+  bool recursive = false;
+  bool empty() const { return set == 0 && clear == 0; }
+};
+
+struct PropagationChange {
+  std::uint64_t type = 0;  // MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE
+  bool recursive = false;
+};
+
+enum class TargetKind : std::uint8_t { Directory, File, Existing };
+
+namespace op {
+
+// ---- parent -------------------------------------------------------------------------------
+
+struct MakeCgroup {};  // directories; which ones says LaunchPlan::cgroup
+struct WriteCgroup {   // one limit
+  std::string controller, file, value;
+  bool v2 = false;
+};
+struct CgroupDevices {};              // rules; LaunchPlan::cgroup holds them
+struct AttachCgroup {};               // init's pid into the v1 hierarchies (and v2 without clone)
+struct OpenTree {                     // open_tree(OPEN_TREE_CLONE) on the host, kept detached
+  Slot tree;
+  std::string source;
+  bool recursive = false;
+  std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: an idmapped mount
+};
+struct WriteIdMap {
+  bool group = false;
+  std::vector<oci::IdMapping> map;
+  bool deny_setgroups = false;  // gid map of an unprivileged writer, user_namespaces(7)
+  bool by_helper = false;       // newuidmap, newgidmap
+};
+struct OomScore {
+  int value = 0;
+};
+struct RunHooks {  // hooks of one kind; in the container's namespaces when run by the stage
+  std::string kind;
+};
+struct WritePidFile {
+  std::string path;
+};
+struct ReceiveConsole {};  // the terminal's other end arrives and goes to the console socket
+
+// ---- parent or stage ----------------------------------------------------------------------
+
+struct Clone {
+  bool makes_stage = false;  // else init
+  std::uint64_t flags = 0;   // CLONE_NEW...
+  bool into_cgroup = false;  // CLONE_INTO_CGROUP
+};
+
+// ---- stage ----------------------------------------------------------------------------------
+
+struct TimeOffsets {
+  std::map<std::string, oci::TimeOffset> offsets;
+};
+struct CopyUp {  // tmpfs over a directory of the root file system, filled with its content
+  std::string target;
+  std::vector<FsParameter> parameters;
+  AttrChange attr;
+};
+
+// ---- barriers -------------------------------------------------------------------------------
+
+struct Notify {
+  Barrier barrier = Barrier::None;
+};
+struct Await {
+  Barrier barrier = Barrier::None;
+};
+
+// ---- init -----------------------------------------------------------------------------------
+
+using Blob = std::vector<std::byte>;
+// An argument of a system call: a number, a descriptor, text or bytes passed by address.
+using CallArgument = std::variant<std::uint64_t, Slot, std::string, Blob>;
+// One system call with prepared arguments.
+struct Call {
+  long number = 0;
+  std::string text;  // as strace would write it
+  std::vector<CallArgument> arguments;
+  int tolerated_errno = 0;  // this error is no failure
+};
+struct SetRoot {  // the root file system is mounted over "/", then is the working directory
+  std::string type;    // "bind", "overlay" or any file system
+  std::string source;  // of a bind
+  Slot tree;           // detached mount made by the parent; wins over `source`
+  std::vector<FsParameter> parameters;
+  bool recursive = true;
+};
+struct MountFs {
+  std::string type, source;
+  std::vector<FsParameter> parameters;
+  AttrChange attr;
+  std::optional<PropagationChange> propagation;
+  std::string target;
+  TargetKind target_kind = TargetKind::Directory;
+  mode_t target_mode = 0755;
+};
+struct BindMount {
+  std::string source;
+  Slot tree;  // wins over `source`
+  bool recursive = true;
+  std::vector<AttrChange> attrs;
+  std::optional<PropagationChange> propagation;
+  std::string target;
+  TargetKind target_kind = TargetKind::Directory;
+  dev_t expected_device = 0;  // not 0: the source must be this character device
+};
+struct SetAttr {  // of the mount at `target`; "/" is the root
+  std::string target;
+  AttrChange attr;
+  std::optional<PropagationChange> propagation;
+};
+struct MakeNode {
+  std::string path;
+  mode_t mode = 0;  // with S_IFCHR ...
+  dev_t device = 0;
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+struct MakeLink {
+  std::string path, target;
+};
+struct Mask {
+  std::string path;
+};
+struct ReadonlyPath {
+  std::string path;
+};
+struct OpenConsole {  // new pty of the container's devpts, slave on stdio and /dev/console
+  unsigned height = 0, width = 0;
+  bool bind_dev_console = true;
+};
+struct PivotRoot {};
+struct ChangeRoot {};  // --no-pivot, or exec with the slot ExecRoot
+struct WriteProc {     // below the host's /proc, which shows this process and its namespaces
+  std::string file;    // "sys/net/ipv4/ip_forward"
+  std::string value;
+};
+struct BoundCapabilities {  // drops all others from the bounding set
+  std::uint64_t keep = 0;
+  unsigned last = 0;  // highest capability of the kernel
+};
+struct AmbientCapabilities {
+  std::uint64_t raise = 0;
+};
+struct EnterDirectory {
+  std::string path;
+};
+struct InstallSeccomp {  // the program is LaunchPlan::seccomp
+  unsigned instructions = 0;
+};
+struct AwaitStart {};
+struct Exec {
+  std::vector<std::string> candidates;  // tried in turn
+  std::vector<std::string> args, env;
+};
+
+}  // namespace op
+
+using Operation =
+    std::variant<op::MakeCgroup, op::WriteCgroup, op::CgroupDevices, op::AttachCgroup,
+                 op::OpenTree, op::WriteIdMap, op::OomScore, op::RunHooks, op::WritePidFile,
+                 op::ReceiveConsole, op::Clone, op::TimeOffsets, op::CopyUp, op::Notify,
+                 op::Await, op::Call, op::SetRoot, op::MountFs, op::BindMount, op::SetAttr,
+                 op::MakeNode, op::MakeLink, op::Mask, op::ReadonlyPath, op::OpenConsole,
+                 op::PivotRoot, op::ChangeRoot, op::WriteProc, op::BoundCapabilities,
+                 op::AmbientCapabilities, op::EnterDirectory, op::InstallSeccomp, op::AwaitStart,
+                 op::Exec>;
+
+struct Step {
+  Actor actor = Actor::Parent;
+  Operation operation;
+  std::string what;  // "mount /proc"
+  std::string why;   // "the container sees its own processes only"
+};
+
+}  // namespace isle::runtime

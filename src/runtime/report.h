@@ -1,0 +1,48 @@
+#pragma once
+// The one protocol between parent, stage and init: fixed-size records on a SOCK_SEQPACKET pair
+// that every actor inherits close-on-exec.
+//
+//   stage, init -> parent   Failed{step, errno, text}   the launch is over
+//                           Reached{barrier}            I wait here
+//                           Made{value = pid}           the stage cloned init (CLONE_PARENT)
+//                           Console + SCM_RIGHTS        the terminal's master
+//   parent -> stage, init   Go{barrier}
+//   end of file             every holder has called exec or died: what it was, waitpid says
+//
+//        parent                    stage                      init
+//   clone stage ───────────────▶ setns, unshare
+//                                clone init ───────────────▶ wait Cgroup
+//   ◀─────────── Made(pid) ───── exit
+//   id maps, cgroup, hooks
+//   Go(Prepared) ──────────────────────────────────────────▶ mounts ...
+//   ◀──────────────────────────────────── Reached(MountsDone) (only with hooks or copy-up)
+//   Go(MountsDone) ────────────────────────────────────────▶ pivot_root ... exec
+//   ◀──────────────────────────────────── end of file
+//
+// With `create`, init's last step before exec is to accept on the start socket; the record or the
+// end of file then travels on that connection to `start`.
+
+#include <cstdint>
+
+namespace isle::runtime {
+
+enum class Barrier : std::uint32_t {
+  None = 0,
+  Prepared,     // id maps written, cgroup attached, hooks of the runtime's side done
+  RootMounted,  // root file system and mounts are there; stage may copy up and run hooks
+  ReadyToExec,  // everything but exec is done
+};
+
+enum class ReportKind : std::uint32_t { Failed = 1, Reached, Go, Made, Console };
+
+struct Report {
+  ReportKind kind;
+  Barrier barrier;
+  std::uint32_t step;   // index in LaunchPlan::steps
+  std::int32_t errnum;
+  std::int32_t value;
+  char call[28];        // name of the system call that failed, NUL-terminated
+  char text[208];       // detail such as the file system context's own message, NUL-terminated
+};
+
+}  // namespace isle::runtime
