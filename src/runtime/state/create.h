@@ -1,0 +1,76 @@
+#pragma once
+// The verb "create", shared by islet (create, run) and isle-monitor: plan, launch, remember.
+
+#include <vector>
+
+#include "runtime/plan/make_plan.h"
+#include "runtime/state/container.h"
+
+namespace isle::runtime {
+
+struct CreateRequest {
+  HostPath root;    // the runtime's state directory
+  std::string id;
+  HostPath bundle;  // holds config.json
+  std::optional<oci::Spec> spec;  // wins over config.json
+  bool wait_for_start = false;    // init stops before exec until start_container
+  bool no_pivot = false;
+  bool no_new_keyring = false;
+  unsigned preserve_fds = 0;      // descriptors 3 .. 3+N-1 stay open
+  HostPath pid_file;
+  int stdio[3] = {0, 1, 2};       // what becomes the command's; a terminal replaces them
+  bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)
+  bool measure = false;           // note the time each step took
+  std::string default_cgroup_parent = "/islet";  // used as PARENT/ID when the spec names no path
+};
+
+struct CreatedContainer {
+  ContainerState state;
+  kernel::UniqueFd pidfd;    // of init
+  kernel::UniqueFd console;  // master, when process.terminal
+  LaunchPlan plan;
+  // With `measure`: ns that each step of the plan took, 0 if it has not run here.
+  std::vector<std::int64_t> step_times;
+  std::vector<std::string> warnings;
+};
+
+// On failure nothing is left: no process, cgroup, mount or state.
+Result<CreatedContainer> create_container(const CreateRequest& request);
+
+// Reads bundle/config.json; unknown members come back as warnings.
+Result<oci::Spec> read_bundle(const HostPath& bundle, std::vector<std::string>& warnings);
+
+// Lets a created container's init exec; the error of a failing exec is returned.
+Result<void> start_container(const HostPath& root, std::string_view id);
+
+// Sends `signal`; `all` to every process of its cgroup. Conflict when it has stopped.
+Result<void> kill_container(const HostPath& root, std::string_view id, int signal, bool all);
+
+// Removes a stopped container's cgroup and state; `force` kills it first. With `force` an absent
+// container is no error.
+Result<void> delete_container(const HostPath& root, std::string_view id, bool force);
+
+struct ExecRequest {
+  HostPath root;
+  std::string id;
+  oci::Process process;
+  unsigned preserve_fds = 0;
+  HostPath pid_file;
+  int stdio[3] = {0, 1, 2};
+  bool measure = false;
+};
+struct ExecutedProcess {
+  Pid pid;
+  kernel::UniqueFd pidfd;
+  kernel::UniqueFd console;
+  LaunchPlan plan;
+  std::vector<std::int64_t> step_times;
+  std::vector<std::string> warnings;
+};
+// Starts one more process in a running container; it is a child of the caller.
+Result<ExecutedProcess> exec_in_container(const ExecRequest& request);
+
+Result<void> pause_container(const HostPath& root, std::string_view id);
+Result<void> resume_container(const HostPath& root, std::string_view id);
+
+}  // namespace isle::runtime
