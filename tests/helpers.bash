@@ -197,17 +197,24 @@ cgroup_dir() {
 # ---- nothing stays behind ------------------------------------------------------------------------
 # Each line of a snapshot is one thing with its kind in front, so that a difference reads by itself.
 residue_snapshot() {
-  awk '{ $1 = $2 = ""; print "mount" $0 }' /proc/self/mountinfo
-  awk '{ for (i = 7; i <= NF && $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $5 }' \
-    /proc/self/mountinfo | sort -u | while read -r root; do
-    find "$root" -mindepth 1 -type d -printf 'cgroup %p\n' 2>/dev/null
-  done
-  find /proc -mindepth 3 -maxdepth 3 -path '/proc/[0-9]*/ns/*' -printf 'namespace %l\n' 2>/dev/null
-  ls /sys/class/net | sed 's/^/link /'
-  grep -s '^isle' /proc/[0-9]*/comm | sed 's|^/proc/\([0-9]*\)/comm:|process \1 |'
+  local line roots=() links=(/sys/class/net/*)
+  while read -r line; do
+    case $line in
+      *" - cgroup "* | *" - cgroup2 "*) set -f; set -- $line; set +f; roots+=("$5") ;;
+    esac
+    line=${line#* } # the two ids: they change when a table is copied
+    echo "mount ${line#* }"
+  done </proc/self/mountinfo
+  [ ${#roots[@]} = 0 ] || find "${roots[@]}" -mindepth 1 -type d -printf 'cgroup %p\n'
+  find /proc/[0-9]*/ns -mindepth 1 -printf 'namespace %l\n'
+  printf 'link %s\n' "${links[@]#/sys/class/net/}"
+  grep -s '^isle' /proc/[0-9]*/comm
   # Images are meant to stay; what belongs to a container is not.
-  find "$ISLE_ROOT" "$ISLE_RUN" -mindepth 1 2>/dev/null |
-    sed "s|^$ISLE_TEST_DIR/|file |" | grep -vE "$ISLE_RESIDUE_STORE"
+  find "$ISLE_ROOT" "$ISLE_RUN" -mindepth 1 -printf 'file %H/%P\n' |
+    while read -r line; do
+      line="file ${line#"file $ISLE_TEST_DIR/"}"
+      [[ $line =~ $ISLE_RESIDUE_STORE ]] || echo "$line"
+    done
 }
 # What isle keeps between containers: images, layers, caches, locks and the index.
 ISLE_RESIDUE_STORE='^file (root|run)/((images?|layers?|snapshots?|blobs|cache|staging|trash|locks?|tmp|seccomp|containers|db|islet)(/?$)|(images?|layers?|snapshots?|blobs|cache|locks?|seccomp)/|[^/]*\.(lock|db|db-wal|db-shm)$)'

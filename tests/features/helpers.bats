@@ -9,14 +9,16 @@ load ../helpers
 @test "residue: a mount, a file of a container and a namespace are seen" {
   require_root
   # A private mount namespace stands for the host here: nothing is mounted on the real one.
-  run unshare --mount --propagation private bash -c "
-    source '$ISLE_TESTS_DIR/helpers.bash' 2>/dev/null
-    ISLE_TEST_DIR='$ISLE_TEST_DIR'; residue_before
-    mkdir -p '$ISLE_TEST_DIR/point' '$ISLE_RUN/containers/left'
-    mount -t tmpfs isle-left '$ISLE_TEST_DIR/point'
-    unshare --uts sleep 30 3>&- 8>&- & sleeper=\$!
-    SECONDS=0; residue_after; echo \"status \$?\"; kill \$sleeper; umount '$ISLE_TEST_DIR/point'"
-  rm -r "$ISLE_RUN/containers"
+  local own=$ISLE_TEST_DIR/own
+  mkdir -p "$own/point" "$own/run" "$own/root"
+  ISLE_TEST_DIR=$own ISLE_ROOT=$own/root ISLE_RUN=$own/run \
+    run unshare --mount --propagation private bash -c "
+    source '$ISLE_TESTS_DIR/helpers.bash'
+    residue_before
+    mkdir -p '$own/run/containers/left'
+    mount -t tmpfs isle-left '$own/point'
+    unshare --uts sleep 300 3>&- 8>&- & sleeper=\$!
+    residue_after; echo \"status \$?\"; kill \$sleeper; umount '$own/point'"
   assert_line --partial "+ mount"
   assert_line --partial "+ namespace uts:["
   assert_line --partial "+ file run/containers/left"
