@@ -1,0 +1,49 @@
+#pragma once
+// Starting isle-monitor for one container. The monitor gets what it needs as arguments (they show
+// in ps) and reads the container's config.json itself; its descriptor 3 is the first connection.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/types.h"
+#include "kernel/process.h"
+#include "monitor/client.h"
+
+namespace isle::monitor {
+
+enum class Measure : std::uint8_t { No, Words, Json };  // form of the Plan frames
+
+struct MonitorRequest {
+  std::string id;
+  HostPath container;            // directory with config.json; exits.jsonl is appended there
+  HostPath run;                  // ISLE_RUN: OCI state and attach socket are in its containers/ID
+  bool keep_stdin_open = false;  // -i: else the input is empty; a terminal always takes input
+  bool no_new_keyring = false;
+  bool no_pivot = false;
+  Measure measure = Measure::No;
+  unsigned timeout_seconds = 0;       // killed after; 0: never
+  int stop_signal = 15;               // sent to init when the monitor itself gets SIGTERM
+  std::string cgroup_parent;          // PARENT/ID when the spec names no path; empty: "/isle"
+  std::vector<std::string> clean_up;  // run at the end, unless the first client sends Done
+  HostPath program;                   // empty: isle-monitor beside the running program
+};
+
+struct MonitorHandle {
+  kernel::ChildProcess process;
+  MonitorConnection connection;
+};
+
+// The terminal flag is the spec's own (process.terminal).
+Result<MonitorHandle> spawn_monitor(const MonitorRequest& request);
+
+// To and from argv, for both programs and their tests.
+std::vector<std::string> write_arguments(const MonitorRequest& request);
+Result<MonitorRequest> read_arguments(const std::vector<std::string>& arguments);
+
+// After Exited, when the caller has removed all that is its own: sends Done and waits until the
+// monitor is gone.
+Result<void> finish(MonitorHandle& handle);
+
+}  // namespace isle::monitor
