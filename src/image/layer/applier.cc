@@ -1,0 +1,172 @@
+// The walk: where each member goes and what must make room for it. Creating the kinds of files is
+// in applier_files.cc, their owners, modes, times and attributes in applier_metadata.cc.
+#include "image/layer/applier.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "kernel/beneath.h"
+
+namespace isle::image {
+namespace {
+
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+constexpr std::string_view kWhiteout = ".wh.";
+constexpr std::string_view kOpaque = ".wh..wh..opq";
+constexpr std::string_view kAufs = ".wh..wh.";  // aufs' own book-keeping, meant for nobody else
+
+std::uint32_t while_unpacking(std::uint32_t mode) { return mode | S_IRWXU; }
+
+}  // namespace
+
+Result<ApplyReport> LayerApplier::run(TarReader& archive) {
+  implied_.insert("");
+  for (;;) {
+    const std::optional<TarEntry> entry = TRY(archive.next());
+    if (!entry) break;
+    ++report_.members;
+    TRY_STEP(apply(*entry, archive), format("unpack {}", quoted(entry->path)));
+  }
+  parent_fd_.reset();
+  TRY(finish_directories());
+  report_.implied.assign(implied_.begin(), implied_.end());
+  return std::move(report_);
+}
+
+Result<void> LayerApplier::apply(const TarEntry& entry, TarReader& archive) {
+  const MemberPath path = TRY(member_path(entry.path));
+  if (path.is_root()) {
+    if (entry.type != TarType::Directory) {
+      return fail(ErrorKind::Corrupt, "layer: the root is no directory");
+    }
+    implied_.erase("");
+    directories_[""] = {.mode = entry.mode, .mtime = entry.mtime};
+    return dress(root_.get(), entry, true);
+  }
+  if (path.name == kOpaque) return make_opaque(TRY(open_parent(path.parent)));
+  if (path.name.starts_with(kAufs)) return {};
+  if (path.name.starts_with(kWhiteout)) {
+    return white_out(TRY(open_parent(path.parent)), path, path.name.substr(kWhiteout.size()));
+  }
+  if (entry.type == TarType::CharDevice || entry.type == TarType::BlockDevice) {
+    if (who_ == Unpacker::User) {
+      ++report_.devices_skipped;
+      return {};
+    }
+  }
+  return create(entry, path, archive);
+}
+
+Result<void> LayerApplier::create(const TarEntry& entry,
+                                  const MemberPath& path,
+                                  TarReader& archive) {
+  const int parent = TRY(open_parent(path.parent));
+  if (entry.type == TarType::Directory) return make_directory(parent, path, entry);
+  // A link to itself would lose the file it means to keep.
+  if (entry.type == TarType::HardLink && TRY(member_path(entry.target)).str() == path.str()) {
+    return {};
+  }
+  TRY(clear_place(parent, path, false));
+  switch (entry.type) {
+    case TarType::Symlink: return make_symlink(parent, path.name, entry);
+    case TarType::HardLink: return make_hard_link(parent, path.name, entry);
+    case TarType::Regular: return make_file(parent, path.name, entry, archive);
+    default: return make_node(parent, path.name, entry);
+  }
+}
+
+// The fd belongs to the applier and is good until the next member.
+Result<int> LayerApplier::open_parent(const std::string& path) {
+  if (path.empty()) return root_.get();
+  if (parent_fd_ && parent_path_ == path) return parent_fd_.get();
+  kernel::UniqueFd fd = TRY(kernel::open_beneath_if_exists(root_.get(), path, kDirectory));
+  if (!fd) fd = TRY(make_parents(path));
+  parent_fd_ = std::move(fd);
+  parent_path_ = path;
+  return parent_fd_.get();
+}
+
+// Directories the archive uses without describing them: 0755 for now; the chain's lower layers
+// know better, so they are reported.
+Result<kernel::UniqueFd> LayerApplier::make_parents(const std::string& path) {
+  kernel::UniqueFd fd;
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    const std::string prefix = path.substr(0, end);
+    const MemberPath part = TRY(member_path(prefix));
+    const int above = fd ? fd.get() : root_.get();
+    if (mkdirat(above, part.name.c_str(), 0755) == 0) {
+      implied_.insert(prefix);
+      // A set-group-id directory above would pass on its group.
+      if (who_ == Unpacker::Root &&
+          fchownat(above, part.name.c_str(), 0, 0, AT_SYMLINK_NOFOLLOW) != 0) {
+        return fail_call(errno, format("chown({})", quoted(prefix)));
+      }
+    } else if (errno != EEXIST) {
+      return fail_call(errno, format("mkdir({})", quoted(prefix)));
+    }
+    fd = TRY(kernel::open_beneath(root_.get(), prefix, kDirectory));
+  }
+  return fd;
+}
+
+// Removes what stands where a member goes, but for a directory that stays a directory. True: the
+// place was whited out.
+Result<bool> LayerApplier::clear_place(int parent, const MemberPath& path, bool for_directory) {
+  struct stat found{};
+  if (fstatat(parent, path.name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return false;
+    return fail_call(errno, format("stat({})", quoted(path.name)));
+  }
+  if (!S_ISDIR(found.st_mode)) {
+    if (unlinkat(parent, path.name.c_str(), 0) != 0) {
+      return fail_call(errno, format("unlink({})", quoted(path.name)));
+    }
+    return S_ISCHR(found.st_mode) && found.st_rdev == 0;
+  }
+  if (for_directory) return false;
+  TRY(kernel::remove_tree(parent, path.name));
+  const std::string gone = path.str();
+  const auto is_below = [&gone](std::string_view other) {
+    return other == gone || (other.starts_with(gone) && other[gone.size()] == '/');
+  };
+  std::erase_if(directories_, [&](const auto& item) { return is_below(item.first); });
+  std::erase_if(implied_, is_below);
+  return false;
+}
+
+Result<void> LayerApplier::make_directory(int parent,
+                                          const MemberPath& path,
+                                          const TarEntry& entry) {
+  const bool was_whited_out = TRY(clear_place(parent, path, true));
+  if (mkdirat(parent, path.name.c_str(), while_unpacking(entry.mode)) != 0 && errno != EEXIST) {
+    return fail_call(errno, format("mkdir({})", quoted(path.name)));
+  }
+  const kernel::UniqueFd fd = TRY(kernel::open_at(parent, path.name, kDirectory));
+  if (was_whited_out) TRY(make_opaque(fd.get()));
+  const std::string place = path.str();
+  implied_.erase(place);
+  directories_[place] = {.mode = entry.mode, .mtime = entry.mtime};
+  return dress(fd.get(), entry, true);
+}
+
+// "Whiteouts apply to lower layers": what this layer itself has already put there stays.
+Result<void> LayerApplier::white_out(int parent, const MemberPath& path, std::string_view hidden) {
+  const std::string name(hidden);
+  if (name.empty() || name == "." || name == "..") {
+    return fail(ErrorKind::Corrupt, format("layer: whiteout {} names no file", quoted(path.name)));
+  }
+  if (mknodat(parent, name.c_str(), S_IFCHR, 0) == 0) return {};
+  if (errno != EEXIST) return fail_call(errno, format("mknod({}, c 0:0)", quoted(name)));
+  struct stat found{};
+  if (fstatat(parent, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(found.st_mode)) {
+    return {};
+  }
+  return make_opaque(TRY(kernel::open_at(parent, name, kDirectory)).get());
+}
+
+}  // namespace isle::image

@@ -1,0 +1,35 @@
+#pragma once
+// gzip by ISA-L, which is twice as fast as zlib and checks the trailer's CRC. A gzip file may have
+// several members one after the other (RFC 1952, 2.2; pigz and estargz write such).
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/error.h"
+
+struct inflate_state;
+
+namespace isle::image {
+
+class Inflater {
+ public:
+  Inflater();
+  // Inflates from the front of `packed` (which loses what was used) into `room`; the result is a
+  // part of `room`, empty when more input is needed.
+  Result<std::string_view> inflate(std::string_view& packed, std::span<char> room);
+  // Corrupt unless the input ended with a member.
+  Result<void> check_end() const;
+
+ private:
+  struct Free {
+    void operator()(inflate_state* state) const;
+  };
+  std::unique_ptr<inflate_state, Free> state_;
+  bool between_members_ = false;
+  bool padding_ = false;  // zeros after the last member, as tapes have them
+
+  Result<bool> begin_member(std::string_view& packed);
+};
+
+}  // namespace isle::image

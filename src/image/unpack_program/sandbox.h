@@ -1,0 +1,25 @@
+#pragma once
+// Why: what parses a stranger's archive gets nothing but the directory it fills. As root: a mount
+// namespace whose only mount is that directory, no network, a handful of capabilities. For
+// everybody: no new privileges, Landlock (where the kernel has it) for that directory only, and a
+// seccomp filter against sockets, programs, mounts and other processes.
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/types.h"
+#include "image/layer/applier.h"
+#include "kernel/fd.h"
+
+namespace isle::image {
+
+struct Sandbox {
+  kernel::UniqueFd root;           // the directory to fill
+  std::vector<std::string> walls;  // "mounts" "network" "capabilities" "landlock" "seccomp"
+};
+
+// Of this process, for good. Call once, single-threaded, with every fd closed that is not needed.
+Result<Sandbox> enter_sandbox(const HostPath& target, Unpacker who);
+
+}  // namespace isle::image
