@@ -1,0 +1,160 @@
+#include "monitor/client.h"
+
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "monitor/far_end.h"
+#include "monitor/wire.h"
+
+namespace isle::monitor {
+
+namespace {
+
+std::unexpected<Error> monitor_gone() {
+  return fail(ErrorKind::Unavailable,
+              "isle-monitor has ended without a word",
+              "its container is killed with it; see whether something kills isle's processes");
+}
+
+class MonitorEnd final : public FarEnd {
+ public:
+  explicit MonitorEnd(int socket) : socket_(socket) {}
+
+  void watch(std::vector<pollfd>& set) override {
+    set.push_back({.fd = socket_, .events = POLLIN, .revents = 0});
+  }
+
+  Result<std::optional<Output>> receive() override {
+    const Received received = TRY(receive_frame(socket_, buffer_, Wait::No));
+    if (received.kind == Received::Kind::Nothing) return std::nullopt;
+    if (received.kind == Received::Kind::End) return monitor_gone();
+    const Frame& frame = received.frame;
+    switch (frame.head.type) {
+      case FrameType::Stdout: return Output{.stream = 1, .data = frame.payload};
+      case FrameType::Stderr: return Output{.stream = 2, .data = frame.payload};
+      case FrameType::StdinTaken: under_way_ = false; return std::nullopt;
+      case FrameType::Exited: exit_ = TRY(read_exit(frame.payload)); return std::nullopt;
+      default:
+        return fail(ErrorKind::Corrupt,
+                    format("isle-monitor sent a frame of type {} while the container runs",
+                           static_cast<int>(frame.head.type)));
+    }
+  }
+
+  bool ended() const override { return exit_.has_value(); }
+  bool takes_input() const override { return !under_way_; }
+
+  Result<void> input(std::string_view data) override {
+    under_way_ = true;
+    return send({.type = FrameType::Stdin}, data);
+  }
+  Result<void> end_input() override { return send({.type = FrameType::StdinEnd}); }
+  Result<void> resize(kernel::WindowSize size) override {
+    return send({.type = FrameType::Resize, .value = size.rows << 16 | size.columns});
+  }
+  Result<void> signal(int number) override {
+    return send({.type = FrameType::Signal, .value = number});
+  }
+  Result<void> output_closed(int stream) override {
+    return send({.type = FrameType::CloseOutput, .value = stream});
+  }
+  Result<void> detach() override { return send({.type = FrameType::Detach}); }
+  const std::optional<ExitRecord>& exit() const { return exit_; }
+
+ private:
+  // A monitor that is gone is noticed by receive(), after what it still had to say.
+  Result<void> send(const FrameHead& head, std::string_view payload = {}) {
+    TRY(send_frame(socket_, head, payload, Wait::Yes));
+    return {};
+  }
+
+  int socket_;
+  bool under_way_ = false;
+  std::optional<ExitRecord> exit_;
+  std::vector<char> buffer_ = std::vector<char>(kMaxFrame);
+};
+
+// Puts together what came in several frames.
+struct Opening {
+  Started started;
+  std::string text;  // of the frames so far
+  std::optional<StartFailure> failure;
+  bool done = false;
+};
+
+Result<void> take_opening(Opening& opening, const Frame& frame) {
+  opening.text += frame.payload;
+  if (frame.head.more) return {};
+  std::string text = std::exchange(opening.text, {});
+  switch (frame.head.type) {
+    case FrameType::Warning: opening.started.warnings.push_back(std::move(text)); return {};
+    case FrameType::Plan: opening.started.plan = std::move(text); return {};
+    case FrameType::Started:
+      opening.started.pid = Pid(frame.head.value);
+      opening.done = true;
+      return {};
+    case FrameType::Failed:
+      opening.failure = {.error = TRY(read_error(text)), .exit_status = frame.head.value};
+      opening.done = true;
+      return {};
+    default:
+      return fail(
+          ErrorKind::Corrupt,
+          format("isle-monitor opened with a frame of type {}", static_cast<int>(frame.head.type)));
+  }
+}
+
+Result<Opening> receive_opening(int socket) {
+  Opening opening;
+  std::vector<char> buffer(kMaxFrame);
+  while (!opening.done) {
+    const Received received = TRY(receive_frame(socket, buffer, Wait::Yes));
+    if (received.kind == Received::Kind::End) return monitor_gone();
+    if (received.kind == Received::Kind::Frame) TRY(take_opening(opening, received.frame));
+  }
+  return opening;
+}
+
+}  // namespace
+
+std::expected<Started, StartFailure> await_started(MonitorConnection& connection) {
+  Result<Opening> opening = receive_opening(connection.socket.get());
+  if (!opening) return std::unexpected(StartFailure{.error = std::move(opening).error()});
+  if (opening->failure) return std::unexpected(std::move(*opening->failure));
+  return std::move(opening->started);
+}
+
+Result<AttachEnd> attach(MonitorConnection& connection, const RelayOptions& options) {
+  MonitorEnd far(connection.socket.get());
+  TRY(relay(far, options));
+  return AttachEnd{.exit = far.exit()};
+}
+
+Result<MonitorConnection> connect_monitor(const HostPath& run, std::string_view id) {
+  const HostPath directory = run / "containers" / id;
+  const std::string hint = "see isle ps for the containers that run";
+  Result<kernel::UniqueFd> place = kernel::open_file(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+  if (!place) {
+    return std::unexpected(
+        std::move(place).error().within(format("attach to {}", quoted(id))).advise(hint));
+  }
+  MonitorConnection connection{.socket = TRY(kernel::make_socket(AF_UNIX, SOCK_SEQPACKET))};
+  // By way of the directory: sun_path ends at 108 bytes, run directories need not.
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string path = format("/proc/self/fd/{}/attach.sock", place->get());
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  if (connect(connection.socket.get(), generic, sizeof address) != 0) {
+    return fail_call(errno,
+                     format("connect({}/attach.sock)", directory.str()),
+                     format("container {} has no monitor to attach to", quoted(id)),
+                     hint);
+  }
+  return connection;
+}
+
+}  // namespace isle::monitor
