@@ -72,8 +72,17 @@ constexpr auto kNewer = std::to_array<Numbered>({
     {"removexattrat", 466},     {"open_tree_attr", 467},   {"file_getattr", 468},
     {"file_setattr", 469},      {"listns", 470},           {"rseq_slice_yield", 471},
 });
-// x86_64 alone: trampolines of user probes call these (6.11, 6.18).
-constexpr auto kNewerX86 = std::to_array<Numbered>({{"uretprobe", 335}, {"uprobe", 336}});
+struct NumberedOn {
+  std::string_view arch;
+  std::string_view name;
+  std::uint32_t number;
+};
+// One architecture's own: x86_64's are called by the trampolines of user probes (6.11, 6.18).
+constexpr auto kNewerOn = std::to_array<NumberedOn>({
+    {"X86_64", "uretprobe", 335},
+    {"X86_64", "uprobe", 336},
+    {"RISCV64", "riscv_hwprobe", 258},
+});
 
 struct Behind {
   std::string_view name;
@@ -149,8 +158,8 @@ SyscallNumbers syscall_numbers(const SeccompArch& arch) {
   scan(numbers, arch, arch.base, arch.base + kScanned);
   if (arch.name == "ARM") scan(numbers, arch, kArmPrivate, kArmPrivateEnd);
   for (const auto& [name, number] : kNewer) numbers.emplace(name, arch.base + number);
-  if (arch.name == "X86_64") {
-    for (const auto& [name, number] : kNewerX86) numbers.emplace(name, number);
+  for (const auto& [on, name, number] : kNewerOn) {
+    if (on == arch.name) numbers.emplace(name, arch.base + number);
   }
   return numbers;
 }
@@ -159,7 +168,7 @@ bool is_syscall_name(const std::string& name) {
   // Calls of other architectures have negative numbers, but not this one.
   if (seccomp_syscall_resolve_name(name.c_str()) != __NR_SCMP_ERROR) return true;
   return std::ranges::find(kNewer, name, &Numbered::name) != kNewer.end() ||
-         std::ranges::find(kNewerX86, name, &Numbered::name) != kNewerX86.end();
+         std::ranges::find(kNewerOn, name, &NumberedOn::name) != kNewerOn.end();
 }
 
 std::optional<Multiplexed> multiplexed_syscall(std::string_view name) {
