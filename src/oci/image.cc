@@ -174,7 +174,11 @@ Result<Manifest> read_manifest(std::string_view text) {
 }
 
 Result<ImageConfig> read_image_config(std::string_view text) {
-  return read_document<ImageConfig>(TRY(json::parse(text)));
+  return image_config_of(TRY(json::parse(text)));
+}
+
+Result<ImageConfig> image_config_of(const json::Value& value) {
+  return read_document<ImageConfig>(value);
 }
 
 Result<void> check_layout(std::string_view text) {

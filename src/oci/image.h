@@ -99,6 +99,8 @@ struct ImageConfig {
 Result<Index> read_index(std::string_view text);
 Result<Manifest> read_manifest(std::string_view text);
 Result<ImageConfig> read_image_config(std::string_view text);
+// The same for a part of another document.
+Result<ImageConfig> image_config_of(const json::Value& value);
 // The file "oci-layout": Unsupported if its version is not 1.0.0.
 Result<void> check_layout(std::string_view text);
 
