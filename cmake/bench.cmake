@@ -1,0 +1,11 @@
+# Small benchmarks of single parts: bench/X_bench.cc makes build/bench/X_bench, on demand only.
+find_package(benchmark QUIET)
+file(GLOB part_benches CONFIGURE_DEPENDS bench/*_bench.cc)
+if(benchmark_FOUND)
+  foreach(source ${part_benches})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL ${source})
+    target_link_libraries(${name} PRIVATE runtime benchmark::benchmark)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  endforeach()
+endif()
