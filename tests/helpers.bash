@@ -13,9 +13,9 @@
 
 [ -z "${BATS_VERSION-}" ] || bats_require_minimum_version 1.5.0
 
-ISLE_TESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-: "${ISLE_BIN_DIR:=$ISLE_TESTS_DIR/../build/bin}"
-ISLE_BIN_DIR=$(realpath -m "$ISLE_BIN_DIR")
+ISLE_TESTS_DIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+: "${ISLE_BIN_DIR:=${ISLE_TESTS_DIR%/*}/build/bin}"
+case $ISLE_BIN_DIR in */../*) ISLE_BIN_DIR=$(realpath -m "$ISLE_BIN_DIR") ;; esac
 # Who run_as_user runs as: an id that no passwd file knows.
 ISLE_TEST_UID=12345
 
@@ -24,13 +24,15 @@ teardown() { isle_teardown; }
 
 # A private state root, outside bats' own directory: that is long (UNIX socket paths end at 108
 # bytes) and closed to other users. Residue can only be told when one test runs at a time on this
-# machine, hence the lock.
+# machine, hence the lock. Few programs are started here: in an emulated machine each is dear.
 isle_setup() {
-  exec 8>"${ISLE_TEST_LOCK:-/run/isle-tests.lock}"
-  flock -w "${ISLE_TEST_LOCK_WAIT:-300}" 8 || _fail "another test holds the test lock"
-  ISLE_TEST_DIR=$(mktemp -d "${TMPDIR:-/tmp}/isle-t.XXXXXX")
-  chmod 0755 "$ISLE_TEST_DIR"
+  if [ -z "${ISLE_TEST_IN_VM-}" ]; then
+    exec 8>"${ISLE_TEST_LOCK:-/run/isle-tests.lock}"
+    flock -w "${ISLE_TEST_LOCK_WAIT:-300}" 8 || _fail "another test holds the test lock"
+  fi
+  ISLE_TEST_DIR=${TMPDIR:-/tmp}/isle-t.$BASHPID
   export ISLE_ROOT=$ISLE_TEST_DIR/root ISLE_RUN=$ISLE_TEST_DIR/run
+  mkdir -m 0755 "$ISLE_TEST_DIR"
   mkdir -m 0700 "$ISLE_ROOT" "$ISLE_RUN"
   residue_before
 }
@@ -41,7 +43,7 @@ isle_teardown() {
   # A failed test may leave containers; the next one must not suffer from them.
   [ "$status" = 0 ] || _sweep
   rm -rf --one-file-system "$ISLE_TEST_DIR"
-  exec 8>&-
+  { exec 8>&-; } 2>/dev/null
   return "$status"
 }
 
@@ -195,65 +197,10 @@ cgroup_dir() {
 }
 
 # ---- nothing stays behind ------------------------------------------------------------------------
-# Each line of a snapshot is one thing with its kind in front, so that a difference reads by itself.
-residue_snapshot() {
-  local line roots=() links=(/sys/class/net/*)
-  while read -r line; do
-    case $line in
-      *" - cgroup "* | *" - cgroup2 "*) set -f; set -- $line; set +f; roots+=("$5") ;;
-    esac
-    line=${line#* } # the two ids: they change when a table is copied
-    echo "mount ${line#* }"
-  done </proc/self/mountinfo
-  [ ${#roots[@]} = 0 ] || find "${roots[@]}" -mindepth 1 -type d -printf 'cgroup %p\n'
-  find /proc/[0-9]*/ns -mindepth 1 -printf 'namespace %l\n'
-  printf 'link %s\n' "${links[@]#/sys/class/net/}"
-  grep -s '^isle' /proc/[0-9]*/comm
-  # Images are meant to stay; what belongs to a container is not.
-  find "$ISLE_ROOT" "$ISLE_RUN" -mindepth 1 -printf 'file %H/%P\n' |
-    while read -r line; do
-      line="file ${line#"file $ISLE_TEST_DIR/"}"
-      [[ $line =~ $ISLE_RESIDUE_STORE ]] || echo "$line"
-    done
-}
-# What isle keeps between containers: images, layers, caches, locks and the index.
-ISLE_RESIDUE_STORE='^file (root|run)/((images?|layers?|snapshots?|blobs|cache|staging|trash|locks?|tmp|seccomp|containers|db|islet)(/?$)|(images?|layers?|snapshots?|blobs|cache|locks?|seccomp)/|[^/]*\.(lock|db|db-wal|db-shm)$)'
-
-# Processes come and go while they are listed: what fails to be read is not there.
-_residue_lists() { (set +e; export LC_ALL=C; residue_snapshot 2>/dev/null | sort -u); }
-residue_before() { _residue_lists >"$ISLE_TEST_DIR/before"; }
-
-# New things are given 5 s to go (the kernel frees namespaces and cgroups behind one's back, and
-# other programs of this machine come and go); what is new all the time is residue. What vanished
-# is residue too, if it is a mount, a cgroup or a link.
+# In a program of its own: bats traces every line of this shell, which makes loops slow.
+residue_before() { "$ISLE_TESTS_DIR/residue" before "$ISLE_TEST_DIR"; }
 residue_after() {
-  [ "${ISLE_RESIDUE-}" != off ] || return 0
-  local -x LC_ALL=C
-  local dir=$ISLE_TEST_DIR end=$((SECONDS + 5)) first=1
-  while :; do
-    _residue_lists >"$dir/after"
-    { comm -13 "$dir/before" "$dir/after" | sed 's/^/+ /'
-      comm -23 "$dir/before" "$dir/after" | grep -E '^(mount|link) ' | sed 's/^/- /'
-    } | sort >"$dir/now"
-    if [ "$first" ]; then cp "$dir/now" "$dir/residue"; first=
-    else comm -12 "$dir/residue" "$dir/now" >"$dir/both"; mv "$dir/both" "$dir/residue"; fi
-    [ -s "$dir/residue" ] || return 0
-    [ "$SECONDS" -lt "$end" ] || break
-    sleep 0.1
-  done
-  { echo "-- the test changed the host (+ left behind, - gone):"; cat "$dir/residue"
-    _whose "$dir/residue"; } >&2
-  return 1
-}
-# The processes inside namespaces that were left.
-_whose() {
-  local id
-  sed -n 's/^+ namespace //p' "$1" | sort -u | while read -r id; do
-    find /proc -mindepth 3 -maxdepth 3 -path '/proc/[0-9]*/ns/*' -lname "$id" -printf '%p\n' \
-      2>/dev/null | cut -d/ -f3 | sort -u | while read -r pid; do
-      echo "  $id: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-80)"
-    done
-  done
+  [ "${ISLE_RESIDUE-}" = off ] || "$ISLE_TESTS_DIR/residue" after "$ISLE_TEST_DIR" >&2
 }
 # Ends what a failed test left, and only that: processes whose environment or arguments name this
 # test's private directory.
