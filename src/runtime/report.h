@@ -28,6 +28,7 @@ namespace isle::runtime {
 
 enum class Barrier : std::uint32_t {
   None = 0,
+  UserMade,     // the stage made the user namespace; the parent writes its id maps
   Prepared,     // id maps written, cgroup attached, hooks of the runtime's side done
   RootMounted,  // root file system and mounts are there; stage may copy up and run hooks
   ReadyToExec,  // everything but exec is done

@@ -175,6 +175,7 @@ void run(const Program& program) {
               .mask_tree_fd = -1, .call = "", .text = {}};
   for (unsigned i = 0; i < program.count; ++i) {
     const Step& step = program.steps[i];
+    *program.progress = step.index;
     if (step.code == Code::Exec) note_time(program, step.index);
     state.text[0] = '\0';
     const long result = perform(state, step);

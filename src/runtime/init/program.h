@@ -141,6 +141,7 @@ struct Program {
   unsigned count;
   int report_fd;          // SOCK_SEQPACKET, see runtime/report.h
   int proc_fd;            // the host's /proc
+  std::uint32_t* progress; // shared memory: the step under way, for a death without a report
   std::int64_t* times;    // shared memory, one per plan step: CLOCK_REALTIME ns at its end; or null
 };
 

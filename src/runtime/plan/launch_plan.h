@@ -20,7 +20,9 @@
 #include <vector>
 
 #include "base/types.h"
+#include "kernel/mount_options.h"
 #include "oci/runtime_spec.h"
+#include "runtime/plan/cgroup.h"
 #include "runtime/report.h"
 
 namespace isle::runtime {
@@ -31,15 +33,12 @@ enum class Actor : std::uint8_t { Parent, Stage, Init };
 enum class SlotKind : std::uint8_t {
   None,
   HostProc,       // the host's /proc, checked to be procfs
-  HostNull,       // the host's /dev/null, checked by device number
   Namespace,      // index: position among the joined namespaces
   Tree,           // index: detached mount made by the parent (op::OpenTree, op::MakeOverlay)
   Cgroup,         // directory of the container's cgroup on v2
   StartListener,  // socket on which init waits for "start"
-  WorkingDir,     // the parent's own working directory is never inherited; unused number
   ExecRoot,       // root directory of a running container, from /proc/PID/root
   Pidfd,          // the running container's init
-  Seccomp,        // unused by init; the program is plain data
 };
 
 struct Slot {
@@ -48,43 +47,50 @@ struct Slot {
   bool operator==(const Slot&) const = default;
 };
 
-// One mount parameter for fsconfig(2): a key alone is a flag.
-struct FsParameter {
-  std::string key;
-  std::optional<std::string> value;
-};
-
-// Bits as mount_setattr(2) takes them.
+// Attributes of one mount, or of a whole tree.
 struct AttrChange {
-  std::uint64_t set = 0;
-  std::uint64_t clear = 0;
-  bool recursive = false;
-  bool empty() const { return set == 0 && clear == 0; }
-};
-
-struct PropagationChange {
-  std::uint64_t type = 0;  // MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE
+  kernel::MountAttributes attributes;
   bool recursive = false;
 };
 
-enum class TargetKind : std::uint8_t { Directory, File, Existing };
+enum class TargetKind : std::uint8_t {
+  Existing,    // must be there
+  Directory,   // made when missing
+  File,        // an empty one is made when missing
+  LikeSource,  // directory or file, as the source of the bind is
+};
+
+struct DeviceNumber {
+  unsigned major = 0, minor = 0;
+};
 
 namespace op {
 
 // ---- parent -------------------------------------------------------------------------------
 
-struct MakeCgroup {};  // directories; which ones says LaunchPlan::cgroup
-struct WriteCgroup {   // one limit
-  std::string controller, file, value;
+struct MakeCgroup {  // in which hierarchies says LaunchPlan::cgroup
+  std::string path;
+};
+struct WriteCgroup {  // one limit
+  plan::CgroupWrite write;
+};
+struct CgroupDevices {  // LaunchPlan::cgroup holds the rules
+  std::size_t rules = 0;
   bool v2 = false;
 };
-struct CgroupDevices {};              // rules; LaunchPlan::cgroup holds them
 struct AttachCgroup {};               // init's pid into the v1 hierarchies (and v2 without clone)
 struct OpenTree {                     // open_tree(OPEN_TREE_CLONE) on the host, kept detached
   Slot tree;
   std::string source;
   bool recursive = false;
   std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: an idmapped mount
+  bool map_recursive = false;
+};
+struct MakeOverlay {  // a root file system made on the host's side, kept detached
+  Slot tree;
+  std::string type;
+  std::vector<kernel::MountParameter> parameters;
+  std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: of its lower layers
 };
 struct WriteIdMap {
   bool group = false;
@@ -116,10 +122,9 @@ struct Clone {
 struct TimeOffsets {
   std::map<std::string, oci::TimeOffset> offsets;
 };
-struct CopyUp {  // tmpfs over a directory of the root file system, filled with its content
+struct CopyUp {  // what a directory of the root file system held goes into the tmpfs over it
   std::string target;
-  std::vector<FsParameter> parameters;
-  AttrChange attr;
+  unsigned index = 0;  // among the copy-ups of this plan
 };
 
 // ---- barriers -------------------------------------------------------------------------------
@@ -147,42 +152,45 @@ struct SetRoot {  // the root file system is mounted over "/", then is the worki
   std::string type;    // "bind", "overlay" or any file system
   std::string source;  // of a bind
   Slot tree;           // detached mount made by the parent; wins over `source`
-  std::vector<FsParameter> parameters;
-  bool recursive = true;
+  std::vector<kernel::MountParameter> parameters;
+  std::string directory;  // where old kernels may mount it first
 };
 struct MountFs {
   std::string type, source;
-  std::vector<FsParameter> parameters;
-  AttrChange attr;
-  std::optional<PropagationChange> propagation;
+  std::vector<kernel::MountParameter> parameters;
+  std::vector<AttrChange> attrs;
+  std::vector<kernel::PropagationChange> propagation;
   std::string target;
-  TargetKind target_kind = TargetKind::Directory;
-  mode_t target_mode = 0755;
+  bool refuse_symlinks = false;  // procfs, sysfs: masks must not be led to a fake
 };
 struct BindMount {
   std::string source;
   Slot tree;  // wins over `source`
   bool recursive = true;
   std::vector<AttrChange> attrs;
-  std::optional<PropagationChange> propagation;
+  std::vector<kernel::PropagationChange> propagation;
   std::string target;
-  TargetKind target_kind = TargetKind::Directory;
-  dev_t expected_device = 0;  // not 0: the source must be this character device
+  TargetKind target_kind = TargetKind::LikeSource;
+  std::optional<DeviceNumber> expected_device;  // the source must be this character device
 };
 struct SetAttr {  // of the mount at `target`; "/" is the root
   std::string target;
-  AttrChange attr;
-  std::optional<PropagationChange> propagation;
+  std::vector<AttrChange> attrs;
+  std::vector<kernel::PropagationChange> propagation;
 };
 struct MakeNode {
   std::string path;
   mode_t mode = 0;  // with S_IFCHR ...
-  dev_t device = 0;
+  DeviceNumber device;
   uid_t uid = 0;
   gid_t gid = 0;
 };
 struct MakeLink {
   std::string path, target;
+};
+struct MakeDirectory {  // when missing, with its parents
+  std::string path;
+  mode_t mode = 0755;
 };
 struct Mask {
   std::string path;
@@ -193,9 +201,15 @@ struct ReadonlyPath {
 struct OpenConsole {  // new pty of the container's devpts, slave on stdio and /dev/console
   unsigned height = 0, width = 0;
   bool bind_dev_console = true;
+  uid_t owner = 0;  // as the container counts
+};
+struct OwnStdio {  // pipes on 0, 1 and 2 become the command's user's
+  uid_t owner = 0;
 };
 struct PivotRoot {};
-struct ChangeRoot {};  // --no-pivot, or exec with the slot ExecRoot
+struct ChangeRoot {  // --no-pivot: the working directory; exec: the descriptor ExecRoot
+  Slot root;
+};
 struct WriteProc {     // below the host's /proc, which shows this process and its namespaces
   std::string file;    // "sys/net/ipv4/ip_forward"
   std::string value;
@@ -206,12 +220,13 @@ struct BoundCapabilities {  // drops all others from the bounding set
 };
 struct AmbientCapabilities {
   std::uint64_t raise = 0;
+  unsigned last = 0;
 };
 struct EnterDirectory {
   std::string path;
 };
 struct InstallSeccomp {  // the program is LaunchPlan::seccomp
-  unsigned instructions = 0;
+  std::size_t rules = 0;
 };
 struct AwaitStart {};
 struct Exec {
@@ -223,19 +238,39 @@ struct Exec {
 
 using Operation =
     std::variant<op::MakeCgroup, op::WriteCgroup, op::CgroupDevices, op::AttachCgroup,
-                 op::OpenTree, op::WriteIdMap, op::OomScore, op::RunHooks, op::WritePidFile,
+                 op::OpenTree, op::MakeOverlay, op::WriteIdMap, op::OomScore, op::RunHooks, op::WritePidFile,
                  op::ReceiveConsole, op::Clone, op::TimeOffsets, op::CopyUp, op::Notify,
                  op::Await, op::Call, op::SetRoot, op::MountFs, op::BindMount, op::SetAttr,
-                 op::MakeNode, op::MakeLink, op::Mask, op::ReadonlyPath, op::OpenConsole,
-                 op::PivotRoot, op::ChangeRoot, op::WriteProc, op::BoundCapabilities,
+                 op::MakeNode, op::MakeLink, op::MakeDirectory, op::Mask, op::ReadonlyPath,
+                 op::OpenConsole, op::OwnStdio, op::PivotRoot, op::ChangeRoot, op::WriteProc, op::BoundCapabilities,
                  op::AmbientCapabilities, op::EnterDirectory, op::InstallSeccomp, op::AwaitStart,
                  op::Exec>;
+
+// A namespace that exists already, joined by path.
+struct JoinedNamespace {
+  std::string type;   // "network"
+  std::string path;
+  std::uint64_t flag = 0;  // CLONE_NEWNET
+};
 
 struct Step {
   Actor actor = Actor::Parent;
   Operation operation;
   std::string what;  // "mount /proc"
   std::string why;   // "the container sees its own processes only"
+};
+
+struct LaunchPlan {
+  std::string id;
+  std::vector<Step> steps;
+  std::vector<JoinedNamespace> joined;     // SlotKind::Namespace
+  std::optional<oci::Seccomp> seccomp;
+  std::optional<oci::Hooks> hooks;
+  std::optional<plan::CgroupPlan> cgroup;  // none: stays in the caller's
+  bool terminal = false;
+  bool uses_stage = false;
+  bool waits_for_start = false;
+  std::vector<std::string> warnings;
 };
 
 }  // namespace isle::runtime

@@ -3,6 +3,7 @@
 // call, no clock; the same input gives the same plan, which the golden tests rely on.
 
 #include "base/error.h"
+#include "runtime/plan/describe.h"
 #include "runtime/plan/facts.h"
 #include "runtime/plan/launch_plan.h"
 
@@ -31,15 +32,9 @@ struct ExecPlanRequest {
   bool own_user_namespace = false;
   std::optional<oci::Seccomp> seccomp;
   unsigned preserve_fds = 0;
-  std::vector<std::string> cgroup_directories;
+  bool in_cgroup = true;
   HostPath pid_file;
 };
 Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFacts& facts);
-
-// Steps in words: one line a step; with times (ns per step) behind, if given.
-std::string describe_plan(const LaunchPlan& plan, const std::vector<std::int64_t>* times);
-json::Value plan_json(const LaunchPlan& plan, const std::vector<std::int64_t>* times);
-// "mount(proc on /proc, nosuid|noexec|nodev)"
-std::string describe_call(const Operation& operation);
 
 }  // namespace isle::runtime

@@ -29,7 +29,6 @@ struct ContainerState {
   HostPath rootfs;
   oci::StringMap annotations;
   std::vector<std::string> cgroup_directories;  // absolute; see kernel/cgroup/group.h
-  bool has_own_cgroup = true;
   oci::Strings namespaces;  // "pid", "mount" ...: those the container has of its own or joined
 };
 
@@ -52,6 +51,8 @@ Result<kernel::UniqueFd> lock_container(const HostPath& root, std::string_view i
 
 // From pid, start time, freezer and `started`.
 Status status_of(const ContainerState& state);
+// Field 22 of /proc/PID/stat; 0 if there is no such process.
+std::uint64_t start_time_of(Pid pid);
 // True if init lives and is the same process.
 bool is_alive(const ContainerState& state);
 

@@ -1,0 +1,134 @@
+// What to do about a step that failed: advice by operation and errno.
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "runtime/launch/launch.h"
+#include "runtime/plan/describe.h"
+
+namespace isle::runtime::launch {
+
+namespace {
+
+std::string hint(const op::Exec& operation, const Report& report) {
+  const std::string& name = operation.args[0];
+  switch (report.errnum) {
+    case ENOENT:
+      if (report.text[0] != '\0') {
+        return format("{} is there, but the interpreter or loader it names is not (look at its first "
+                      "line, or at the C library it was built for)", name);
+      }
+      return operation.candidates.size() > 1
+                 ? format("no {} in the PATH of the container", name)
+                 : format("there is no {} in the container", name);
+    case EACCES: return format("{} has to be an executable file on a file system without noexec", name);
+    case ENOEXEC: return format("{} is neither a program for this processor nor a script with #!", name);
+    case EPERM: return "the seccomp profile has to allow execve";
+    default: return "";
+  }
+}
+
+std::string hint(const op::MountFs& operation, const Report& report) {
+  if (report.errnum == ELOOP || (report.errnum == ENOTDIR && operation.refuse_symlinks)) {
+    return format("{} has to be an ordinary directory in the image, not a symbolic link", operation.target);
+  }
+  if (report.errnum == EPERM && operation.type == "proc") {
+    return "/proc is partly masked on this host, so a user namespace may not mount it; share the "
+           "host's PID namespace and bind its /proc, or unmask it";
+  }
+  if (report.errnum == EPERM && operation.type == "sysfs") {
+    return "a user namespace may mount sysfs only with a network namespace of its own; bind the "
+           "host's /sys instead";
+  }
+  if (report.errnum == ENODEV) {
+    return format("this kernel has no file system {}", quoted(operation.type));
+  }
+  return "";
+}
+
+std::string hint(const op::BindMount& operation, const Report& report) {
+  if (report.errnum == ENOENT) return format("{} has to exist on the host", operation.source);
+  if (report.errnum == EINVAL && !operation.recursive) {
+    return "a part of the tree that was handed down locked can only be bound with what is mounted "
+           "below it: use rbind";
+  }
+  return "";
+}
+
+std::string hint(const op::SetRoot& operation, const Report& report) {
+  if (report.errnum == ENOENT) {
+    return format("{} has to be a directory on the host",
+                  operation.source.empty() ? "each layer" : operation.source);
+  }
+  if (report.errnum == EINVAL && operation.type == "overlay") {
+    return "upper and work directory must be on one file system that overlay can write to (not on "
+           "another overlay)";
+  }
+  return "";
+}
+
+std::string hint(const op::PivotRoot&, const Report& report) {
+  return report.errnum == EINVAL
+             ? "pivot_root is impossible from an initial RAM file system: use --no-pivot"
+             : "";
+}
+
+std::string hint(const op::MakeNode&, const Report& report) {
+  return report.errnum == EPERM ? "making device nodes needs CAP_MKNOD on the host" : "";
+}
+
+std::string hint(const op::WriteProc& operation, const Report& report) {
+  if (report.errnum == ENOENT) return format("this kernel has no /proc/{}", operation.file);
+  if (report.errnum == EINVAL) return format("the kernel does not take {}", quoted(operation.value));
+  return "";
+}
+
+std::string hint(const op::Call& operation, const Report& report) {
+  const std::string_view text = operation.text;
+  if (report.errnum == EINVAL && (text.starts_with("setres") || text.starts_with("setgroups"))) {
+    return "this id is not mapped in the container's user namespace";
+  }
+  if (report.errnum == EPERM && text.starts_with("setgroups")) {
+    return "supplementary groups need a map of several gids";
+  }
+  if (report.errnum == EPERM && text.starts_with("setns")) {
+    return "joining needs CAP_SYS_ADMIN in the user namespace that owns the other one";
+  }
+  if (report.errnum == ENOSPC) return "a limit of /proc/sys/user/max_*_namespaces is reached";
+  return "";
+}
+
+std::string hint(const op::EnterDirectory& operation, const Report& report) {
+  if (report.errnum == ENOTDIR) return format("{} is a file in the container", operation.path);
+  return "";
+}
+
+template <typename T>
+std::string hint(const T&, const Report&) {
+  return "";
+}
+
+}  // namespace
+
+Error step_error(const LaunchPlan& plan, const Report& report) {
+  Error error;
+  error.kind = kind_of_errno(report.errnum);
+  error.errnum = report.errnum;
+  if (report.step >= plan.steps.size()) {
+    error.message = report.text;
+    return error;
+  }
+  const Step& step = plan.steps[report.step];
+  error.call = describe_call(step.operation);
+  const std::string_view name = report.call;
+  const bool is_exec = std::holds_alternative<op::Exec>(step.operation);
+  if (!name.empty() && !error.call.starts_with(name)) error.message = std::string(name);
+  if (report.text[0] != '\0' && !is_exec) {
+    error.message += (error.message.empty() ? "" : ": ") + std::string(report.text);
+  }
+  error.hint = std::visit([&](const auto& one) { return hint(one, report); }, step.operation);
+  error.steps.push_back(format("step {} of {}, {}", report.step + 1, plan.steps.size(), step.what));
+  return error;
+}
+
+}  // namespace isle::runtime::launch

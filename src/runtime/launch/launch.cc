@@ -1,0 +1,372 @@
+// The parent's way through the plan. See runtime/report.h for who says what to whom.
+
+#include "runtime/launch/launch.h"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/strings.h"
+#include "kernel/seccomp_cache.h"
+#include "kernel/signal.h"
+#include "runtime/launch/freeze.h"
+#include "runtime/launch/hooks.h"
+#include "runtime/launch/idmap.h"
+#include "runtime/launch/stage.h"
+#include "runtime/plan/seccomp.h"
+
+namespace isle::runtime::launch {
+
+namespace {
+
+// Memory that parent, stage and init share: the step under way, and the time each one ended.
+class Shared {
+ public:
+  static Result<Shared> create(std::size_t steps, bool measure) {
+    const std::size_t size = sizeof(std::int64_t) * (1 + (measure ? steps : 0));
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return fail_call(errno, "mmap()");
+    return Shared(memory, size, measure);
+  }
+  Shared(Shared&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), size_(other.size_),
+                                    measure_(other.measure_) {}
+  Shared& operator=(Shared&&) = delete;
+  ~Shared() {
+    if (memory_ != nullptr) munmap(memory_, size_);
+  }
+  std::uint32_t* progress() { return static_cast<std::uint32_t*>(memory_); }
+  std::int64_t* times() { return measure_ ? static_cast<std::int64_t*>(memory_) + 1 : nullptr; }
+
+ private:
+  Shared(void* memory, std::size_t size, bool measure) : memory_(memory), size_(size), measure_(measure) {}
+  void* memory_;
+  std::size_t size_;
+  bool measure_;
+};
+
+std::int64_t real_time_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+class Launcher {
+ public:
+  Launcher(const LaunchPlan& plan, LaunchIo io, Shared shared)
+      : plan_(plan), io_(std::move(io)), shared_(std::move(shared)) {}
+  ~Launcher() {
+    if (!done_) give_up();
+  }
+  Launcher(const Launcher&) = delete;
+  Launcher& operator=(const Launcher&) = delete;
+
+  Result<Launched> run() {
+    start_ = real_time_ns();
+    TRY(prepare());
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      const Step& step = plan_.steps[i];
+      const bool beside_init = step.actor == Actor::Stage && init_cloned_;
+      if (step.actor != Actor::Parent && !beside_init) {
+        if (std::holds_alternative<op::Clone>(step.operation)) init_cloned_ = true;
+        continue;
+      }
+      TRY_STEP(beside_init ? beside(step) : perform(step, i),
+               format("step {} of {}, {}", i + 1, plan_.steps.size(), step.what));
+      if (shared_.times() != nullptr) shared_.times()[i] = real_time_ns();
+    }
+    TRY(finish());
+    done_ = true;
+    return Launched{.pid = init_.pid, .pidfd = std::move(init_.pidfd), .console = std::move(console_),
+                    .step_times = durations()};
+  }
+
+ private:
+  const LaunchPlan& plan_;
+  LaunchIo io_;
+  Shared shared_;
+  Slots slots_;
+  Frozen frozen_;
+  kernel::UniqueFd parent_end_, child_end_;
+  Child stage_, init_;
+  bool frozen_ready_ = false, init_cloned_ = false, ended_ = false, done_ = false;
+  kernel::UniqueFd console_;
+  std::int64_t start_ = 0;
+
+  Result<void> prepare() {
+    TRY(open_slots(slots_, plan_));
+    slots_.start_listener = std::move(io_.start_listener);
+    if (io_.target.value > 0) {
+      slots_.pidfd = TRY(kernel::open_pidfd(io_.target));
+      slots_.exec_root = TRY(kernel::open_file(
+          HostPath(format("/proc/{}/root", io_.target.value)), O_PATH | O_DIRECTORY));
+    }
+    kernel::FdPair pair = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
+    parent_end_ = std::move(pair.first);
+    child_end_ = std::move(pair.second);
+    if (plan_.seccomp) {
+      const kernel::SeccompFilter filter = TRY(seccomp_filter(*plan_.seccomp));
+      frozen_.seccomp = TRY(kernel::compile_cached(filter, io_.seccomp_cache)).program;
+    }
+    return {};
+  }
+
+  // ---- the parent's steps ----------------------------------------------------------------
+
+  Result<void> perform(const Step& step, std::size_t index) {
+    return std::visit([&](const auto& operation) { return act(operation, index); }, step.operation);
+  }
+
+  template <typename T>
+  Result<void> act(const T&, std::size_t) {
+    return fail(ErrorKind::Internal, "the parent has no such step");
+  }
+
+  Result<void> act(const op::MakeCgroup&, std::size_t) {
+    TRY(io_.group->create({.required = plan_.cgroup->required}));
+    return {};
+  }
+  Result<void> act(const op::WriteCgroup& operation, std::size_t) {
+    TRY(io_.group->apply(operation.write));
+    return {};
+  }
+  Result<void> act(const op::CgroupDevices& operation, std::size_t) {
+    const kernel::cgroup::DevicePolicy& policy = *plan_.cgroup->devices;
+    if (operation.v2) {
+      return kernel::cgroup::attach_device_program(TRY(io_.group->clone_fd()),
+                                                   kernel::cgroup::device_program(policy));
+    }
+    for (const kernel::cgroup::DeviceLine& line : kernel::cgroup::device_lines(policy)) {
+      TRY(io_.group->write(kernel::cgroup::Controller::Devices, line.file, line.value));
+    }
+    return {};
+  }
+  Result<void> act(const op::AttachCgroup&, std::size_t) {
+    TRY(await_init());
+    return io_.group->attach(init_.pid, plan_.cgroup.has_value() ? false : true);
+  }
+  Result<void> act(const op::OpenTree& operation, std::size_t) {
+    slots_.trees[operation.tree.index] = TRY(open_source_tree(operation));
+    return {};
+  }
+  Result<void> act(const op::MakeOverlay& operation, std::size_t) {
+    slots_.trees[operation.tree.index] = TRY(make_overlay(operation));
+    return {};
+  }
+  Result<void> act(const op::Clone& operation, std::size_t) {
+    TRY(make_ready(operation));
+    if (operation.makes_stage) {
+      Forked forked = TRY(fork_stage());
+      if (forked.in_child) {
+        parent_end_.reset();
+        run_first_stage({.plan = plan_, .slots = slots_, .program = frozen_.program,
+                         .report_fd = child_end_.get(), .times = shared_.times()});
+      }
+      stage_ = std::move(forked.child);
+    } else {
+      init_ = TRY(clone_init({.flags = operation.flags,
+                              .cgroup = operation.into_cgroup ? slots_.cgroup : -1},
+                             frozen_.program));
+      init_cloned_ = true;
+    }
+    child_end_.reset();
+    return {};
+  }
+  Result<void> act(const op::WriteIdMap& operation, std::size_t) {
+    const Pid target = plan_.uses_stage ? stage_.pid : init_.pid;
+    return write_id_map(slots_.proc.get(), target, operation);
+  }
+  Result<void> act(const op::OomScore& operation, std::size_t) {
+    TRY(await_init());
+    const HostPath path(format("/proc/{}/oom_score_adj", init_.pid.value));
+    Result<void> written = kernel::write_existing(path, std::to_string(operation.value));
+    // Lowering it needs CAP_SYS_RESOURCE: the caller's own value then stays.
+    if (!written && written.error().errnum == EACCES) return {};
+    return written;
+  }
+  Result<void> act(const op::RunHooks& operation, std::size_t) {
+    const auto& hooks = operation.kind == "prestart" ? plan_.hooks->prestart : plan_.hooks->create_runtime;
+    return run_hooks(operation.kind, hooks, io_.state_json(init_.pid));
+  }
+  Result<void> act(const op::WritePidFile& operation, std::size_t) {
+    TRY(await_init());
+    return kernel::replace_file(HostPath(operation.path), std::to_string(init_.pid.value), 0644, false);
+  }
+  Result<void> act(const op::ReceiveConsole&, std::size_t) {
+    while (!console_) TRY(receive());
+    return {};
+  }
+  Result<void> act(const op::Notify& operation, std::size_t) {
+    if (operation.barrier != Barrier::UserMade) TRY(await_init());
+    Report report{};
+    report.kind = ReportKind::Go;
+    report.barrier = operation.barrier;
+    if (send(parent_end_.get(), &report, sizeof report, MSG_NOSIGNAL) < 0) {
+      // It died; what it said before comes first.
+      for (;;) TRY(receive());
+    }
+    return {};
+  }
+  Result<void> act(const op::Await& operation, std::size_t) {
+    for (;;) {
+      const Report report = TRY(receive());
+      if (report.kind == ReportKind::Reached && report.barrier == operation.barrier) return {};
+    }
+  }
+
+  Result<void> beside(const Step& step) {
+    return run_beside_init(step, init_, plan_, io_.state_json(init_.pid));
+  }
+
+  // Everything that init and stage inherit is made before the first clone.
+  Result<void> make_ready(const op::Clone& operation) {
+    if (frozen_ready_) return {};
+    frozen_ready_ = true;
+    if (plan_.cgroup && io_.group->v2_directory() != nullptr && wants_cgroup_fd(operation)) {
+      slots_.cgroup = TRY(io_.group->clone_fd());
+    }
+    freeze(frozen_, plan_, slots_, io_.stdio);
+    frozen_.program.report_fd = child_end_.get();
+    frozen_.program.proc_fd = slots_.proc.get();
+    frozen_.program.progress = shared_.progress();
+    frozen_.program.times = shared_.times();
+    return {};
+  }
+
+  bool wants_cgroup_fd(const op::Clone& operation) const {
+    if (operation.into_cgroup) return true;
+    for (const Step& step : plan_.steps) {
+      const auto* clone = std::get_if<op::Clone>(&step.operation);
+      if (clone != nullptr && clone->into_cgroup) return true;
+    }
+    return false;
+  }
+
+  // ---- messages --------------------------------------------------------------------------
+
+  Result<void> await_init() {
+    while (init_.pid.value == 0) TRY(receive());
+    return {};
+  }
+
+  // The next message; failures and the end of init are errors.
+  Result<Report> receive() {
+    Report report{};
+    iovec part{.iov_base = &report, .iov_len = sizeof report};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    ssize_t count = 0;
+    do {
+      count = recvmsg(parent_end_.get(), &message, MSG_CMSG_CLOEXEC);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0 && errno != ECONNRESET) return fail_call(errno, "recvmsg()");
+    if (count != sizeof report) {
+      ended_ = true;
+      return std::unexpected(died());
+    }
+    if (report.kind == ReportKind::Failed) return std::unexpected(step_error(plan_, report));
+    if (report.kind == ReportKind::Made) TRY(adopt_init({report.value}));
+    if (report.kind == ReportKind::Console) take_console(message);
+    return report;
+  }
+
+  void take_console(msghdr& message) {
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return;
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    console_.reset(fd);
+  }
+
+  // The stage cloned it as our child, so its pid is not reused before we reap it.
+  Result<void> adopt_init(Pid pid) {
+    init_.pid = pid;
+    init_.pidfd = TRY(kernel::open_pidfd(pid));
+    init_cloned_ = true;
+    wait_child(stage_);
+    stage_ = {};
+    return {};
+  }
+
+  // The other end is gone without a report: what became of init?
+  Error died() {
+    Report report{};
+    report.step = *shared_.progress();
+    siginfo_t info{};
+    const bool known = init_.pid.value > 0 &&
+                       waitid(P_PID, static_cast<id_t>(init_.pid.value), &info,
+                              WEXITED | WNOWAIT | WNOHANG | __WALL) == 0;
+    Error error = step_error(plan_, report);
+    error.kind = ErrorKind::System;
+    if (known && info.si_pid != 0 && info.si_code != CLD_EXITED) {
+      error.message = format("init was killed by {}", kernel::signal_name(info.si_status));
+      error.hint = info.si_status == SIGSYS ? "the seccomp profile forbids a call that init still needs"
+                                            : "perhaps the memory limit is too small to start anything";
+    } else {
+      error.message = "init ended early";
+    }
+    return error;
+  }
+
+  // Until exec has succeeded (end of file), or init waits for start.
+  Result<void> finish() {
+    TRY(await_init());
+    for (;;) {
+      const Result<Report> report = receive();
+      if (!report) {
+        if (ended_ && reached_exec()) return {};
+        return std::unexpected(report.error());
+      }
+      if (report->kind == ReportKind::Reached && report->barrier == Barrier::ReadyToExec) return {};
+    }
+  }
+
+  // At the end of file: was exec the step under way? A death after it is the command's own.
+  bool reached_exec() {
+    return std::holds_alternative<op::Exec>(plan_.steps[*shared_.progress()].operation);
+  }
+
+  std::vector<std::int64_t> durations() {
+    std::vector<std::int64_t> out;
+    const std::int64_t* times = shared_.times();
+    if (times == nullptr) return out;
+    std::int64_t last[3] = {start_, start_, start_};
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      const auto actor = static_cast<unsigned>(plan_.steps[i].actor);
+      out.push_back(times[i] == 0 ? 0 : std::max<std::int64_t>(times[i] - last[actor], 1));
+      if (times[i] != 0) last[actor] = times[i];
+      // Those who come later start when they are cloned.
+      if (std::holds_alternative<op::Clone>(plan_.steps[i].operation)) {
+        last[static_cast<unsigned>(Actor::Init)] = times[i];
+        if (actor == 0) last[static_cast<unsigned>(Actor::Stage)] = times[i];
+      }
+    }
+    return out;
+  }
+
+  void give_up() {
+    parent_end_.reset();
+    // A stage that is still alive may be about to clone init: it goes first.
+    if (stage_.pid.value > 0) end_child(stage_);
+    end_child(init_);
+  }
+};
+
+}  // namespace
+
+Result<Launched> launch(const LaunchPlan& plan, LaunchIo io) {
+  Shared shared = TRY(Shared::create(plan.steps.size(), io.measure));
+  return Launcher(plan, std::move(io), std::move(shared)).run();
+}
+
+}  // namespace isle::runtime::launch

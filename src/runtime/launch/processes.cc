@@ -1,0 +1,192 @@
+#include "runtime/launch/processes.h"
+
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/strings.h"
+#include "kernel/raw/call.h"
+
+namespace isle::runtime::launch {
+
+namespace {
+
+clone_args arguments_of(const CloneRequest& request, int* pidfd) {
+  clone_args arguments{};
+  arguments.flags = request.flags;
+  if (request.as_sibling) {
+    arguments.flags |= CLONE_PARENT;  // the exit signal is then the stage's own
+  } else {
+    arguments.flags |= CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<std::uint64_t>(pidfd);
+    arguments.exit_signal = SIGCHLD;
+  }
+  if (request.cgroup >= 0) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<std::uint64_t>(request.cgroup);
+  }
+  return arguments;
+}
+
+std::string hint_of(int errnum, std::uint64_t flags) {
+  if (errnum == EPERM && (flags & CLONE_NEWUSER) != 0) {
+    return "user namespaces may be switched off (sysctl kernel.unprivileged_userns_clone or "
+           "kernel.apparmor_restrict_unprivileged_userns), or this process is in a chroot";
+  }
+  if (errnum == EPERM) return "making namespaces without a user namespace needs CAP_SYS_ADMIN";
+  if (errnum == ENOSPC) {
+    return "a limit of /proc/sys/user/max_*_namespaces is reached, or 32 levels of nesting";
+  }
+  if (errnum == EAGAIN) return "the limit of processes is reached (pids.max, ulimit -u)";
+  if (errnum == EINVAL) return "this kernel lacks one of the namespaces asked for";
+  if (errnum == EBUSY) return "the control group has children with controllers and takes no process";
+  return "";
+}
+
+Error clone_error(int errnum, std::uint64_t flags) {
+  return fail_call(errnum, "clone3()", {}, hint_of(errnum, flags)).error();
+}
+
+}  // namespace
+
+Result<Child> clone_init(const CloneRequest& request, const init::Program& program) {
+  int pidfd = -1;
+  clone_args arguments = arguments_of(request, &pidfd);
+  const long pid = kernel::raw::call(SYS_clone3, kernel::raw::word(&arguments), sizeof arguments);
+  if (pid == 0) init::run(program);
+  if (pid < 0) return std::unexpected(clone_error(static_cast<int>(-pid), request.flags));
+  return Child{.pid = {static_cast<pid_t>(pid)}, .pidfd = kernel::UniqueFd(pidfd)};
+}
+
+Result<Child> clone_paused(std::uint64_t flags) {
+  int pidfd = -1;
+  clone_args arguments = arguments_of({.flags = flags}, &pidfd);
+  const long pid = kernel::raw::call(SYS_clone3, kernel::raw::word(&arguments), sizeof arguments);
+  if (pid == 0) {
+    kernel::raw::call(SYS_prctl, 1, SIGKILL);  // PR_SET_PDEATHSIG
+    for (;;) kernel::raw::call(SYS_pause);
+  }
+  if (pid < 0) return std::unexpected(clone_error(static_cast<int>(-pid), flags));
+  return Child{.pid = {static_cast<pid_t>(pid)}, .pidfd = kernel::UniqueFd(pidfd)};
+}
+
+Result<Forked> fork_stage() {
+  const pid_t pid = fork();
+  if (pid < 0) return fail_call(errno, "fork()", {}, hint_of(errno, 0));
+  if (pid == 0) return Forked{.in_child = true, .child = {}};
+  kernel::UniqueFd pidfd = TRY(kernel::open_pidfd({pid}));
+  return Forked{.in_child = false, .child = {.pid = {pid}, .pidfd = std::move(pidfd)}};
+}
+
+void end_child(const Child& child) {
+  if (child.pid.value <= 0) return;
+  if (child.pidfd) syscall(SYS_pidfd_send_signal, child.pidfd.get(), SIGKILL, nullptr, 0);
+  wait_child(child);
+}
+
+int wait_child(const Child& child) {
+  siginfo_t info{};
+  int result = 0;
+  do {
+    result = waitid(P_PID, static_cast<id_t>(child.pid.value), &info, WEXITED | __WALL);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0) return -1;
+  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+namespace {
+
+struct Pipes {
+  kernel::FdPair input, errors;
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  out.reserve(texts.size() + 1);
+  for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+[[noreturn]] void become(const ProgramRequest& request, const Pipes& pipes) {
+  std::vector<char*> arguments = pointers(request.arguments);
+  std::vector<char*> environment = pointers(request.environment);
+  dup2(pipes.input.first.get(), 0);
+  dup2(pipes.errors.second.get(), 2);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const std::string& path : request.candidates) {
+    execve(path.c_str(), arguments.data(), environment.data());
+  }
+  const int errnum = errno;
+  const std::string text = "execve: " + errno_words(errnum);
+  if (write(2, text.data(), text.size()) < 0) _exit(126);
+  _exit(errnum == ENOENT ? 127 : 126);
+}
+
+std::int64_t now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// Reads what the program says until it ends; false when the time is over.
+bool collect(const Child& child, int errors, std::int64_t deadline, std::string& output) {
+  bool open = true;
+  for (;;) {
+    pollfd fds[2] = {{.fd = child.pidfd.get(), .events = POLLIN, .revents = 0},
+                     {.fd = open ? errors : -1, .events = POLLIN, .revents = 0}};
+    const std::int64_t left = deadline == 0 ? -1 : deadline - now_ms();
+    if (deadline != 0 && left <= 0) return false;
+    if (poll(fds, 2, static_cast<int>(left)) < 0 && errno != EINTR) return true;
+    if (fds[1].revents != 0) {
+      char buffer[1024];
+      const ssize_t count = read(errors, buffer, sizeof buffer);
+      if (count <= 0) open = false;
+      else if (output.size() < 4096) output.append(buffer, static_cast<std::size_t>(count));
+      continue;
+    }
+    if (fds[0].revents != 0) return true;
+  }
+}
+
+}  // namespace
+
+Result<ProgramEnd> run_program(const ProgramRequest& request) {
+  Pipes pipes{.input = TRY(kernel::make_pipe()), .errors = TRY(kernel::make_pipe())};
+  Forked forked = TRY(fork_stage());
+  if (forked.in_child) become(request, pipes);
+  pipes.input.first.reset();
+  pipes.errors.second.reset();
+  // A program that does not read its input is no failure; ours must not die of SIGPIPE for it.
+  sigset_t pipe_signal;
+  sigset_t before;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+  static_cast<void>(kernel::write_all(pipes.input.second.get(), request.input));
+  constexpr timespec kNow{};
+  sigtimedwait(&pipe_signal, nullptr, &kNow);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  pipes.input.second.reset();
+  ProgramEnd end;
+  const std::int64_t deadline =
+      request.timeout_seconds > 0 ? now_ms() + request.timeout_seconds * 1000 : 0;
+  if (!collect(forked.child, pipes.errors.first.get(), deadline, end.error_output)) {
+    end_child(forked.child);
+    return fail(ErrorKind::Timeout, format("{} ran longer than {} s and was killed",
+                                           quoted(request.candidates[0]), request.timeout_seconds));
+  }
+  end.status = wait_child(forked.child);
+  return end;
+}
+
+}  // namespace isle::runtime::launch

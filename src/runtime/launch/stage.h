@@ -1,0 +1,33 @@
+#pragma once
+// What the stage does: ordinary code in a short-lived child of the parent.
+
+#include "kernel/fd.h"
+#include "runtime/launch/processes.h"
+#include "runtime/launch/slots.h"
+#include "runtime/plan/launch_plan.h"
+
+namespace isle::runtime::launch {
+
+struct StageContext {
+  const LaunchPlan& plan;
+  const Slots& slots;
+  const init::Program& program;
+  int report_fd;
+  std::int64_t* times;  // or null
+};
+
+// The stage before init: runs all its steps up to the clone of init, reports, ends.
+[[noreturn]] void run_first_stage(const StageContext& context);
+
+// A stage beside init, for one step inside init's namespaces; waits for its end.
+Result<void> run_beside_init(const Step& step, const Child& init, const LaunchPlan& plan,
+                             const std::string& state_json);
+
+// Hooks of the container's side, between create and start: their paths are the container's.
+Result<void> run_inside(std::string_view kind, const std::vector<oci::Hook>& hooks, const Child& init,
+                        const std::string& state_json);
+
+// copy_up.cc: below `root` (the container's), what `target` hides is copied into it.
+Result<void> copy_up(int root, const std::string& target);
+
+}  // namespace isle::runtime::launch

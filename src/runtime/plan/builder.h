@@ -1,0 +1,92 @@
+#pragma once
+// The plan under construction, and the parts of make_plan, one file each, in the order in which
+// they are called. Internal to runtime/plan.
+
+#include <string>
+#include <utility>
+
+#include "runtime/plan/make_plan.h"
+
+namespace isle::runtime::plan {
+
+enum class Kind : std::uint8_t { Mount, Uts, Ipc, Network, Pid, User, Cgroup, Time };
+inline constexpr unsigned kKinds = 8;
+
+enum class Origin : std::uint8_t { Shared, New, Joined };
+
+struct Builder {
+  const PlanRequest& request;
+  const HostFacts& facts;
+  const oci::Linux& linux_;
+  LaunchPlan result;
+  Origin origin[kKinds] = {};
+  unsigned slot[kKinds] = {};  // of a joined one: index in LaunchPlan::joined
+  unsigned trees = 0;
+  std::vector<Step> early_parent_steps;  // found out late, done before the clone
+  bool uses_stage = false;
+  bool cloned_into_cgroup = false;  // v2: CLONE_INTO_CGROUP
+  bool attached_by_parent = false;  // v1
+
+  Origin of(Kind kind) const { return origin[static_cast<unsigned>(kind)]; }
+  bool is_new(Kind kind) const { return of(kind) == Origin::New; }
+  bool isolated(Kind kind) const { return of(kind) != Origin::Shared; }
+  // A new user namespace whose maker is privileged outside: what init cannot reach any more is
+  // opened by the parent beforehand.
+  bool parent_opens_sources() const { return is_new(Kind::User) && facts.privileged(); }
+  const oci::Process* process() const {
+    return request.spec.process ? &*request.spec.process : nullptr;
+  }
+
+  void add(Actor actor, Operation operation, std::string what, std::string why) {
+    result.steps.push_back({.actor = actor,
+                            .operation = std::move(operation),
+                            .what = std::move(what),
+                            .why = std::move(why)});
+  }
+  void init(Operation operation, std::string what, std::string why) {
+    add(Actor::Init, std::move(operation), std::move(what), std::move(why));
+  }
+  void parent(Operation operation, std::string what, std::string why) {
+    add(Actor::Parent, std::move(operation), std::move(what), std::move(why));
+  }
+  void warn(std::string text) { result.warnings.push_back(std::move(text)); }
+};
+
+// A system call with numbers only.
+op::Call call(long number, std::string text, std::vector<op::CallArgument> arguments);
+
+// namespaces.cc
+Result<void> read_namespaces(Builder& builder);
+void add_processes(Builder& builder);      // stage, clone, id maps, barrier
+void add_own_namespaces(Builder& builder); // what init joins or unshares itself
+// cgroup_steps.cc
+Result<void> add_cgroup(Builder& builder);
+void add_cgroup_attach(Builder& builder);
+// root.cc
+Result<void> add_source_trees(Builder& builder);  // parent's, before the clone
+Result<void> add_root(Builder& builder);
+void add_root_change(Builder& builder);
+// mounts.cc
+Result<void> add_mounts(Builder& builder);
+// devices.cc
+Result<void> add_devices(Builder& builder);
+// hide.cc
+void add_masks(Builder& builder);
+// system.cc: host name, sysctls
+Result<void> add_system(Builder& builder);
+// hooks.cc
+void add_hooks(Builder& builder);
+// process.cc: what becomes of the process itself; shared with exec
+struct ProcessContext {
+  const oci::Process& process;
+  const HostFacts& facts;
+  const std::optional<oci::Seccomp>& seccomp;
+  bool new_or_joined_user_namespace = false;
+  bool wait_for_start = false;
+  bool kill_with_parent = false;
+  unsigned preserve_fds = 0;
+  bool keep_sys_chroot = true;
+};
+Result<void> add_process(LaunchPlan& plan, const ProcessContext& context);
+
+}  // namespace isle::runtime::plan

@@ -1,0 +1,248 @@
+// How each operation reads. One overload each, so that a new operation without words does not
+// compile.
+
+#include "runtime/plan/describe.h"
+
+#include <sched.h>
+#include <sys/stat.h>
+
+#include "base/strings.h"
+#include "kernel/mount_options.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+namespace isle::runtime {
+
+namespace {
+
+std::string clone_words(std::uint64_t flags) {
+  constexpr std::pair<std::uint64_t, const char*> kNames[] = {
+      {CLONE_NEWUSER, "NEWUSER"}, {CLONE_NEWNS, "NEWNS"},   {CLONE_NEWPID, "NEWPID"},
+      {CLONE_NEWNET, "NEWNET"},   {CLONE_NEWIPC, "NEWIPC"}, {CLONE_NEWUTS, "NEWUTS"}};
+  std::string words;
+  for (const auto& [flag, name] : kNames) {
+    if ((flags & flag) == 0) continue;
+    if (!words.empty()) words += '|';
+    words += name;
+  }
+  return words;
+}
+
+std::string parameter_words(const std::vector<kernel::MountParameter>& parameters) {
+  std::string words;
+  for (const kernel::MountParameter& parameter : parameters) {
+    if (!words.empty()) words += ',';
+    words += parameter.key;
+    if (parameter.value) words += "=" + *parameter.value;
+  }
+  return words;
+}
+
+std::string attr_words(const std::vector<AttrChange>& attrs,
+                       const std::vector<kernel::PropagationChange>& propagation) {
+  std::string words;
+  const auto append = [&words](const std::string& part) {
+    if (part.empty()) return;
+    if (!words.empty()) words += ',';
+    words += part;
+  };
+  for (const AttrChange& attr : attrs) {
+    const std::string set = kernel::attribute_words(attr.attributes.set);
+    append(attr.recursive && !set.empty() ? set + " (recursive)" : set);
+  }
+  for (const kernel::PropagationChange& change : propagation) {
+    append(std::string(kernel::propagation_word(change)));
+  }
+  return words;
+}
+
+std::string with(std::string_view separator, const std::string& words) {
+  return words.empty() ? "" : std::string(separator) + words;
+}
+
+std::string map_words(const std::vector<oci::IdMapping>& map) {
+  std::string words;
+  for (const oci::IdMapping& range : map) {
+    if (!words.empty()) words += ", ";
+    words += format("{} {} {}", range.container_id, range.host_id, range.size);
+  }
+  return words;
+}
+
+std::string words(const op::MakeCgroup& operation) {
+  return format("mkdir({})", operation.path);
+}
+std::string words(const op::WriteCgroup& operation) {
+  return format("write({}, {})", operation.write.file, quoted(operation.write.value));
+}
+std::string words(const op::CgroupDevices& operation) {
+  return operation.v2 ? format("bpf(BPF_PROG_LOAD, CGROUP_DEVICE, {} rules), bpf(BPF_PROG_ATTACH)",
+                               operation.rules)
+                      : format("write(devices.deny, \"a\"), write(devices.allow) for {} rules",
+                               operation.rules);
+}
+std::string words(const op::AttachCgroup&) { return "write(cgroup.procs, pid)"; }
+std::string words(const op::OpenTree& operation) {
+  return format("open_tree({}, CLONE{}){}", operation.source,
+                operation.recursive ? "|RECURSIVE" : "",
+                operation.uid_map.empty()
+                    ? ""
+                    : format(", mount_setattr(IDMAP uid {})", map_words(operation.uid_map)));
+}
+std::string words(const op::MakeOverlay& operation) {
+  return format("fsopen({}), fsconfig({}), fsmount(){}", operation.type,
+                parameter_words(operation.parameters),
+                operation.uid_map.empty()
+                    ? ""
+                    : format(", lower layers IDMAP uid {}", map_words(operation.uid_map)));
+}
+std::string words(const op::WriteIdMap& operation) {
+  const char* kind = operation.group ? "gid" : "uid";
+  if (operation.by_helper) return format("new{}map(pid, {})", kind, map_words(operation.map));
+  return format("{}write({}_map, \"{}\")",
+                operation.deny_setgroups ? "write(setgroups, \"deny\"), " : "", kind,
+                map_words(operation.map));
+}
+std::string words(const op::OomScore& operation) {
+  return format("write(oom_score_adj, \"{}\")", operation.value);
+}
+std::string words(const op::RunHooks& operation) { return format("execve({} hooks)", operation.kind); }
+std::string words(const op::WritePidFile& operation) { return format("write({}, pid)", operation.path); }
+std::string words(const op::ReceiveConsole&) { return "recvmsg(SCM_RIGHTS)"; }
+std::string words(const op::Clone& operation) {
+  if (operation.makes_stage) return "fork()";
+  const std::string flags = clone_words(operation.flags);
+  return format("clone3({}{}{})", flags, operation.into_cgroup && !flags.empty() ? "|" : "",
+                operation.into_cgroup ? "INTO_CGROUP" : "");
+}
+std::string words(const op::TimeOffsets& operation) {
+  std::string text;
+  for (const auto& [clock, offset] : operation.offsets) {
+    text += format("{}{} {} {}", text.empty() ? "" : ", ", clock, offset.secs, offset.nanosecs);
+  }
+  return format("write(timens_offsets, {})", quoted(text));
+}
+std::string words(const op::CopyUp& operation) { return format("copy(below {})", operation.target); }
+std::string words(const op::Notify&) { return "send()"; }
+std::string words(const op::Await&) { return "recv()"; }
+std::string words(const op::Call& operation) { return operation.text; }
+std::string words(const op::SetRoot& operation) {
+  const std::string source = operation.type == "bind" ? operation.source : operation.type;
+  return format("mount({} on /{})", source, with(", ", parameter_words(operation.parameters)));
+}
+std::string words(const op::MountFs& operation) {
+  return format("mount({} on {}{}{})", operation.type, operation.target,
+                with(", ", attr_words(operation.attrs, operation.propagation)),
+                with(", ", parameter_words(operation.parameters)));
+}
+std::string words(const op::BindMount& operation) {
+  return format("mount({} on {}, {}{})", operation.source, operation.target,
+                operation.recursive ? "rbind" : "bind",
+                with(",", attr_words(operation.attrs, operation.propagation)));
+}
+std::string words(const op::SetAttr& operation) {
+  return format("mount_setattr({}, {})", operation.target.empty() ? "/" : operation.target,
+                attr_words(operation.attrs, operation.propagation));
+}
+std::string words(const op::MakeNode& operation) {
+  return format("mknodat({}, {:#o}, {}:{})", operation.path, operation.mode, operation.device.major,
+                operation.device.minor);
+}
+std::string words(const op::MakeLink& operation) {
+  return format("symlinkat({}, {})", operation.target, operation.path);
+}
+std::string words(const op::MakeDirectory& operation) { return format("mkdirat({})", operation.path); }
+std::string words(const op::Mask& operation) {
+  return format("mount(/dev/null or an empty tmpfs on {}, ro)", operation.path);
+}
+std::string words(const op::ReadonlyPath& operation) {
+  return format("mount({0} on {0}, rbind,ro)", operation.path);
+}
+std::string words(const op::OpenConsole& operation) {
+  return format("openat2(/dev/pts/ptmx), ioctl(TIOCGPTPEER){}, ioctl(TIOCSCTTY)",
+                operation.bind_dev_console ? ", mount(it on /dev/console)" : "");
+}
+std::string words(const op::OwnStdio& operation) { return format("fchown(0..2, {})", operation.owner); }
+std::string words(const op::PivotRoot&) { return "pivot_root(., .), umount2(., MNT_DETACH)"; }
+std::string words(const op::ChangeRoot&) { return "chroot(.), chdir(/)"; }
+std::string words(const op::WriteProc& operation) {
+  return format("write(/proc/{}, {})", operation.file, quoted(operation.value));
+}
+std::string words(const op::BoundCapabilities& operation) {
+  return format("prctl(PR_CAPBSET_DROP) for all but {:#x}", operation.keep);
+}
+std::string words(const op::AmbientCapabilities& operation) {
+  return format("prctl(PR_CAP_AMBIENT_RAISE) for {:#x}", operation.raise);
+}
+std::string words(const op::EnterDirectory& operation) {
+  return format("chdir({}), getcwd()", operation.path);
+}
+std::string words(const op::InstallSeccomp& operation) {
+  return format("seccomp(SET_MODE_FILTER, {} rules)", operation.rules);
+}
+std::string words(const op::AwaitStart&) { return "accept4(start socket)"; }
+std::string words(const op::Exec& operation) {
+  std::string arguments;
+  for (const std::string& argument : operation.args) {
+    arguments += (arguments.empty() ? "" : ", ") + quoted(argument);
+  }
+  const std::string& path = operation.candidates[0];
+  const std::string more =
+      operation.candidates.size() > 1 ? format(" or {} more", operation.candidates.size() - 1) : "";
+  return format("execve({}{}, [{}])", path, more, arguments);
+}
+
+std::string time_words(std::int64_t ns) { return format("{:.3f} ms", static_cast<double>(ns) / 1e6); }
+
+}  // namespace
+
+std::string_view to_string(Actor actor) {
+  switch (actor) {
+    case Actor::Parent: return "parent";
+    case Actor::Stage: return "stage";
+    case Actor::Init: return "init";
+  }
+  return "";
+}
+
+std::string describe_call(const Operation& operation) {
+  return std::visit([](const auto& one) { return words(one); }, operation);
+}
+
+std::string describe_plan(const LaunchPlan& plan, const std::vector<std::int64_t>* times) {
+  std::string text;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    text += format("{:>3} {:<6} {}: {}", i + 1, to_string(step.actor), step.what,
+                   describe_call(step.operation));
+    if (!step.why.empty()) text += "  # " + step.why;
+    if (times != nullptr && (*times)[i] > 0) text += "  [" + time_words((*times)[i]) + "]";
+    text += '\n';
+  }
+  for (const std::string& warning : plan.warnings) text += "warning: " + warning + "\n";
+  return text;
+}
+
+json::Value plan_json(const LaunchPlan& plan, const std::vector<std::int64_t>* times) {
+  json::Value document;
+  document["id"] = plan.id;
+  json::Array steps;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    json::Value row;
+    row["step"] = static_cast<std::int64_t>(i + 1);
+    row["actor"] = to_string(step.actor);
+    row["what"] = step.what;
+    row["call"] = describe_call(step.operation);
+    row["why"] = step.why;
+    if (times != nullptr && (*times)[i] > 0) row["nanoseconds"] = (*times)[i];
+    steps.push_back(std::move(row));
+  }
+  document["steps"] = std::move(steps);
+  document["warnings"] = plan.warnings;
+  return document;
+}
+
+}  // namespace isle::runtime

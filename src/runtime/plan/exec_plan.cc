@@ -1,0 +1,103 @@
+// One more process in a running container. The stage enters the container's namespaces through its
+// init's pidfd (setns(2), Linux 5.8), and its root by a descriptor of /proc/PID/root: where setns
+// lands is the mount namespace's root, which is the container's only after a pivot.
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "runtime/plan/builder.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+namespace isle::runtime {
+
+namespace {
+
+std::uint64_t flag_of(std::string_view type) {
+  if (type == "mount") return CLONE_NEWNS;
+  if (type == "uts") return CLONE_NEWUTS;
+  if (type == "ipc") return CLONE_NEWIPC;
+  if (type == "network") return CLONE_NEWNET;
+  if (type == "pid") return CLONE_NEWPID;
+  if (type == "user") return CLONE_NEWUSER;
+  if (type == "cgroup") return CLONE_NEWCGROUP;
+  if (type == "time") return CLONE_NEWTIME;
+  return 0;
+}
+
+using plan::call;
+
+void add_stage(LaunchPlan& plan, const ExecPlanRequest& request) {
+  const auto stage = [&](Operation operation, std::string what, std::string why) {
+    plan.steps.push_back({.actor = Actor::Stage,
+                          .operation = std::move(operation),
+                          .what = std::move(what),
+                          .why = std::move(why)});
+  };
+  std::uint64_t flags = 0;
+  for (const std::string& type : request.namespaces) flags |= flag_of(type);
+  stage(call(SYS_prctl, "prctl(PR_SET_DUMPABLE, 0)", {std::uint64_t{PR_SET_DUMPABLE}, 0UL, 0UL, 0UL, 0UL}),
+        "hide from the container", "a process of the container may not trace or read this one");
+  stage(call(SYS_setns, format("setns(pidfd of init, {} namespaces)", request.namespaces.size()),
+             {Slot{.kind = SlotKind::Pidfd}, flags}),
+        "enter the namespaces", join(request.namespaces, ", "));
+  stage(op::Clone{.flags = 0, .into_cgroup = false}, "make the process",
+        "only children are in a joined PID namespace");
+}
+
+}  // namespace
+
+Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFacts& facts) {
+  LaunchPlan plan;
+  plan.id = request.id;
+  plan.uses_stage = true;
+  plan.seccomp = request.seccomp;
+  plan.terminal = request.process.terminal;
+  const auto add = [&](Actor actor, Operation operation, std::string what, std::string why) {
+    plan.steps.push_back({.actor = actor,
+                          .operation = std::move(operation),
+                          .what = std::move(what),
+                          .why = std::move(why)});
+  };
+  add(Actor::Parent, op::Clone{.makes_stage = true}, "start the stage",
+      "the runtime itself stays outside");
+  add_stage(plan, request);
+  if (request.in_cgroup) {
+    add(Actor::Parent, op::AttachCgroup{}, "join the container's control groups",
+        "its limits hold for this process as well");
+  }
+  if (!request.pid_file.empty()) {
+    add(Actor::Parent, op::WritePidFile{.path = request.pid_file.str()}, "write the pid file",
+        "the caller asked for it");
+  }
+  if (request.process.oom_score_adj) {
+    add(Actor::Parent, op::OomScore{.value = *request.process.oom_score_adj}, "set the OOM score",
+        "process.oomScoreAdj");
+  }
+  add(Actor::Parent, op::Notify{.barrier = Barrier::Prepared}, "let the process go on", "");
+  add(Actor::Init, op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
+  add(Actor::Init, call(SYS_setsid, "setsid()", {}), "start a session",
+      "the caller's terminal is not the container's");
+  add(Actor::Init, op::ChangeRoot{.root = {.kind = SlotKind::ExecRoot}}, "change the root",
+      "to the root of the container's init");
+  if (request.process.terminal) {
+    op::OpenConsole console{.bind_dev_console = false, .owner = request.process.user.uid};
+    if (request.process.console_size) {
+      console.height = request.process.console_size->height;
+      console.width = request.process.console_size->width;
+    }
+    add(Actor::Init, console, "open the console", "a terminal of the container's own devpts");
+    add(Actor::Parent, op::ReceiveConsole{}, "receive the console", "its other end stays here");
+  }
+  TRY(plan::add_process(plan, {.process = request.process,
+                               .facts = facts,
+                               .seccomp = plan.seccomp,
+                               .new_or_joined_user_namespace = request.own_user_namespace,
+                               .preserve_fds = request.preserve_fds}));
+  return plan;
+}
+
+}  // namespace isle::runtime

@@ -1,0 +1,116 @@
+// The order of a container's making, on one page. What each part adds and why is in the file of its
+// name; see runtime/plan/builder.h.
+
+#include "runtime/plan/make_plan.h"
+
+#include <algorithm>
+
+#include "runtime/plan/builder.h"
+
+namespace isle::runtime {
+
+namespace plan {
+namespace {
+
+Result<void> refuse_unsupported(const oci::Linux& linux_) {
+  const auto refuse = [](const char* path) {
+    return fail(ErrorKind::Unsupported, format("{}: isle does not support it yet", path),
+                "leave it out of config.json");
+  };
+  if (!linux_.net_devices.empty()) return refuse("linux.netDevices");
+  if (linux_.intel_rdt) return refuse("linux.intelRdt");
+  if (linux_.personality) return refuse("linux.personality");
+  if (linux_.memory_policy) return refuse("linux.memoryPolicy");
+  if (!linux_.mount_label.empty()) return refuse("linux.mountLabel");
+  if (linux_.seccomp && !linux_.seccomp->listener_path.empty()) {
+    return refuse("linux.seccomp.listenerPath");
+  }
+  return {};
+}
+
+void add_console(Builder& builder) {
+  const oci::Process* process = builder.process();
+  if (process == nullptr || !process->terminal) return;
+  op::OpenConsole console{.owner = process->user.uid};
+  if (process->console_size) {
+    console.height = process->console_size->height;
+    console.width = process->console_size->width;
+  }
+  builder.init(console, "open the console", "a terminal of the container's own devpts");
+  builder.parent(op::ReceiveConsole{}, "receive the console", "its other end stays on the host");
+  builder.result.terminal = true;
+}
+
+void add_working_directory(Builder& builder) {
+  const oci::Process* process = builder.process();
+  if (process == nullptr || process->cwd == "/" || !process->cwd.starts_with('/')) return;
+  builder.init(op::MakeDirectory{.path = process->cwd}, "make " + process->cwd,
+               "the working directory, if the image has none");
+}
+
+// The steps that were found out while init's part was planned belong before the first clone.
+void place_early_steps(Builder& builder) {
+  std::vector<Step>& steps = builder.result.steps;
+  const auto clone = std::ranges::find_if(
+      steps, [](const Step& step) { return std::holds_alternative<op::Clone>(step.operation); });
+  steps.insert(clone, std::make_move_iterator(builder.early_parent_steps.begin()),
+               std::make_move_iterator(builder.early_parent_steps.end()));
+}
+
+Result<void> add_command(Builder& builder) {
+  if (builder.process() == nullptr) {
+    return fail(ErrorKind::InvalidArgument, "process: the spec names no process to start");
+  }
+  if (builder.request.no_pivot) {
+    builder.warn("--no-pivot: the host's root stays below the container's; CAP_SYS_CHROOT is dropped");
+  }
+  const std::optional<oci::Seccomp>& seccomp = builder.linux_.seccomp;
+  builder.result.seccomp = seccomp;
+  return add_process(builder.result,
+                     {.process = *builder.process(),
+                      .facts = builder.facts,
+                      .seccomp = seccomp,
+                      .new_or_joined_user_namespace = builder.isolated(Kind::User),
+                      .wait_for_start = builder.request.wait_for_start,
+                      .kill_with_parent = builder.request.kill_with_parent,
+                      .preserve_fds = builder.request.preserve_fds,
+                      .keep_sys_chroot = !builder.request.no_pivot});
+}
+
+Result<LaunchPlan> build(Builder& builder) {
+  TRY(refuse_unsupported(builder.linux_));
+  TRY(read_namespaces(builder));
+  TRY(add_cgroup(builder));
+  TRY(add_source_trees(builder));
+  add_processes(builder);
+  add_own_namespaces(builder);
+  TRY(add_root(builder));
+  TRY(add_mounts(builder));
+  TRY(add_devices(builder));
+  add_working_directory(builder);
+  add_console(builder);
+  add_hooks(builder);
+  TRY(add_system(builder));
+  add_masks(builder);
+  add_root_change(builder);
+  TRY(add_command(builder));
+  place_early_steps(builder);
+  return std::move(builder.result);
+}
+
+}  // namespace
+}  // namespace plan
+
+Result<LaunchPlan> make_plan(const PlanRequest& request, const HostFacts& facts) {
+  static const oci::Linux kNoLinux;
+  plan::Builder builder{.request = request,
+                        .facts = facts,
+                        .linux_ = request.spec.linux_ ? *request.spec.linux_ : kNoLinux,
+                        .result = {}};
+  builder.result.id = request.id;
+  builder.result.hooks = request.spec.hooks;
+  builder.result.waits_for_start = request.wait_for_start;
+  return plan::build(builder);
+}
+
+}  // namespace isle::runtime

@@ -1,0 +1,280 @@
+// The spec's mounts, in its order. A file system is made by fsopen(2), a bind is a copy of a tree;
+// both get their attributes while nobody sees them and are then moved to their target.
+
+#include <sys/mount.h>
+
+#include "runtime/plan/builder.h"
+
+namespace isle::runtime::plan {
+
+namespace {
+
+std::string clean(std::string_view path) {
+  std::string out;
+  for (const std::string_view part : split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      out.resize(out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
+      continue;
+    }
+    out += '/';
+    out += part;
+  }
+  return out.empty() ? "/" : out;
+}
+
+// Files that tools such as lxcfs replace inside /proc; anything else there could fool what later
+// reads or masks it.
+bool allowed_in_proc(std::string_view path) {
+  for (const std::string_view name :
+       {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
+        "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
+        "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled"}) {
+    if (path == name) return true;
+  }
+  return false;
+}
+
+Result<void> check_proc(const oci::Mount& mount, const std::string& target,
+                        const std::string& where) {
+  if (target == "/proc") {
+    const bool bind_of_host = mount.source == "/proc";
+    if (mount.type == "proc" || bind_of_host) return {};
+    return fail(ErrorKind::Denied,
+                format("{}: only procfs may be mounted on /proc, not {}", where, mount.type),
+                "masks and settings would go to a fake");
+  }
+  if (target.starts_with("/proc/") && !allowed_in_proc(target)) {
+    return fail(ErrorKind::Denied, format("{}: {} is inside procfs", where, quoted(target)),
+                "mount it elsewhere; only files such as /proc/cpuinfo may be replaced");
+  }
+  return {};
+}
+
+std::vector<AttrChange> attribute_changes(const kernel::MountOptions& options) {
+  std::vector<AttrChange> changes;
+  if (!options.attributes.empty()) {
+    changes.push_back({.attributes = options.attributes, .recursive = false});
+  }
+  if (!options.recursive.empty()) {
+    changes.push_back({.attributes = options.recursive, .recursive = true});
+  }
+  return changes;
+}
+
+std::string why_of(const std::string& target, const std::string& type) {
+  if (type == "proc") return "it shows the container's own processes";
+  if (type == "sysfs") return "it shows the container's own network devices";
+  if (type == "devpts") return "its terminals are not the host's";
+  if (type == "mqueue") return "its POSIX queues are its IPC namespace's";
+  if (target == "/dev") return "its device nodes are its own";
+  if (target == "/dev/shm") return "its shared memory is not the host's";
+  if (type == "tmpfs") return "written there, it is gone with the container";
+  return "the spec asks for it";
+}
+
+class MountAdder {
+ public:
+  MountAdder(Builder& builder, const oci::Mount& mount, std::size_t index)
+      : builder_(builder), mount_(mount), where_(format("mounts[{}]", index)) {}
+
+  Result<void> add() {
+    if (mount_.destination.empty()) {
+      return fail(ErrorKind::InvalidArgument, where_ + ".destination: is empty");
+    }
+    target_ = clean(mount_.destination);
+    TRY(check_proc(mount_, target_, where_));
+    options_ = TRY_STEP(kernel::parse_mount_options(mount_.options), where_ + ".options");
+    // runc's rule: with "bind" among the options the type does not matter.
+    if (options_.bind || mount_.type == "bind") return add_bind();
+    if (mount_.type == "cgroup" || mount_.type == "cgroup2") return add_cgroup_mount();
+    return add_file_system(mount_.type, target_, options_.data);
+  }
+
+ private:
+  Builder& builder_;
+  const oci::Mount& mount_;
+  std::string where_, target_;
+  kernel::MountOptions options_;
+
+  Result<void> add_bind() {
+    if (mount_.source.empty()) {
+      return fail(ErrorKind::InvalidArgument, where_ + ".source: a bind mount needs one");
+    }
+    op::BindMount bind{.source = mount_.source.starts_with('/')
+                                     ? mount_.source
+                                     : (builder_.request.bundle / mount_.source).str(),
+                       .recursive = options_.recursive_bind || mount_.type == "rbind",
+                       .attrs = attribute_changes(options_),
+                       .propagation = options_.propagation,
+                       .target = target_};
+    const bool idmapped = options_.id_mapping != kernel::MountIdMap::None ||
+                          !mount_.uid_mappings.empty() || !mount_.gid_mappings.empty();
+    if (idmapped && !builder_.facts.privileged()) {
+      return fail(ErrorKind::Denied,
+                  where_ + ": an id-mapped mount needs CAP_SYS_ADMIN on the host");
+    }
+    if (idmapped || builder_.parent_opens_sources()) add_tree(bind, idmapped);
+    builder_.init(std::move(bind), format("bind {} on {}", mount_.source, target_),
+                  "the spec asks for this part of the host");
+    return {};
+  }
+
+  void add_tree(op::BindMount& bind, bool idmapped) {
+    bind.tree = {.kind = SlotKind::Tree, .index = builder_.trees++};
+    const bool own_maps = !mount_.uid_mappings.empty();
+    const auto& uid_map = own_maps ? mount_.uid_mappings : builder_.linux_.uid_mappings;
+    const auto& gid_map = own_maps ? mount_.gid_mappings : builder_.linux_.gid_mappings;
+    op::OpenTree open{.tree = bind.tree, .source = bind.source, .recursive = bind.recursive};
+    if (idmapped) {
+      open.uid_map = uid_map;
+      open.gid_map = gid_map;
+      open.map_recursive = options_.id_mapping == kernel::MountIdMap::Tree;
+    }
+    builder_.early_parent_steps.push_back(
+        {.actor = Actor::Parent,
+         .operation = std::move(open),
+         .what = "open " + mount_.source,
+         .why = idmapped ? "its ids are mapped for the container"
+                         : "its path may be closed to the container's users"});
+  }
+
+  Result<void> add_file_system(const std::string& type, const std::string& target,
+                               std::vector<kernel::MountParameter> parameters) {
+    if (type.empty()) {
+      return fail(ErrorKind::InvalidArgument, where_ + ".type: is empty, and it is no bind mount");
+    }
+    for (const kernel::MountParameter& flag : options_.superblock) parameters.push_back(flag);
+    const bool copies = options_.copy_up && type == "tmpfs";
+    op::MountFs mount{.type = type,
+                      .source = mount_.source.empty() ? type : mount_.source,
+                      .parameters = std::move(parameters),
+                      .attrs = attribute_changes(options_),
+                      .propagation = options_.propagation,
+                      .target = target,
+                      .refuse_symlinks = type == "proc" || type == "sysfs"};
+    // A read-only tmpfs could not be filled: it is made read-only afterwards.
+    std::vector<AttrChange> later;
+    if (copies) std::swap(later, mount.attrs);
+    builder_.init(std::move(mount), "mount " + target, why_of(target, type));
+    if (copies) add_copy_up(later);
+    return {};
+  }
+
+  void add_copy_up(std::vector<AttrChange> later) {
+    builder_.init(op::Notify{.barrier = Barrier::RootMounted}, "tell the parent",
+                  "the copy needs memory and time that init has not");
+    builder_.parent(op::Await{.barrier = Barrier::RootMounted}, "wait for the mounts", "");
+    builder_.add(Actor::Stage, op::CopyUp{.target = target_}, "copy the content of " + target_ + " up",
+                 "tmpcopyup: the tmpfs starts with what it hides");
+    builder_.parent(op::Notify{.barrier = Barrier::RootMounted}, "let init go on", "");
+    builder_.init(op::Await{.barrier = Barrier::RootMounted}, "wait for the copy", "");
+    if (later.empty()) return;
+    builder_.init(op::SetAttr{.target = target_, .attrs = std::move(later), .propagation = {}},
+                  "set the attributes of " + target_, "possible once it is filled");
+  }
+
+  // A "cgroup" mount shows what the host has: the one tree of v2, or a directory of v1 trees.
+  Result<void> add_cgroup_mount() {
+    const kernel::cgroup::Layout& layout = builder_.facts.cgroups;
+    if (layout.hierarchies.empty()) {
+      return fail(ErrorKind::Unsupported, where_ + ": this host has no control groups mounted");
+    }
+    if (layout.kind() == "v2") return add_cgroup2(target_);
+    if (mount_.type == "cgroup2") {
+      return fail(ErrorKind::Unsupported,
+                  where_ + ": type cgroup2, but this host's controllers are on v1",
+                  "use type \"cgroup\", which shows what the host has");
+    }
+    return add_cgroup1(layout);
+  }
+
+  Result<void> add_cgroup2(const std::string& target) {
+    builder_.init(op::MountFs{.type = "cgroup2",
+                              .source = "cgroup",
+                              .parameters = {},
+                              .attrs = attribute_changes(options_),
+                              .propagation = options_.propagation,
+                              .target = target},
+                  "mount " + target, "the container sees its own control group");
+    return {};
+  }
+
+  Result<void> add_cgroup1(const kernel::cgroup::Layout& layout) {
+    builder_.init(op::MountFs{.type = "tmpfs",
+                              .source = "cgroup",
+                              .parameters = {{.key = "mode", .value = "755"}},
+                              .attrs = {},
+                              .propagation = {},
+                              .target = target_},
+                  "mount " + target_, "holds a directory for each v1 hierarchy");
+    for (const kernel::cgroup::Hierarchy& hierarchy : layout.hierarchies) {
+      const std::size_t slash = hierarchy.mount.rfind('/');
+      const std::string target = target_ + "/" + hierarchy.mount.substr(slash + 1);
+      if (hierarchy.version == kernel::cgroup::Version::V2) {
+        TRY(add_cgroup2(target));
+      } else {
+        add_hierarchy(hierarchy, target);
+      }
+    }
+    if (options_.attributes.set & MOUNT_ATTR_RDONLY) {
+      builder_.init(op::SetAttr{.target = target_, .attrs = attribute_changes(options_), .propagation = {}},
+                    "make " + target_ + " read-only", "nobody adds hierarchies there");
+    }
+    return {};
+  }
+
+  void add_hierarchy(const kernel::cgroup::Hierarchy& hierarchy, const std::string& target) {
+    // Without a cgroup namespace a mount would show the host's tree: the own part is bound instead.
+    if (!builder_.isolated(Kind::Cgroup)) {
+      const std::string own = builder_.result.cgroup
+                                  ? hierarchy.directory(builder_.result.cgroup->path)
+                                  : hierarchy.directory("/");
+      builder_.init(op::BindMount{.source = own,
+                                  .recursive = false,
+                                  .attrs = attribute_changes(options_),
+                                  .propagation = options_.propagation,
+                                  .target = target},
+                    "bind " + own + " on " + target, "the container's part of this hierarchy");
+      return;
+    }
+    std::vector<kernel::MountParameter> parameters;
+    for (const std::string& name : hierarchy_options(hierarchy)) {
+      const Cut parts = cut(name, '=');
+      parameters.push_back({.key = std::string(parts.before),
+                            .value = parts.found ? std::optional(std::string(parts.after))
+                                                 : std::nullopt});
+    }
+    builder_.init(op::MountFs{.type = "cgroup",
+                              .source = "cgroup",
+                              .parameters = std::move(parameters),
+                              .attrs = attribute_changes(options_),
+                              .propagation = options_.propagation,
+                              .target = target},
+                  "mount " + target, "the container's part of this hierarchy");
+  }
+
+  // The words that mount exactly this hierarchy: its controllers, or its name.
+  static std::vector<std::string> hierarchy_options(const kernel::cgroup::Hierarchy& hierarchy) {
+    std::vector<std::string> names;
+    for (const kernel::cgroup::Controller controller : kernel::cgroup::kControllers) {
+      if (!hierarchy.controllers.has(controller)) continue;
+      if (controller == kernel::cgroup::Controller::Systemd) names.emplace_back("none");
+      names.emplace_back(kernel::cgroup::v1_name(controller));
+    }
+    return names;
+  }
+};
+
+}  // namespace
+
+Result<void> add_mounts(Builder& builder) {
+  const std::vector<oci::Mount>& mounts = builder.request.spec.mounts;
+  for (std::size_t i = 0; i < mounts.size(); ++i) {
+    if (mounts[i].destination == "/") continue;
+    TRY(MountAdder(builder, mounts[i], i).add());
+  }
+  return {};
+}
+
+}  // namespace isle::runtime::plan

@@ -1,0 +1,125 @@
+// The root file system: a directory, or whatever is mounted at "/" in the spec (an overlay of image
+// layers, say). It is mounted over "/" of the private mount namespace and becomes the root by
+// pivot_root(2); the host's table never shows it.
+
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
+#include "runtime/plan/builder.h"
+
+namespace isle::runtime::plan {
+
+namespace {
+
+const oci::Mount* root_mount(const oci::Spec& spec) {
+  for (const oci::Mount& mount : spec.mounts) {
+    if (mount.destination == "/") return &mount;
+  }
+  return nullptr;
+}
+
+std::string absolute(const HostPath& bundle, const std::string& path) {
+  return path.starts_with('/') ? path : (bundle / path).str();
+}
+
+Slot new_tree(Builder& builder) { return {.kind = SlotKind::Tree, .index = builder.trees++}; }
+
+// The host's propagation into the container. Shared and slave need the host's peer group; then only
+// the mount at "/" is cut off, because ours goes over it.
+void add_propagation(Builder& builder) {
+  const std::string& wanted = builder.linux_.rootfs_propagation;
+  const bool keeps_peers = wanted.ends_with("shared") || wanted == "slave" || wanted == "rslave";
+  if (!wanted.ends_with("shared")) {
+    builder.init(op::SetAttr{.target = "",
+                             .attrs = {},
+                             .propagation = {{.flag = MS_SLAVE, .recursive = true}}},
+                 "make every mount a slave", "what is mounted inside never reaches the host");
+  }
+  builder.init(op::SetAttr{.target = "",
+                           .attrs = {},
+                           .propagation = {{.flag = MS_PRIVATE, .recursive = false}}},
+               "make the mount at / private",
+               keeps_peers ? "its root goes over it; the other mounts keep their peers"
+                           : "its root goes over it and must not reach the host");
+}
+
+Result<void> add_root_tree(Builder& builder, const std::string& path) {
+  builder.parent(op::OpenTree{.tree = new_tree(builder),
+                              .source = path,
+                              .recursive = true,
+                              .uid_map = {},
+                              .gid_map = {}},
+                 "open the root file system",
+                 "its path may be closed to the container's users; a descriptor is not");
+  return {};
+}
+
+}  // namespace
+
+// What init, once it is somebody else on the host, could not reach: the parent opens it.
+Result<void> add_source_trees(Builder& builder) {
+  if (!builder.parent_opens_sources()) return {};
+  if (const oci::Mount* mount = root_mount(builder.request.spec)) {
+    const kernel::MountOptions options =
+        TRY_STEP(kernel::parse_mount_options(mount->options), "mounts: the mount at /");
+    builder.parent(op::MakeOverlay{.tree = new_tree(builder),
+                                   .type = mount->type,
+                                   .parameters = options.data,
+                                   .uid_map = mount->uid_mappings,
+                                   .gid_map = mount->gid_mappings},
+                   "make the root file system",
+                   "its layers belong to the host's users; the container sees them as its own");
+    return {};
+  }
+  if (!builder.request.spec.root) return {};
+  return add_root_tree(builder, absolute(builder.request.bundle, builder.request.spec.root->path));
+}
+
+Result<void> add_root(Builder& builder) {
+  if (!builder.request.spec.root) {
+    return fail(ErrorKind::InvalidArgument, "root: the spec names no root file system");
+  }
+  add_propagation(builder);
+  const std::string path = absolute(builder.request.bundle, builder.request.spec.root->path);
+  op::SetRoot root{.type = "bind", .source = path, .tree = {}, .parameters = {}, .directory = path};
+  std::string what = "mount the root file system " + path;
+  if (const oci::Mount* mount = root_mount(builder.request.spec)) {
+    const kernel::MountOptions options =
+        TRY_STEP(kernel::parse_mount_options(mount->options), "mounts: the mount at /");
+    root.type = mount->type;
+    root.source = mount->source;
+    root.parameters = options.data;
+    what = "mount the root file system (" + mount->type + ")";
+  }
+  if (builder.parent_opens_sources()) root.tree = {.kind = SlotKind::Tree, .index = 0};
+  builder.init(std::move(root), std::move(what),
+               "over / of the private mount namespace: the host's table never shows it");
+  return {};
+}
+
+void add_root_change(Builder& builder) {
+  const auto& root = *builder.request.spec.root;
+  const std::string& propagation = builder.linux_.rootfs_propagation;
+  if (!propagation.empty()) {
+    if (const auto change = kernel::parse_propagation(propagation)) {
+      builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
+                   "make the root " + propagation, "linux.rootfsPropagation");
+    }
+  }
+  if (root.readonly) {
+    const kernel::MountAttributes attributes{.set = MOUNT_ATTR_RDONLY, .clear = 0};
+    builder.init(op::SetAttr{.target = "/",
+                             .attrs = {{.attributes = attributes, .recursive = false}},
+                             .propagation = {}},
+                 "make the root read-only", "root.readonly");
+  }
+  if (builder.request.no_pivot) {
+    builder.init(op::ChangeRoot{}, "change the root",
+                 "no pivot_root was asked for; CAP_SYS_CHROOT goes with it, as it could undo this");
+    return;
+  }
+  builder.init(op::PivotRoot{}, "pivot the root",
+               "the host's tree is detached: no path leads there any more");
+}
+
+}  // namespace isle::runtime::plan

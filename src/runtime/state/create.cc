@@ -1,0 +1,194 @@
+// create: plan, launch, remember. What is about to be made is on disk before it is made, so that
+// after a crash `delete --force` finds all of it.
+
+#include "runtime/state/create.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "oci/runtime_spec_json.h"
+#include "runtime/launch/gather_facts.h"
+#include "runtime/launch/hooks.h"
+#include "runtime/launch/launch.h"
+#include "runtime/state/files.h"
+
+namespace isle::runtime {
+
+Result<oci::Spec> read_bundle(const HostPath& bundle, std::vector<std::string>& warnings) {
+  const HostPath path = bundle / "config.json";
+  const Result<std::string> text = kernel::read_file(path);
+  if (!text) {
+    return std::unexpected(Error(text.error()).within("read the bundle").advise(
+        "a bundle is a directory with config.json and a root file system (islet spec makes one)"));
+  }
+  oci::ReadSpec read = TRY_STEP(oci::read_spec(*text), path.str());
+  for (const std::string& member : read.unknown) {
+    warnings.push_back(format("{}: unknown member {} is ignored", path.str(), member));
+  }
+  return std::move(read.spec);
+}
+
+namespace {
+
+class Creation {
+ public:
+  explicit Creation(const CreateRequest& request) : request_(request) {}
+  Creation(const Creation&) = delete;
+  Creation& operator=(const Creation&) = delete;
+  ~Creation() {
+    if (made_directory_ && !complete_) undo();
+  }
+
+  Result<CreatedContainer> run() {
+    spec_ = request_.spec ? *request_.spec : TRY(read_bundle(request_.bundle, warnings_));
+    const HostFacts facts = TRY(gather_facts());
+    // Hooks between create and start need a container that waits.
+    waits_ = request_.wait_for_start || (spec_.hooks && !spec_.hooks->start_container.empty());
+    plan_ = TRY(make_plan(plan_request(), facts));
+    TRY(check_room());
+    TRY(claim());
+    TRY(open_group(facts));
+    TRY(save_state(request_.root, state_));
+    TRY(save_config(request_.root, request_.id, spec_));
+    launch::Launched launched = TRY(launch());
+    TRY(remember(launched));
+    complete_ = true;
+    CreatedContainer created{.state = state_, .pidfd = std::move(launched.pidfd),
+                             .console = std::move(launched.console), .plan = std::move(plan_),
+                             .step_times = std::move(launched.step_times), .warnings = {}};
+    if (waits_ && !request_.wait_for_start) TRY(start_now());
+    created.state = state_;
+    created.warnings = std::move(warnings_);
+    for (const std::string& warning : created.plan.warnings) created.warnings.push_back(warning);
+    return created;
+  }
+
+ private:
+  const CreateRequest& request_;
+  oci::Spec spec_;
+  LaunchPlan plan_;
+  ContainerState state_;
+  std::optional<kernel::cgroup::Group> group_;
+  kernel::UniqueFd lock_;
+  std::vector<std::string> warnings_;
+  bool waits_ = false, made_directory_ = false, complete_ = false;
+
+  PlanRequest plan_request() const {
+    return {.id = request_.id,
+            .bundle = request_.bundle,
+            .spec = spec_,
+            .wait_for_start = waits_,
+            .no_pivot = request_.no_pivot,
+            .no_new_keyring = request_.no_new_keyring,
+            .preserve_fds = request_.preserve_fds,
+            .pid_file = request_.pid_file,
+            .kill_with_parent = request_.kill_with_parent,
+            .default_cgroup_parent = request_.default_cgroup_parent};
+  }
+
+  Result<void> check_room() {
+    TRY(check_container_id(request_.id));
+    return make_directories(request_.root);
+  }
+
+  // The directory is the claim on the name: one of many wins.
+  Result<void> claim() {
+    const HostPath directory = state_directory(request_.root, request_.id);
+    if (mkdir(directory.c_str(), 0711) != 0) {
+      if (errno != EEXIST) return fail_call(errno, format("mkdir({})", directory.str()));
+      return fail(ErrorKind::Conflict, format("container {} exists already", quoted(request_.id)),
+                  format("delete it first (delete --force {}), or take another name", request_.id));
+    }
+    made_directory_ = true;
+    lock_ = TRY(lock_container(request_.root, request_.id));
+    state_.id = request_.id;
+    state_.bundle = request_.bundle;
+    state_.created = time(nullptr);
+    state_.owner = getuid();
+    const std::string& root = spec_.root ? spec_.root->path : request_.bundle.str();
+    state_.rootfs = root.starts_with('/') ? HostPath(root) : request_.bundle / root;
+    state_.annotations = spec_.annotations;
+    if (spec_.linux_) {
+      for (const oci::Namespace& space : spec_.linux_->namespaces) state_.namespaces.push_back(space.type);
+    }
+    return {};
+  }
+
+  Result<void> open_group(const HostFacts& facts) {
+    if (!plan_.cgroup) return {};
+    group_ = TRY(kernel::cgroup::Group::at(facts.cgroups, plan_.cgroup->path, plan_.cgroup->join));
+    state_.cgroup_directories = group_->directories();
+    return {};
+  }
+
+  Result<launch::Launched> launch() {
+    launch::LaunchIo io{.measure = request_.measure,
+                        .start_listener = {},
+                        .seccomp_cache = request_.root / ".seccomp",
+                        .group = group_ ? &*group_ : nullptr,
+                        .state_json = [this](Pid pid) {
+                          ContainerState state = state_;
+                          state.pid = pid;
+                          return hook_state(state, "creating");
+                        },
+                        .target = {}};
+    for (int i = 0; i < 3; ++i) io.stdio[i] = request_.stdio[i];
+    if (waits_) io.start_listener = TRY(listen_for_start(request_.root, request_.id));
+    return launch::launch(plan_, std::move(io));
+  }
+
+  Result<void> remember(const launch::Launched& launched) {
+    state_.pid = launched.pid;
+    state_.pid_start = start_time_of(launched.pid);
+    state_.started = !waits_;
+    Result<void> saved = save_state(request_.root, state_);
+    if (!saved) {
+      static_cast<void>(kill(launched.pid.value, SIGKILL));
+      return saved;
+    }
+    if (state_.started) run_poststart();
+    return {};
+  }
+
+  void run_poststart() {
+    if (!spec_.hooks || spec_.hooks->poststart.empty()) return;
+    const Result<void> run =
+        launch::run_hooks("poststart", spec_.hooks->poststart, hook_state(state_, "running"));
+    if (!run) warnings_.push_back(run.error().describe());
+  }
+
+  Result<void> start_now() {
+    lock_.reset();
+    Result<void> started = start_container(request_.root, request_.id);
+    if (!started) {
+      static_cast<void>(delete_container(request_.root, request_.id, true));
+      return started;
+    }
+    state_.started = true;
+    return {};
+  }
+
+  void undo() {
+    if (group_) {
+      static_cast<void>(group_->kill_all());
+      static_cast<void>(group_->remove());
+      group_->remove_empty_parents(1);
+    }
+    remove_state(request_.root, request_.id);
+  }
+};
+
+}  // namespace
+
+Result<CreatedContainer> create_container(const CreateRequest& request) {
+  return Creation(request).run();
+}
+
+}  // namespace isle::runtime

@@ -1,0 +1,23 @@
+#pragma once
+// The files of one container's state directory, beside state.json. Internal to runtime/state.
+
+#include "kernel/fd.h"
+#include "oci/runtime_spec.h"
+#include "runtime/state/container.h"
+
+namespace isle::runtime {
+
+// With parents, mode 0711 so that a container's own users may pass.
+Result<void> make_directories(const HostPath& path);
+// The spec the container was made from; exec and hooks of later verbs go by it.
+Result<void> save_config(const HostPath& root, std::string_view id, const oci::Spec& spec);
+Result<oci::Spec> load_config(const HostPath& root, std::string_view id);
+// The socket on which a created container's init waits.
+Result<kernel::UniqueFd> listen_for_start(const HostPath& root, std::string_view id);
+Result<kernel::UniqueFd> connect_for_start(const HostPath& root, std::string_view id);
+// The state document as hooks get it.
+std::string hook_state(const ContainerState& state, std::string_view status);
+// All files and the directory; what is not there is no error.
+void remove_state(const HostPath& root, std::string_view id);
+
+}  // namespace isle::runtime

@@ -1,0 +1,137 @@
+// kill, pause, resume, delete.
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "kernel/cgroup/group.h"
+#include "kernel/process.h"
+#include "kernel/signal.h"
+#include "runtime/launch/hooks.h"
+#include "runtime/state/create.h"
+#include "runtime/state/files.h"
+
+namespace isle::runtime {
+
+namespace {
+
+Result<kernel::cgroup::Group> group_of(const ContainerState& state) {
+  return kernel::cgroup::Group::reopen(TRY(kernel::cgroup::detect_layout()), state.cgroup_directories);
+}
+
+Error not_running(std::string_view id, Status status) {
+  return fail(ErrorKind::Conflict, format("container {} is not running: it is {}", quoted(id), to_string(status)))
+      .error();
+}
+
+// Only if the process is still the container's: the pidfd is opened first, then checked.
+Result<kernel::UniqueFd> open_init(const ContainerState& state) {
+  Result<kernel::UniqueFd> pidfd = kernel::open_pidfd(state.pid);
+  if (!pidfd || !is_alive(state)) return std::unexpected(not_running(state.id, Status::Stopped));
+  return pidfd;
+}
+
+}  // namespace
+
+Result<void> kill_container(const HostPath& root, std::string_view id, int signal, bool all) {
+  const ContainerState state = TRY(load_state(root, id));
+  if (all && !state.cgroup_directories.empty()) {
+    return TRY(group_of(state)).signal_all(signal);
+  }
+  const Status status = status_of(state);
+  if (status == Status::Stopped || status == Status::Creating) {
+    return std::unexpected(not_running(id, status));
+  }
+  const kernel::UniqueFd pidfd = TRY(open_init(state));
+  TRY_STEP(kernel::send_signal(pidfd.get(), signal),
+           format("send {} to container {}", kernel::signal_name(signal), quoted(id)));
+  // A frozen process dies of SIGKILL on v2, but only once it is thawed on v1.
+  if (signal == SIGKILL && status == Status::Paused) return TRY(group_of(state)).thaw();
+  return {};
+}
+
+Result<void> pause_container(const HostPath& root, std::string_view id) {
+  const kernel::UniqueFd lock = TRY(lock_container(root, id));
+  const ContainerState state = TRY(load_state(root, id));
+  const Status status = status_of(state);
+  if (status != Status::Running && status != Status::Created) {
+    return std::unexpected(not_running(id, status));
+  }
+  return TRY(group_of(state)).freeze();
+}
+
+Result<void> resume_container(const HostPath& root, std::string_view id) {
+  const kernel::UniqueFd lock = TRY(lock_container(root, id));
+  const ContainerState state = TRY(load_state(root, id));
+  if (const Status status = status_of(state); status != Status::Paused) {
+    return fail(ErrorKind::Conflict, format("container {} is not paused: it is {}", quoted(id), to_string(status)));
+  }
+  return TRY(group_of(state)).thaw();
+}
+
+namespace {
+
+Result<void> kill_everything(const ContainerState& state) {
+  if (!state.cgroup_directories.empty()) TRY(TRY(group_of(state)).kill_all());
+  if (!is_alive(state)) return {};
+  const Result<kernel::UniqueFd> pidfd = open_init(state);
+  if (!pidfd) return {};
+  TRY(kernel::send_signal(pidfd->get(), SIGKILL));
+  // Somebody else reaps it; until then it is a zombie, which is_alive does not count.
+  for (int i = 0; i < 1000 && is_alive(state); ++i) {
+    constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 1'000'000};
+    nanosleep(&kPause, nullptr);
+  }
+  return {};
+}
+
+Result<void> remove_group(const ContainerState& state) {
+  if (state.cgroup_directories.empty()) return {};
+  const kernel::cgroup::Group group = TRY(group_of(state));
+  // Children that outlived an init without a PID namespace of its own.
+  TRY(group.kill_all());
+  TRY(group.remove());
+  group.remove_empty_parents(1);
+  return {};
+}
+
+void run_poststop(const HostPath& root, const ContainerState& state) {
+  const Result<oci::Spec> spec = load_config(root, state.id);
+  if (!spec || !spec->hooks || spec->hooks->poststop.empty()) return;
+  ContainerState stopped = state;
+  stopped.pid = {};
+  const Result<void> run = launch::run_hooks("poststop", spec->hooks->poststop, hook_state(stopped, "stopped"));
+  if (!run) print_error("warning", run.error());
+}
+
+}  // namespace
+
+Result<void> delete_container(const HostPath& root, std::string_view id, bool force) {
+  TRY(check_container_id(id));
+  const Result<kernel::UniqueFd> lock = lock_container(root, id);
+  if (!lock) {
+    if (force && lock.error().kind == ErrorKind::NotFound) return {};
+    return std::unexpected(lock.error());
+  }
+  const Result<ContainerState> state = load_state(root, id);
+  if (!state) {
+    if (!force) return std::unexpected(state.error());
+    remove_state(root, id);
+    return {};
+  }
+  const Status status = status_of(*state);
+  if (status != Status::Stopped && status != Status::Creating && !force) {
+    return fail(ErrorKind::Conflict, format("container {} is {}", quoted(id), to_string(status)),
+                "stop it first (kill), or delete --force");
+  }
+  if (status != Status::Stopped) TRY(kill_everything(*state));
+  TRY(remove_group(*state));
+  run_poststop(root, *state);
+  remove_state(root, id);
+  return {};
+}
+
+}  // namespace isle::runtime

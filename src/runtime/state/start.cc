@@ -1,0 +1,72 @@
+// start: the hooks of the container's side, then the word to its init.
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "kernel/fd.h"
+#include "runtime/launch/gather_facts.h"
+#include "runtime/launch/hooks.h"
+#include "runtime/launch/launch.h"
+#include "runtime/launch/stage.h"
+#include "runtime/state/create.h"
+#include "runtime/state/files.h"
+
+namespace isle::runtime {
+
+namespace {
+
+// The plan the container was made by: computed again, only to name the step that failed.
+Error explain(const oci::Spec& spec, const ContainerState& state, const Report& report) {
+  const Result<HostFacts> facts = gather_facts();
+  if (facts) {
+    const Result<LaunchPlan> plan = make_plan(
+        {.id = state.id, .bundle = state.bundle, .spec = spec, .wait_for_start = true}, *facts);
+    if (plan) return launch::step_error(*plan, report);
+  }
+  return fail_call(report.errnum, report.call, report.text).error();
+}
+
+Result<void> release(const HostPath& root, const oci::Spec& spec, const ContainerState& state) {
+  const kernel::UniqueFd socket = TRY(connect_for_start(root, state.id));
+  Report report{};
+  ssize_t count = 0;
+  do {
+    count = recv(socket.get(), &report, sizeof report, 0);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0 && errno != ECONNRESET) return fail_call(errno, "recv(start socket)");
+  if (count <= 0) return {};  // exec closed it
+  return std::unexpected(explain(spec, state, report));
+}
+
+Result<void> run_start_hooks(const oci::Spec& spec, const ContainerState& state) {
+  if (!spec.hooks || spec.hooks->start_container.empty()) return {};
+  launch::Child init{.pid = state.pid, .pidfd = TRY(kernel::open_pidfd(state.pid))};
+  return launch::run_inside("startContainer", spec.hooks->start_container, init,
+                            hook_state(state, "created"));
+}
+
+}  // namespace
+
+Result<void> start_container(const HostPath& root, std::string_view id) {
+  const kernel::UniqueFd lock = TRY(lock_container(root, id));
+  ContainerState state = TRY(load_state(root, id));
+  const Status status = status_of(state);
+  if (status != Status::Created) {
+    return fail(ErrorKind::Conflict, format("cannot start container {}: it is {}", quoted(id), to_string(status)),
+                status == Status::Stopped ? "delete it and create it again" : "");
+  }
+  const oci::Spec spec = TRY(load_config(root, id));
+  TRY(run_start_hooks(spec, state));
+  TRY(release(root, spec, state));
+  state.started = true;
+  TRY(save_state(root, state));
+  if (spec.hooks && !spec.hooks->poststart.empty()) {
+    const Result<void> run = launch::run_hooks("poststart", spec.hooks->poststart, hook_state(state, "running"));
+    if (!run) print_error("warning", run.error());
+  }
+  return {};
+}
+
+}  // namespace isle::runtime
