@@ -1,5 +1,6 @@
 #include "kernel/fd.h"
 
+#include <atomic>
 #include <cerrno>
 
 #include <sys/mman.h>
@@ -134,7 +135,9 @@ Result<void> write_existing(const HostPath& path, std::string_view data) {
 }
 
 Result<void> replace_file(const HostPath& path, std::string_view data, mode_t mode, bool sync) {
-  const HostPath temporary(format("{}.{}.tmp", path.str(), getpid()));
+  // Two threads may replace one file at the same time.
+  static std::atomic<unsigned> count = 0;
+  const HostPath temporary(format("{}.{}.{}.tmp", path.str(), getpid(), ++count));
   UniqueFd fd = TRY(open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode));
   Result<void> written = write_all(fd.get(), data);
   if (written && sync && fsync(fd.get()) != 0) written = fail_call(errno, "fsync()");

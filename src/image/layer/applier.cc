@@ -15,6 +15,7 @@ namespace isle::image {
 namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+constexpr int kBeneath = O_RDONLY | O_DIRECTORY;  // openat2 refuses every link, and says ELOOP
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
 constexpr std::string_view kAufs = ".wh..wh.";  // aufs' own book-keeping, meant for nobody else
@@ -83,7 +84,7 @@ Result<void> LayerApplier::create(const TarEntry& entry,
 Result<int> LayerApplier::open_parent(const std::string& path) {
   if (path.empty()) return root_.get();
   if (parent_fd_ && parent_path_ == path) return parent_fd_.get();
-  kernel::UniqueFd fd = TRY(kernel::open_beneath_if_exists(root_.get(), path, kDirectory));
+  kernel::UniqueFd fd = TRY(kernel::open_beneath_if_exists(root_.get(), path, kBeneath));
   if (!fd) fd = TRY(make_parents(path));
   parent_fd_ = std::move(fd);
   parent_path_ = path;
@@ -109,7 +110,7 @@ Result<kernel::UniqueFd> LayerApplier::make_parents(const std::string& path) {
     } else if (errno != EEXIST) {
       return fail_call(errno, format("mkdir({})", quoted(prefix)));
     }
-    fd = TRY(kernel::open_beneath(root_.get(), prefix, kDirectory));
+    fd = TRY(kernel::open_beneath(root_.get(), prefix, kBeneath));
   }
   return fd;
 }

@@ -45,8 +45,7 @@ Result<void> LayerApplier::make_hard_link(int parent,
   kernel::UniqueFd opened;
   int from = root_.get();
   if (!target.parent.empty()) {
-    opened = TRY(kernel::open_beneath_if_exists(
-        root_.get(), target.parent, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+    opened = TRY(kernel::open_beneath_if_exists(root_.get(), target.parent, O_PATH | O_DIRECTORY));
     from = opened.get();
   }
   if (from >= 0 && linkat(from, target.name.c_str(), parent, name.c_str(), 0) == 0) return {};

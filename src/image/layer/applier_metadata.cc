@@ -103,8 +103,7 @@ Result<void> LayerApplier::finish_directories() {
     const auto& [path, end] = *item;
     kernel::UniqueFd opened;
     if (!path.empty()) {
-      opened = TRY(
-          kernel::open_beneath_if_exists(root_.get(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+      opened = TRY(kernel::open_beneath_if_exists(root_.get(), path, O_RDONLY | O_DIRECTORY));
       if (!opened) continue;
     }
     const int fd = path.empty() ? root_.get() : opened.get();
