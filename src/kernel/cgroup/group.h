@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/types.h"
 #include "kernel/cgroup/controller.h"
+#include "kernel/cgroup/devices.h"
 #include "kernel/cgroup/layout.h"
 #include "kernel/fd.h"
 
@@ -26,7 +27,7 @@ struct Write {
   Controller controller = Controller::Memory;
   std::string file;
   std::string value;
-  std::string why;
+  std::string why = {};
   bool v2 = false;
   // Tried when this kernel has no `file` (blkio.bfq.weight, else blkio.weight).
   std::string else_file = {};
@@ -72,6 +73,8 @@ class Group {
   Result<void> attach(Pid pid, bool v2_too = false) const;
   // v2 only: gives the directory and what /sys/kernel/cgroup/delegate lists to a user.
   Result<void> delegate_to(Uid uid, Gid gid) const;
+  // v1: devices.deny and devices.allow; v2: a BPF program, which replaces an earlier one.
+  Result<void> restrict_devices(const DevicePolicy& policy);
 
   Result<void> write(Controller controller, const std::string& file, std::string_view value) const;
   // False: the file is absent and the write optional.

@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "kernel/cgroup/group_tree.h"
+#include "kernel/cgroup/stats.h"
 
 namespace isle::kernel::cgroup {
 namespace {
@@ -73,6 +74,8 @@ TEST(Group, JoinsOnlyHierarchiesOfWhatIsWanted) {
   const Group group = Group::at(hybrid(), "/x", {Controller::Memory}).value();
   EXPECT_EQ(group.directories(), std::vector<std::string>{"/c/memory/x"});
 }
+
+bool access_of(const char* path) { return open_file(HostPath(path), O_RDONLY).has_value(); }
 
 // A real group under the root of each hierarchy, removed whatever happens.
 class RealGroup : public testing::Test {
@@ -250,6 +253,84 @@ TEST_F(RealGroup, AV2ParentWithProcessesIsRefusedAtOnce) {
   EXPECT_NE(access(below.directories().front().c_str(), F_OK), 0);
   EXPECT_TRUE(below.create({})) << "not required: goes on without";
   ASSERT_TRUE(below.remove());
+}
+
+TEST_F(RealGroup, DevicesAreDeniedAndAllowedAndReplaced) {
+  create();
+  const Pid pid = start([] {
+    raise(SIGSTOP);
+    for (;;) {
+      const bool null = access_of("/dev/null");
+      const bool zero = access_of("/dev/zero");
+      if (!null && zero) _exit(10);
+      usleep(1000);
+    }
+  });
+  const auto restricted = [this](std::uint32_t minor) {
+    return group_->restrict_devices(
+        device_policy({{.allow = true, .type = 'c', .major = 1, .minor = minor}}).value());
+  };
+  const auto first = restricted(3);
+  ASSERT_TRUE(first) << first.error().describe();
+  ASSERT_TRUE(group_->attach(pid, true));
+  const auto second = restricted(5);
+  ASSERT_TRUE(second) << second.error().describe();
+  kill(pid.value, SIGCONT);
+  int status = 0;
+  for (int round = 0; round < 200 && waitpid(pid.value, &status, WNOHANG) == 0; ++round) {
+    usleep(10'000);
+  }
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 10);
+}
+
+TEST_F(RealGroup, StatsCountWhatWasUsed) {
+  create({.required = {Controller::Pids, Controller::Memory}});
+  ASSERT_TRUE(group_->write(Controller::Pids, "pids.max", "1"));
+  const Pid pid = start([] {
+    raise(SIGSTOP);
+    static_cast<void>(fork());  // refused
+    std::vector<char> memory(8 << 20, 'x');
+    for (unsigned i = 0; i < 20'000; ++i) getppid();
+    _exit(memory[5] == 'x' ? 0 : 1);
+  });
+  ASSERT_TRUE(group_->attach(pid, true));
+  kill(pid.value, SIGCONT);
+  waitpid(pid.value, nullptr, 0);
+  started_.clear();
+  const auto stats = read_stats(*group_);
+  ASSERT_TRUE(stats) << stats.error().describe();
+  ASSERT_TRUE(stats->memory && stats->cpu && stats->pids);
+  EXPECT_EQ(stats->memory->oom_kills, 0U);
+  EXPECT_EQ(stats->memory->limit, std::nullopt);
+  EXPECT_GT(stats->memory->peak.value_or(9U << 20), 8U << 20);
+  EXPECT_GT(stats->cpu->usage, 1'000'000U);
+  EXPECT_EQ(stats->pids->limit, 1U);
+  EXPECT_EQ(stats->pids->current, 0U);
+  EXPECT_EQ(stats->pids->limit_hits, 1U);
+}
+
+TEST_F(RealGroup, AKillForLackOfMemoryIsCounted) {
+  create({.required = {Controller::Memory}});
+  const char* file = layout_.on_v2(Controller::Memory) ? "memory.max" : "memory.limit_in_bytes";
+  ASSERT_TRUE(group_->write(Controller::Memory, file, "4194304"));
+  const Pid pid = start([] {
+    raise(SIGSTOP);
+    for (std::vector<char> memory(1 << 20, 'x');; memory.resize(memory.size() * 2, 'y')) continue;
+  });
+  static_cast<void>(group_->apply({.controller = Controller::Memory,
+                                   .file = "memory.swap.max",
+                                   .value = "0",
+                                   .why = "no swap",
+                                   .optional = true}));
+  ASSERT_TRUE(group_->attach(pid, true));
+  kill(pid.value, SIGCONT);
+  int status = 0;
+  waitpid(pid.value, &status, 0);
+  started_.clear();
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(read_oom_kills(*group_).value(), 1U);
+  EXPECT_GT(read_memory(*group_).value()->limit_hits.value(), 0U);
 }
 
 TEST_F(RealGroup, DelegationGivesTheFilesToTheUser) {
