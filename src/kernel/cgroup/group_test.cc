@@ -117,6 +117,18 @@ class RealGroup : public testing::Test {
     started_.push_back(pid);
     return Pid{pid};
   }
+  // One that has stopped itself, to be moved into the group and then let go.
+  template <typename Work>
+  Pid start_stopped(Work work) {
+    const Pid pid = start([&work] {
+      raise(SIGSTOP);
+      work();
+    });
+    int status = 0;
+    EXPECT_EQ(waitpid(pid.value, &status, WUNTRACED), pid.value);
+    EXPECT_TRUE(WIFSTOPPED(status));
+    return pid;
+  }
   Pid start_sleeper() {
     return start([] {
       for (;;) pause();
@@ -179,8 +191,7 @@ TEST_F(RealGroup, FreezesThawsAndIsKilledWhileFrozen) {
 TEST_F(RealGroup, AForkBombIsKilled) {
   create({.required = {Controller::Pids}});
   ASSERT_TRUE(group_->write(Controller::Pids, "pids.max", "200"));
-  const Pid pid = start([] {
-    raise(SIGSTOP);
+  const Pid pid = start_stopped([] {
     for (;;) {
       if (fork() < 0) usleep(100);
     }
@@ -257,8 +268,7 @@ TEST_F(RealGroup, AV2ParentWithProcessesIsRefusedAtOnce) {
 
 TEST_F(RealGroup, DevicesAreDeniedAndAllowedAndReplaced) {
   create();
-  const Pid pid = start([] {
-    raise(SIGSTOP);
+  const Pid pid = start_stopped([] {
     for (;;) {
       const bool null = access_of("/dev/null");
       const bool zero = access_of("/dev/zero");
@@ -287,8 +297,7 @@ TEST_F(RealGroup, DevicesAreDeniedAndAllowedAndReplaced) {
 TEST_F(RealGroup, StatsCountWhatWasUsed) {
   create({.required = {Controller::Pids, Controller::Memory}});
   ASSERT_TRUE(group_->write(Controller::Pids, "pids.max", "1"));
-  const Pid pid = start([] {
-    raise(SIGSTOP);
+  const Pid pid = start_stopped([] {
     static_cast<void>(fork());  // refused
     std::vector<char> memory(8 << 20, 'x');
     for (unsigned i = 0; i < 20'000; ++i) getppid();
@@ -314,8 +323,7 @@ TEST_F(RealGroup, AKillForLackOfMemoryIsCounted) {
   create({.required = {Controller::Memory}});
   const char* file = layout_.on_v2(Controller::Memory) ? "memory.max" : "memory.limit_in_bytes";
   ASSERT_TRUE(group_->write(Controller::Memory, file, "4194304"));
-  const Pid pid = start([] {
-    raise(SIGSTOP);
+  const Pid pid = start_stopped([] {
     for (std::vector<char> memory(1 << 20, 'x');; memory.resize(memory.size() * 2, 'y')) continue;
   });
   static_cast<void>(group_->apply({.controller = Controller::Memory,
