@@ -15,3 +15,7 @@ else()
   message(FATAL_ERROR "no busybox in /bin: the built-in image is made from Debian's "
                       "busybox-static package (apt-get install busybox-static)")
 endif()
+
+# The pages that go with the programs.
+install(FILES ${CMAKE_SOURCE_DIR}/docs/man/isle.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/man/islet.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

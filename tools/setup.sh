@@ -1,8 +1,8 @@
 # Sourced by ./demo, ./test and .ci/run: what a bare Debian 12 needs. Plain sh: such a machine has
 # no make, no compiler and no bash completion of anything.
 
-packages_build="g++ make cmake ninja-build ccache mold pkg-config busybox-static libseccomp-dev \
-libcap-dev libfmt-dev rapidjson-dev libgtest-dev libgmock-dev"
+packages_build="g++ make cmake ninja-build ccache mold busybox-static libseccomp-dev \
+libcap-dev libfmt-dev rapidjson-dev libisal-dev libssl-dev libgtest-dev libgmock-dev"
 packages_test="bats git iproute2 procps uidmap mmdebstrap libcap2-bin"
 packages_lint="clang-format-19 clang-tidy-19"
 packages_vm="qemu-system-x86 qemu-system-common cpio kmod e2fsprogs xz-utils zstd lz4 systemd dbus \

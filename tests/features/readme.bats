@@ -1,0 +1,103 @@
+# What README.md shows is what isle does: its lines are run as they stand there.
+load ../helpers
+
+# The lines of README.md's sh blocks that begin with some words.
+readme_lines() {
+  awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$ISLE_TESTS_DIR/../README.md" |
+    sed 's/ *#.*//' | grep -F -- "$1"
+}
+# Runs the one line that contains the words.
+run_readme() {
+  local line
+  line=$(readme_lines "$1")
+  [ -n "$line" ] || _fail "README.md has no such line" words "$1" || return 1
+  run eval "$line"
+}
+
+@test "readme: the two READMEs show the same commands" {
+  blocks() { awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$1" | sed 's/ *#.*//'; }
+  assert_equal "$(blocks "$ISLE_TESTS_DIR/../README.zh.md")" "$(blocks "$ISLE_TESTS_DIR/../README.md")"
+}
+
+@test "readme: echo" {
+  run_readme "echo hello"
+  assert_success
+  assert_output hello
+}
+
+@test "readme: a detached container is seen, entered, killed and removed" {
+  require_root
+  run_readme "isle run -d --name web"
+  assert_success
+  run -0 isle ps
+  assert_output --partial web
+  run -0 isle exec web ps
+  assert_output --partial httpd
+  run -0 isle kill web
+  wait_until bash -c '! "$0" ps | grep -q web' "$ISLE_BIN_DIR/isle"
+  run -0 isle rm web
+  run -0 isle ps -a
+  refute_output --partial web
+}
+
+@test "readme: the plan is shown before the run, alone, and with times" {
+  run_readme "--explain busybox true"
+  assert_success
+  assert_output --partial "mount"
+  run_readme "--explain=only"
+  assert_success
+  assert_output --partial "mount"
+}
+
+@test "readme: host name" {
+  run_readme "--hostname box"
+  assert_success
+  assert_output box
+}
+
+@test "readme: limits" {
+  require_root
+  require_controller memory
+  require_controller pids
+  run -0 isle run --rm --memory 64m --memory-swap 64m --cpus 0.5 --pids-limit 20 busybox sh -c 'echo in'
+  assert_output in
+  readme_lines "--memory 64m --memory-swap 64m --cpus 0.5 --pids-limit 20 busybox sh"
+}
+
+@test "readme: a read-only root, a tmpfs and a volume" {
+  require_root
+  mkdir "$ISLE_TEST_DIR/data"
+  echo x >"$ISLE_TEST_DIR/data/file"
+  run -0 isle run --rm --read-only --tmpfs /tmp --volume "$ISLE_TEST_DIR/data:/data:ro" busybox ls /data
+  assert_output file
+  readme_lines "--read-only --tmpfs /tmp --volume /srv/data:/data:ro busybox ls /data"
+}
+
+@test "readme: a user without capabilities" {
+  run_readme "--user 1000:1000"
+  assert_success
+  assert_output --partial "uid=1000"
+}
+
+@test "readme: id maps" {
+  require_root
+  run_readme "--uidmap 0:100000:65536"
+  assert_success
+  assert_output --regexp "0 +100000 +65536"
+}
+
+@test "readme: a time namespace" {
+  require_root
+  require_namespace time
+  run_readme "--time-offset boottime=86400"
+  assert_success
+  assert_output --partial "1 day"
+}
+
+@test "readme: islet writes a specification and plans it without root" {
+  require_root
+  mkdir -p "$ISLE_TEST_DIR/bundle/rootfs"
+  chmod -R a+rwX "$ISLE_TEST_DIR/bundle"
+  run -0 run_as_user sh -c "cd '$ISLE_TEST_DIR/bundle' && islet spec && islet plan ."
+  assert_output --partial mount
+}
