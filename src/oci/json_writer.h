@@ -43,6 +43,12 @@ class ObjectWriter {
   }
 };
 
+// Declared first, so that each may hold the others.
+template <typename T>
+json::Value write_value(const std::vector<T>& values);
+template <typename T>
+json::Value write_value(const std::map<std::string, T>& values);
+
 inline json::Value write_value(const std::string& value) { return value; }
 template <typename T>
   requires std::is_arithmetic_v<T>

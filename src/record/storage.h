@@ -1,0 +1,71 @@
+#pragma once
+// What was asked about the container's files: its root, what is mounted over it, its devices.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oci/runtime_spec.h"
+
+namespace isle::record {
+
+struct RootSource {
+  std::string image;         // the reference as it was typed; empty with --rootfs
+  std::string image_digest;  // of the manifest it meant then
+  std::string directory;     // --rootfs, absolute
+  bool overlay = false;      // --rootfs DIR:O, writes do not reach the directory
+};
+
+struct MountRequest {
+  std::string type;  // "bind", "tmpfs"
+  std::string source;
+  std::string target;
+  oci::Strings options;      // as the OCI specification spells them
+  bool make_source = false;  // a missing source becomes an empty directory (-v)
+};
+
+struct DeviceRequest {
+  std::string host, container;
+  std::string access;  // of "rwm"
+};
+
+struct Storage {
+  RootSource root;
+  std::vector<MountRequest> mounts;
+  std::vector<DeviceRequest> devices;
+  bool read_only = false;
+  std::optional<std::int64_t> shm_size;  // bytes
+};
+
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<RootSource> root) {
+  io.optional("image", root.image);
+  io.optional("imageDigest", root.image_digest);
+  io.optional("directory", root.directory);
+  io.optional("overlay", root.overlay);
+}
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<MountRequest> mount) {
+  io.required("type", mount.type);
+  io.optional("source", mount.source);
+  io.required("target", mount.target);
+  io.optional("options", mount.options);
+  io.optional("makeSource", mount.make_source);
+}
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<DeviceRequest> device) {
+  io.required("host", device.host);
+  io.required("container", device.container);
+  io.required("access", device.access);
+}
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<Storage> storage) {
+  io.required("root", storage.root);
+  io.optional("mounts", storage.mounts);
+  io.optional("devices", storage.devices);
+  io.optional("readOnly", storage.read_only);
+  io.optional("shmSize", storage.shm_size);
+}
+
+}  // namespace isle::record
