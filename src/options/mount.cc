@@ -1,0 +1,160 @@
+// --mount: the long spelling of a mount, and what becomes of all three spellings. A missing source
+// is an error here.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "options/mount_words.h"
+#include "options/rows.h"
+#include "options/values.h"
+
+namespace isle::options {
+namespace {
+
+struct Words {
+  std::string_view type = "volume";
+  std::string_view source, target, propagation;
+  std::string options;  // divided by commas
+
+  void add(std::string_view option) {
+    options += format("{}{}", options.empty() ? "" : ",", option);
+  }
+};
+
+// True if the key was one of these.
+Result<bool> take_switch(Words& words, std::string_view key, const Cut& parts) {
+  struct Row {
+    std::string_view key, yes, no;
+  };
+  static constexpr Row kRows[] = {{"readonly", "ro", "rw"},
+                                  {"ro", "ro", "rw"},
+                                  {"rw", "rw", "ro"},
+                                  {"bind-nonrecursive", "bind", "rbind"},
+                                  {"exec", "exec", "noexec"},
+                                  {"noexec", "noexec", "exec"},
+                                  {"dev", "dev", "nodev"},
+                                  {"nodev", "nodev", "dev"},
+                                  {"suid", "suid", "nosuid"},
+                                  {"nosuid", "nosuid", "suid"},
+                                  {"tmpcopyup", "tmpcopyup", ""},
+                                  {"notmpcopyup", "", "tmpcopyup"}};
+  const auto* row = std::ranges::find(kRows, key, &Row::key);
+  if (row == std::end(kRows)) return false;
+  const bool yes = !parts.found || TRY(parse_bool(parts.after, format("--mount {}", key)));
+  words.add(yes ? row->yes : row->no);
+  return true;
+}
+
+Result<void> take_word(Words& words, std::string_view word) {
+  const Cut parts = cut(word, '=');
+  const std::string_view key = parts.before;
+  if (key == "type") {
+    words.type = parts.after;
+  } else if (key == "source" || key == "src") {
+    words.source = parts.after;
+  } else if (key == "target" || key == "dst" || key == "destination") {
+    words.target = parts.after;
+  } else if (key == "bind-propagation") {
+    words.add(parts.after);
+  } else if (key == "tmpfs-size") {
+    words.add(format("size={}", TRY(parse_size(parts.after, "mount"))));
+  } else if (key == "tmpfs-mode") {
+    words.add(format("mode={}", parts.after));
+  } else if (!TRY(take_switch(words, key, parts))) {
+    return fail(ErrorKind::InvalidArgument,
+                format("--mount: unknown key {}", quoted(key)),
+                "keys are type, source, target, readonly, bind-propagation, bind-nonrecursive, "
+                "exec, dev, suid, tmpfs-size, tmpfs-mode, tmpcopyup");
+  }
+  return {};
+}
+
+Result<record::MountRequest> bind_request(const Words& words) {
+  if (words.source.empty()) {
+    return fail(
+        ErrorKind::InvalidArgument, "--mount type=bind: the source is missing", "add source=/PATH");
+  }
+  return record::MountRequest{.type = "bind",
+                              .source = TRY(absolute_path(words.source)),
+                              .target = TRY(mount_target(words.target, "mount")),
+                              .options = TRY(bind_options(words.options, "mount")),
+                              .make_source = false};
+}
+
+Result<record::MountRequest> tmpfs_request(const Words& words) {
+  if (!words.source.empty()) {
+    return fail(ErrorKind::InvalidArgument, "--mount type=tmpfs: it has no source");
+  }
+  return record::MountRequest{.type = "tmpfs",
+                              .source = "tmpfs",
+                              .target = TRY(mount_target(words.target, "mount")),
+                              .options = TRY(tmpfs_options(words.options, "mount")),
+                              .make_source = false};
+}
+
+Result<void> parse(RunRequest& request, std::string_view value) {
+  Words words;
+  for (std::string_view word : split(value, ',')) TRY(take_word(words, word));
+  if (words.target.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                format("--mount {}: the target is missing", quoted(value)),
+                "add target=/PATH");
+  }
+  if (words.type != "bind" && words.type != "tmpfs") {
+    return fail(ErrorKind::Unsupported,
+                format("--mount: mounts of type {} do not exist yet", quoted(words.type)),
+                "type=bind and type=tmpfs do");
+  }
+  record::MountRequest mount =
+      TRY(words.type == "bind" ? bind_request(words) : tmpfs_request(words));
+  return add_mount(request.container.storage, std::move(mount), "mount");
+}
+
+bool is_at_or_below(const std::string& path, const std::string& top) {
+  return path == top || path.starts_with(top + "/");
+}
+
+Result<void> find_source(SpecBuilder& builder, const record::MountRequest& mount) {
+  if (mount.type != "bind" || builder.world.look(mount.source)) return {};
+  if (mount.make_source) {
+    builder.directories.push_back(mount.source);
+    return {};
+  }
+  return fail(ErrorKind::NotFound,
+              format("--mount: the source {} does not exist", quoted(mount.source)),
+              "make it first, or use --volume, which makes a directory");
+}
+
+// The user's mounts win over the default ones on and below the same place.
+Result<void> apply(SpecBuilder& builder, const record::Container& container) {
+  for (const record::MountRequest& mount : container.storage.mounts) {
+    TRY(find_source(builder, mount));
+    std::erase_if(builder.spec.mounts, [&mount](const oci::Mount& old) {
+      return is_at_or_below(old.destination, mount.target);
+    });
+  }
+  for (const record::MountRequest& mount : container.storage.mounts) {
+    builder.spec.mounts.push_back({.destination = mount.target,
+                                   .type = mount.type,
+                                   .source = mount.source,
+                                   .options = mount.options,
+                                   .uid_mappings = {},
+                                   .gid_mappings = {}});
+  }
+  return {};
+}
+
+}  // namespace
+
+const Option kMount{
+    .flag = {"mount",
+             0,
+             Arity::Value,
+             "KEY=VALUE,...",
+             "Mount as said by keys: type=bind|tmpfs, source=, target=, readonly, "
+             "bind-propagation=, tmpfs-size=, tmpfs-mode=",
+             Section::Files},
+    .parse = parse,
+    .apply = apply,
+};
+
+}  // namespace isle::options

@@ -1,0 +1,126 @@
+#include "options/mount_words.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+#include "kernel/mount_options.h"
+#include "options/values.h"
+
+namespace isle::options {
+namespace {
+
+bool has(const oci::Strings& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+bool has_propagation(const oci::Strings& words) {
+  return std::ranges::any_of(
+      words, [](const std::string& word) { return kernel::parse_propagation(word).has_value(); });
+}
+
+struct Refused {
+  std::string_view word, reason;
+};
+constexpr std::array kRefusedBindWords = {
+    Refused{"U", "isle does not change the owner of what it mounts"},
+    Refused{"O", "overlays over volumes do not exist yet"},
+    Refused{"nocopy", "there are no named volumes yet to copy into"},
+    Refused{"copy", "there are no named volumes yet to copy into"},
+    Refused{"cached", "it has no meaning on Linux"},
+    Refused{"delegated", "it has no meaning on Linux"},
+    Refused{"consistent", "it has no meaning on Linux"},
+    Refused{"idmap", "id-mapped volumes do not exist yet"},
+};
+
+Result<void> check_bind_word(std::string_view word, std::string_view flag) {
+  for (const Refused& row : kRefusedBindWords) {
+    if (cut(word, '=').before != row.word) continue;
+    return fail(ErrorKind::Unsupported,
+                format("--{}: option {}: {}", flag, quoted(word), row.reason));
+  }
+  const kernel::MountOptions options =
+      TRY_STEP(kernel::parse_mount_options({std::string(word)}), format("--{}", flag));
+  if (options.data.empty() && !options.remount && !options.copy_up) return {};
+  return fail(ErrorKind::InvalidArgument,
+              format("--{}: a bind mount has no option {}", flag, quoted(word)));
+}
+
+// What docker and podman document; others could change what tmpfs is.
+bool is_tmpfs_parameter(std::string_view key) {
+  for (std::string_view known :
+       {"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "huge", "mpol"}) {
+    if (key == known) return true;
+  }
+  return false;
+}
+
+Result<void> check_tmpfs_word(std::string_view word, std::string_view flag) {
+  const kernel::MountOptions options =
+      TRY_STEP(kernel::parse_mount_options({std::string(word)}), format("--{}", flag));
+  for (const kernel::MountParameter& parameter : options.data) {
+    if (is_tmpfs_parameter(parameter.key) && parameter.value) continue;
+    return fail(ErrorKind::InvalidArgument,
+                format("--{}: tmpfs has no option {}", flag, quoted(word)),
+                "such as size=64m, mode=1777, uid=, gid=, nr_inodes=, ro, exec");
+  }
+  if (!options.bind && !options.remount) return {};
+  return fail(ErrorKind::InvalidArgument,
+              format("--{}: {} is not for a tmpfs", flag, quoted(word)));
+}
+
+void add_default(oci::Strings& words, const char* no, const char* yes) {
+  if (!has(words, no) && !has(words, yes)) words.emplace_back(no);
+}
+
+}  // namespace
+
+Result<std::string> mount_target(std::string_view text, std::string_view flag) {
+  std::string target = TRY(inside_path(text, flag));
+  if (target != "/") return target;
+  return fail(ErrorKind::InvalidArgument,
+              format("--{}: nothing can be mounted on the container's /", flag),
+              "--rootfs takes a directory as the root");
+}
+
+Result<oci::Strings> bind_options(std::string_view words, std::string_view flag) {
+  oci::Strings out;
+  for (std::string_view word : split(words, ',')) {
+    // SELinux labels; without SELinux there is nothing to relabel, as in docker.
+    if (word.empty() || word == "z" || word == "Z") continue;
+    TRY(check_bind_word(word, flag));
+    out.emplace_back(word);
+  }
+  if (!has(out, "bind") && !has(out, "rbind")) out.insert(out.begin(), "rbind");
+  if (!has_propagation(out)) out.emplace_back("rprivate");
+  // "ro" alone would leave what is mounted below the source writable.
+  if (has(out, "ro") && has(out, "rbind")) out.emplace_back("rro");
+  return out;
+}
+
+Result<oci::Strings> tmpfs_options(std::string_view words, std::string_view flag) {
+  oci::Strings out;
+  for (std::string_view word : split(words, ',')) {
+    if (word.empty() || word == "notmpcopyup") continue;
+    TRY(check_tmpfs_word(word, flag));
+    out.emplace_back(word);
+  }
+  add_default(out, "nosuid", "suid");
+  add_default(out, "nodev", "dev");
+  add_default(out, "noexec", "exec");
+  return out;
+}
+
+Result<void> add_mount(record::Storage& storage,
+                       record::MountRequest mount,
+                       std::string_view flag) {
+  for (const record::MountRequest& other : storage.mounts) {
+    if (other.target != mount.target) continue;
+    return fail(ErrorKind::InvalidArgument,
+                format("--{}: {} is a mount point already", flag, quoted(mount.target)));
+  }
+  storage.mounts.push_back(std::move(mount));
+  return {};
+}
+
+}  // namespace isle::options

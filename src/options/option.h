@@ -1,0 +1,44 @@
+#pragma once
+// An option is a vertical slice: its flag and help, how its value is read into the record, and
+// what the record's part of it adds to the OCI specification. A row's `apply` runs for every
+// container, whether the flag was given or not, so that a default lives where its option does.
+
+#include <span>
+#include <string_view>
+
+#include "base/error.h"
+#include "options/command_line.h"
+#include "options/spec_builder.h"
+#include "record/container.h"
+
+namespace isle::options {
+
+enum class Explain : unsigned char { No, Words, Json, Only };
+
+// What a command line of `run` says: the container, and how this one run of it goes.
+struct RunRequest {
+  record::Container container;
+  bool detach = false;
+  bool help = false;
+  Explain explain = Explain::No;
+};
+
+struct Option {
+  Flag flag;
+  Result<void> (*parse)(RunRequest& request, std::string_view value);
+  Result<void> (*apply)(SpecBuilder& builder, const record::Container& container);  // may be null
+};
+
+// All rows; `apply` runs in this order.
+std::span<const Option* const> option_table();
+// Their flags, in the same order.
+std::vector<Flag> option_flags();
+
+// The whole command line of `run`: flags, then IMAGE (unless --rootfs), then the command. Errors
+// name the flag. Checks what spans several options too.
+Result<RunRequest> parse_run(std::span<const char* const> arguments);
+
+// Every row's part, in order; errors name the option.
+Result<void> apply_options(SpecBuilder& builder, const record::Container& container);
+
+}  // namespace isle::options

@@ -1,0 +1,46 @@
+// The command line of `run`: flags by the table, then what is to be run.
+#include "base/strings.h"
+#include "options/option.h"
+
+namespace isle::options {
+namespace {
+
+Result<void> take_operands(RunRequest& request, std::vector<std::string_view> operands) {
+  record::Container& container = request.container;
+  if (container.storage.root.directory.empty()) {
+    if (operands.empty()) {
+      return fail(ErrorKind::InvalidArgument,
+                  "run: no image is named",
+                  "such as: isle run -it busybox sh; \"isle images\" lists what is there, --rootfs "
+                  "DIR takes a directory");
+    }
+    container.storage.root.image = operands.front();
+    operands.erase(operands.begin());
+  }
+  container.process.command.assign(operands.begin(), operands.end());
+  return {};
+}
+
+Result<void> check_together(const RunRequest& request) {
+  if (request.detach && request.explain == Explain::Only) {
+    return fail(ErrorKind::InvalidArgument, "--explain=only runs nothing: leave --detach out");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RunRequest> parse_run(std::span<const char* const> arguments) {
+  const std::vector<Flag> flags = option_flags();
+  const CommandLine line = TRY(parse_command_line(flags, arguments, Operands::EndsFlags));
+  RunRequest request;
+  for (const GivenFlag& given : line.flags) {
+    TRY(option_table()[given.index]->parse(request, given.value));
+  }
+  if (request.help) return request;
+  TRY(take_operands(request, line.operands));
+  TRY(check_together(request));
+  return request;
+}
+
+}  // namespace isle::options

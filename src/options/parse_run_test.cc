@@ -1,0 +1,196 @@
+// Command lines as people write them, and the complaint about each bad one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "options/option.h"
+
+namespace isle::options {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Result<RunRequest> parse(std::vector<const char*> words) { return parse_run(words); }
+
+TEST(RunCommandLine, WhatFollowsTheImageBelongsToTheCommand) {
+  const auto request = parse({"-it", "--rm", "busybox", "ls", "-l", "--rm=x"});
+  ASSERT_TRUE(request) << request.error().describe();
+  const record::Container& container = request->container;
+  EXPECT_TRUE(container.process.interactive && container.process.terminal && container.remove);
+  EXPECT_EQ(container.storage.root.image, "busybox");
+  EXPECT_THAT(container.process.command, ElementsAre("ls", "-l", "--rm=x"));
+}
+
+TEST(RunCommandLine, ValuesAreTakenInEverySpelling) {
+  const auto request = parse({"-v/a:/b",
+                              "-v=/c:/d:ro",
+                              "-v",
+                              "/e:/f",
+                              "--memory=1.5g",
+                              "-c",
+                              "512",
+                              "--name",
+                              "web",
+                              "--",
+                              "busybox"});
+  ASSERT_TRUE(request) << request.error().describe();
+  const record::Container& container = request->container;
+  ASSERT_EQ(container.storage.mounts.size(), 3U);
+  EXPECT_THAT(container.storage.mounts[1].options, ElementsAre("rbind", "ro", "rprivate", "rro"));
+  EXPECT_EQ(container.resources.memory, 3LL << 29);
+  EXPECT_EQ(container.resources.cpu_shares, 512U);
+  EXPECT_EQ(container.name, "web");
+}
+
+TEST(RunCommandLine, RootfsNeedsNoImage) {
+  const auto request = parse({"--rootfs", "/srv/debian:O", "sh"});
+  ASSERT_TRUE(request) << request.error().describe();
+  EXPECT_EQ(request->container.storage.root.directory, "/srv/debian");
+  EXPECT_TRUE(request->container.storage.root.overlay);
+  EXPECT_THAT(request->container.process.command, ElementsAre("sh"));
+}
+
+TEST(RunCommandLine, SwitchesCanBeTurnedOff) {
+  const auto request = parse({"--rm", "--rm=false", "--read-only=1", "x"});
+  ASSERT_TRUE(request);
+  EXPECT_FALSE(request->container.remove);
+  EXPECT_TRUE(request->container.storage.read_only);
+}
+
+TEST(RunCommandLine, TimeOffsetsMayBeNegativeFractions) {
+  const auto request =
+      parse({"--time-offset", "boottime=-1.5", "--time-offset=monotonic=86400", "x"});
+  ASSERT_TRUE(request) << request.error().describe();
+  const auto& offsets = request->container.namespaces.time_offsets;
+  EXPECT_EQ(offsets.at("boottime").secs, -2);
+  EXPECT_EQ(offsets.at("boottime").nanosecs, 500'000'000U);
+  EXPECT_EQ(offsets.at("monotonic").secs, 86400);
+}
+
+TEST(RunCommandLine, MountKeysAreThoseOfDocker) {
+  const auto request = parse({"--mount",
+                              "type=bind,src=/a,dst=/b,ro,bind-propagation=rslave",
+                              "--mount",
+                              "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1700",
+                              "--tmpfs",
+                              "/u:exec,size=4k",
+                              "x"});
+  ASSERT_TRUE(request) << request.error().describe();
+  const auto& mounts = request->container.storage.mounts;
+  EXPECT_THAT(mounts.at(0).options, ElementsAre("rbind", "ro", "rslave", "rro"));
+  EXPECT_THAT(mounts.at(1).options,
+              ElementsAre("size=1048576", "mode=1700", "nosuid", "nodev", "noexec"));
+  EXPECT_THAT(mounts.at(2).options, ElementsAre("exec", "size=4k", "nosuid", "nodev"));
+}
+
+TEST(RunCommandLine, SecurityOptionsAreTakenApart) {
+  const auto request = parse({"--security-opt",
+                              "no-new-privileges",
+                              "--security-opt",
+                              "mask=/proc/a:/proc/b",
+                              "--security-opt",
+                              "unmask=ALL",
+                              "--security-opt=seccomp=unconfined",
+                              "--cap-add",
+                              "net_admin,SYS_TIME",
+                              "--cap-drop=all",
+                              "x"});
+  ASSERT_TRUE(request) << request.error().describe();
+  const record::Security& security = request->container.security;
+  EXPECT_TRUE(security.no_new_privileges);
+  EXPECT_THAT(security.mask, ElementsAre("/proc/a", "/proc/b"));
+  EXPECT_THAT(security.cap_add, ElementsAre("CAP_NET_ADMIN", "CAP_SYS_TIME"));
+  EXPECT_THAT(security.cap_drop, ElementsAre("ALL"));
+}
+
+struct Bad {
+  std::vector<const char*> words;
+  const char* says;
+};
+
+const std::vector<Bad> kBadLines = {
+    {{}, "no image"},
+    {{"--memroy", "1g", "x"}, "unknown flag \"--memroy\""},
+    {{"-Z", "x"}, "unknown flag \"-Z\""},
+    {{"-p", "80:80", "x"}, "-p: networks with addresses"},
+    {{"--publish=80", "x"}, "--publish: networks"},
+    {{"--memory"}, "--memory needs a value: BYTES"},
+    {{"--memory", "lots", "x"}, "--memory: \"lots\" is not a size"},
+    {{"--memory", "1.2.3g", "x"}, "is not a size"},
+    {{"--memory", "-5m", "x"}, "is not a size"},
+    {{"--rm=maybe", "x"}, "neither true nor false"},
+    {{"--name", "a/b", "x"}, "cannot be a container's name"},
+    {{"--hostname", "a b", "x"}, "--hostname cannot be \"a b\""},
+    {{"--cpus", "many", "x"}, "--cpus: \"many\""},
+    {{"--cpu-shares", "1", "x"}, "not between 2 and 262144"},
+    {{"--cpu-period", "10", "x"}, "not between 1000 and 1000000"},
+    {{"--cpuset-cpus", "3-1", "x"}, "not a list of numbers"},
+    {{"--pids-limit", "x", "x"}, "is not a number"},
+    {{"--blkio-weight", "5", "x"}, "not between 10 and 1000"},
+    {{"--device-read-bps", "sda:1m", "x"}, "is not /dev/NAME:VALUE"},
+    {{"--ulimit", "nofile", "x"}, "is not NAME=SOFT[:HARD]"},
+    {{"--ulimit", "nofile=2:1", "x"}, "soft limit 2 is above the hard limit 1"},
+    {{"--ulimit", "files=2", "x"}, "--ulimit"},
+    {{"--oom-score-adj", "2000", "x"}, "not between -1000 and 1000"},
+    {{"--sysctl", "kernel.core_pattern=|/x", "x"}, "not a setting of a namespace"},
+    {{"--sysctl", "net/../kernel/core_pattern=1", "x"}, "not a setting of a namespace"},
+    {{"--cap-add", "FLY", "x"}, "--cap-add"},
+    {{"--security-opt", "seccomp", "x"}, "has no value"},
+    {{"--security-opt", "magic=1", "x"}, "unknown key \"magic\""},
+    {{"--security-opt", "label=type:x", "x"}, "SELinux"},
+    {{"--pid", "shared", "x"}, "--pid cannot be \"shared\""},
+    {{"--pid", "container:", "x"}, "--pid cannot be"},
+    {{"--pid", "ns:relative", "x"}, "--pid cannot be"},
+    {{"--network", "bridge", "x"}, "isle has no such network"},
+    {{"--userns", "auto:size=0", "x"}, "not between 1 and 65536"},
+    {{"--userns", "auto:colour=1", "x"}, "unknown option \"colour\""},
+    {{"--uidmap", "0:1", "--uidmap", "1:2:0", "x"}, "is not INSIDE:HOST:SIZE"},
+    {{"--time-offset", "realtime=5", "x"}, "no clock \"realtime\""},
+    {{"--volume", "/a", "x"}, "volumes without a source"},
+    {{"--volume", "data:/b", "x"}, "named volumes such as \"data\""},
+    {{"--volume", "/a:b", "x"}, "not an absolute path"},
+    {{"--volume", "/a:/", "x"}, "on the container's /"},
+    {{"--volume", "/a:/b:size=4", "x"}, "no option \"size=4\""},
+    {{"--volume", "/a:/b:U", "x"}, "option \"U\""},
+    {{"--volume", "/a:/b", "--tmpfs", "/b", "x"}, "is a mount point already"},
+    {{"--mount", "type=volume,dst=/b", "x"}, "mounts of type \"volume\""},
+    {{"--mount", "type=bind,dst=/b", "x"}, "the source is missing"},
+    {{"--mount", "type=bind,src=/b", "x"}, "the target is missing"},
+    {{"--mount", "type=bind,speed=3,dst=/b", "x"}, "unknown key \"speed\""},
+    {{"--tmpfs", "/t:upperdir=/x", "x"}, "no option \"upperdir=/x\""},
+    {{"--device", "/dev/a:/b:/c:rwm", "x"}, "is not PATH[:INSIDE][:rwm]"},
+    {{"--workdir", "here", "x"}, "not an absolute path"},
+    {{"--env", "=x", "x"}, "has no name"},
+    {{"--env-file", "/nonexistent", "x"}, "/nonexistent"},
+    {{"--stop-signal", "STOPPIT", "x"}, "--stop-signal"},
+    {{"--timeout", "-1", "x"}, "not between 0"},
+    {{"--explain=loudly", "x"}, "--explain cannot be \"loudly\""},
+    {{"--cgroup-parent", "../x", "x"}, "--cgroup-parent"},
+    {{"--entrypoint", "[1]", "x"}, "texts only"},
+    {{"--annotation", "x", "x"}, "is not NAME=value"},
+    {{"--group-add", "keep-groups", "x"}, "keep-groups"},
+};
+
+TEST(RunCommandLine, EveryBadValueIsNamed) {
+  for (const Bad& bad : kBadLines) {
+    const auto request = parse(bad.words);
+    ASSERT_FALSE(request) << bad.says;
+    EXPECT_THAT(request.error().describe(), HasSubstr(bad.says));
+  }
+}
+
+TEST(RunCommandLine, TheNearestFlagIsHinted) {
+  EXPECT_EQ(parse({"--memroy", "1g", "x"}).error().hint, "did you mean --memory?");
+  EXPECT_EQ(parse({"--hotsname", "1g", "x"}).error().hint, "did you mean --hostname?");
+}
+
+TEST(RunCommandLine, HelpShowsEveryFlagOnNarrowScreensToo) {
+  const std::string help = flags_help(option_flags(), 80);
+  EXPECT_THAT(help, HasSubstr("-m, --memory BYTES"));
+  EXPECT_THAT(help, HasSubstr("--explain[=text|json|only]"));
+  for (std::string_view line : split(help, '\n')) EXPECT_LE(line.size(), 80U) << line;
+}
+
+}  // namespace
+}  // namespace isle::options

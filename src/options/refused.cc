@@ -1,0 +1,59 @@
+#include "options/refused.h"
+
+#include <algorithm>
+#include <array>
+
+namespace isle::options {
+namespace {
+
+struct Row {
+  std::string_view name, reason;
+};
+
+constexpr std::string_view kBridge = "networks with addresses and ports do not exist yet";
+constexpr std::string_view kLife = "restart policies and health checks do not exist yet";
+constexpr std::string_view kLog = "logs do not exist yet";
+
+constexpr std::array kRows = {
+    Row{"publish", kBridge},
+    Row{"p", kBridge},
+    Row{"publish-all", kBridge},
+    Row{"P", kBridge},
+    Row{"expose", kBridge},
+    Row{"ip", kBridge},
+    Row{"ip6", kBridge},
+    Row{"mac-address", kBridge},
+    Row{"link", kBridge},
+    Row{"network-alias", kBridge},
+    Row{"dns", kBridge},
+    Row{"dns-option", kBridge},
+    Row{"dns-search", kBridge},
+    Row{"add-host", kBridge},
+    Row{"restart", kLife},
+    Row{"health-cmd", kLife},
+    Row{"health-interval", kLife},
+    Row{"health-retries", kLife},
+    Row{"health-timeout", kLife},
+    Row{"no-healthcheck", kLife},
+    Row{"log-driver", kLog},
+    Row{"log-opt", kLog},
+    Row{"pull", "pulling images does not exist yet"},
+    Row{"platform", "images of other platforms do not exist yet"},
+    Row{"pod", "pods do not exist yet"},
+    Row{"secret", "secrets do not exist yet"},
+    Row{"volumes-from", "named volumes do not exist yet"},
+    Row{"volume-driver", "named volumes do not exist yet"},
+    Row{"gpus", "isle hands over devices one by one: --device"},
+    Row{"runtime", "isle is its own runtime"},
+    Row{"isolation", "it is a flag of Windows"},
+    Row{"kernel-memory", "the kernel dropped this limit (5.4)"},
+};
+
+}  // namespace
+
+std::string_view refusal_of(std::string_view name) {
+  const auto* row = std::ranges::find(kRows, name, &Row::name);
+  return row == kRows.end() ? std::string_view() : row->reason;
+}
+
+}  // namespace isle::options

@@ -1,0 +1,21 @@
+#pragma once
+// The rows of the option table, one declaration each; table.cc puts them in order.
+
+#include "options/option.h"
+
+namespace isle::options {
+
+extern const Option kAnnotation, kBlkioWeight, kBlkioWeightDevice, kCapAdd, kCapDrop, kCgroupParent,
+    kCgroupns, kCpuPeriod, kCpuQuota, kCpuShares, kCpus, kCpusetCpus, kCpusetMems, kDetach, kDevice,
+    kDeviceReadBps, kDeviceReadIops, kDeviceWriteBps, kDeviceWriteIops, kDomainname, kEntrypoint,
+    kEnv, kEnvFile, kExplain, kGidmap, kGroupAdd, kHelp, kHostname, kInit, kInteractive, kIpc,
+    kLabel, kMemory, kMemoryReservation, kMemorySwap, kMemorySwappiness, kMount, kName, kNet,
+    kNetwork, kOomKillDisable, kOomScoreAdj, kPid, kPidsLimit, kPrivileged, kReadOnly, kRemove,
+    kRootfs, kSecurityOpt, kShmSize, kStopSignal, kSysctl, kTimeOffset, kTimeout, kTmpfs, kTty,
+    kUidmap, kUlimit, kUser, kUserns, kUts, kVolume, kWorkdir;
+
+// Parts that no single flag owns.
+Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);
+Result<void> apply_seccomp(SpecBuilder& builder, const record::Container& container);
+
+}  // namespace isle::options
