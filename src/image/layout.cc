@@ -63,9 +63,13 @@ Result<Layout> Layout::open(const HostPath& directory) {
 Result<kernel::UniqueFd> Layout::open_blob(const oci::Descriptor& descriptor) const {
   const std::string path =
       format("blobs/{}/{}", descriptor.digest.algorithm(), descriptor.digest.hex());
-  kernel::UniqueFd blob = TRY(kernel::open_at(directory_.get(), path, O_RDONLY));
+  // Not to wait for ever on a fifo somebody put there.
+  kernel::UniqueFd blob = TRY(kernel::open_at(directory_.get(), path, O_RDONLY | O_NONBLOCK));
   struct stat found{};
   if (fstat(blob.get(), &found) != 0) return fail_call(errno, format("stat({})", path));
+  if (!S_ISREG(found.st_mode)) {
+    return fail(ErrorKind::Corrupt, format("blob {} is no file", descriptor.digest.short_hex()));
+  }
   if (found.st_size == descriptor.size) return blob;
   return fail(ErrorKind::Corrupt,
               format("blob {} has {} bytes, not {}",
