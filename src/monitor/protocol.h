@@ -81,7 +81,7 @@ struct ExitRecord {
   bool oom_killed = false;
   std::int64_t started_ns = 0;  // since 1970
   std::int64_t finished_ns = 0;
-  std::string error;  // what went wrong while it was cleared away; empty: nothing
+  std::string error = {};  // what went wrong while it was cleared away; empty: nothing
 };
 json::Value write_exit(const ExitRecord& record);
 Result<ExitRecord> read_exit(std::string_view text);
