@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -85,6 +86,11 @@ Result<UniqueFd> duplicate(int fd, int at_least) {
 Result<UniqueFd> make_memfd(const std::string& name) {
   return owned(memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING),
                [&] { return format("memfd_create({})", name); });
+}
+
+Result<UniqueFd> make_signal_fd(const sigset_t& signals) {
+  return owned(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK),
+               [] { return std::string("signalfd()"); });
 }
 
 Result<UniqueFd> open_pidfd(Pid pid, unsigned flags) {

@@ -2,6 +2,7 @@
 // Why: every file descriptor is owned and close-on-exec. This is the only place (with
 // kernel/raw) that calls open, socket, dup or pipe; a check in CI greps for others.
 
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +56,8 @@ Result<UniqueFd> accept_on(int listener, int flags = 0);
 Result<UniqueFd> duplicate(int fd, int at_least = 3);
 // memfd_create(2), sealable.
 Result<UniqueFd> make_memfd(const std::string& name);
+// signalfd(2), not waiting.
+Result<UniqueFd> make_signal_fd(const sigset_t& signals);
 // pidfd_open(2).
 Result<UniqueFd> open_pidfd(Pid pid, unsigned flags = 0);
 

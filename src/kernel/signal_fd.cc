@@ -1,17 +1,14 @@
 #include "kernel/signal_fd.h"
 
-#include <cerrno>
-
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace isle::kernel {
 
 Result<SignalFd> SignalFd::create(const sigset_t& signals) {
-  UniqueFd fd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd) return fail_call(errno, "signalfd()");
+  UniqueFd fd = TRY(make_signal_fd(signals));
   sigset_t before;
-  sigprocmask(SIG_BLOCK, &signals, &before);
+  pthread_sigmask(SIG_BLOCK, &signals, &before);
   return SignalFd(std::move(fd), before);
 }
 
@@ -23,7 +20,7 @@ Result<SignalFd> SignalFd::create(std::initializer_list<int> signals) {
 }
 
 SignalFd::~SignalFd() {
-  if (fd_) sigprocmask(SIG_SETMASK, &before_, nullptr);
+  if (fd_) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 std::optional<int> SignalFd::next() {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-struct termios;
+struct termios;  // NOLINT(readability-identifier-naming): the C library's
 
 namespace isle::kernel {
 

@@ -1,7 +1,6 @@
 // The request as isle-monitor's argv: --NAME VALUE, switches, then -- and the clean-up command.
 // One table for both directions, so that they cannot differ.
 
-#include <charconv>
 #include <span>
 
 #include "base/strings.h"

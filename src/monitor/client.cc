@@ -1,12 +1,9 @@
 #include "monitor/client.h"
 
-#include <cerrno>
-
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/strings.h"
+#include "kernel/unix_socket.h"
 #include "monitor/far_end.h"
 #include "monitor/wire.h"
 
@@ -135,26 +132,15 @@ Result<AttachEnd> attach(MonitorConnection& connection, const RelayOptions& opti
 }
 
 Result<MonitorConnection> connect_monitor(const HostPath& run, std::string_view id) {
-  const HostPath directory = run / "containers" / id;
-  const std::string hint = "see isle ps for the containers that run";
-  Result<kernel::UniqueFd> place = kernel::open_file(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-  if (!place) {
-    return std::unexpected(
-        std::move(place).error().within(format("attach to {}", quoted(id))).advise(hint));
+  Result<kernel::UniqueFd> socket =
+      kernel::connect_at(run / "containers" / id, "attach.sock", SOCK_SEQPACKET);
+  if (!socket) {
+    return std::unexpected(std::move(socket)
+                               .error()
+                               .within(format("attach to {}", quoted(id)))
+                               .advise("see isle ps for the containers that run"));
   }
-  MonitorConnection connection{.socket = TRY(kernel::make_socket(AF_UNIX, SOCK_SEQPACKET))};
-  // By way of the directory: sun_path ends at 108 bytes, run directories need not.
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  const std::string path = format("/proc/self/fd/{}/attach.sock", place->get());
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (connect(connection.socket.get(), generic, sizeof address) != 0) {
-    return fail_call(errno,
-                     format("connect({}/attach.sock)", directory.str()),
-                     format("container {} has no monitor to attach to", quoted(id)),
-                     hint);
-  }
-  return connection;
+  return MonitorConnection{.socket = std::move(*socket)};
 }
 
 }  // namespace isle::monitor

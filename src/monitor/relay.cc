@@ -14,7 +14,6 @@
 #include "base/strings.h"
 #include "kernel/signal_fd.h"
 #include "monitor/far_end.h"
-#include "monitor/protocol.h"
 
 namespace isle::monitor {
 
@@ -194,12 +193,11 @@ class Relay {
 
   void end_by(int signal) {
     raw_->reset();
-    ::signal(signal, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, signal);
-    raise(signal);
-    sigprocmask(SIG_UNBLOCK, &set, nullptr);
+    // Pending until it is let through; what it does then is what it would have done without us.
+    if (raise(signal) == 0) pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   }
 
   FarEnd& far_;

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "monitor/far_end.h"
 #include "monitor/protocol.h"
 

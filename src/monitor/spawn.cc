@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include "base/strings.h"
 #include "monitor/wire.h"
 
 namespace isle::monitor {

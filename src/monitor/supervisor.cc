@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "kernel/signal_fd.h"
 #include "kernel/tty.h"
 #include "monitor/clients.h"
@@ -52,7 +51,9 @@ class Supervisor {
   }
 
  private:
-  enum Place : std::size_t { kInit, kSignals, kListener, kOutput, kErrors, kInput, kClients };
+  // Positions in the set that is polled.
+  static constexpr std::size_t kInit = 0, kSignals = 1, kListener = 2, kOutput = 3, kErrors = 4,
+                               kInput = 5, kClients = 6;
 
   // ---- the loop ---------------------------------------------------------------------------
 
@@ -125,8 +126,8 @@ class Supervisor {
     }
     if (!quiet_ && now >= last_busy_ + kQuietAfter) {
       quiet_ = true;
-      madvise(buffer, sizeof buffer, MADV_DONTNEED);
-      malloc_trim(0);
+      static_cast<void>(madvise(buffer, sizeof buffer, MADV_DONTNEED));
+      static_cast<void>(malloc_trim(0));
     }
   }
 
@@ -223,7 +224,7 @@ class Supervisor {
   void end_input() {
     // A terminal's end of input is a character; more may follow.
     if (charge_.terminal) {
-      write_some("\x04");
+      static_cast<void>(write_some("\x04"));
     } else {
       charge_.input.reset();
     }

@@ -1,0 +1,59 @@
+#include "kernel/unix_socket.h"
+
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "base/strings.h"
+
+namespace isle::kernel {
+
+namespace {
+
+constexpr int kBacklog = 16;
+
+// bind(2) and connect(2) take no directory descriptor; its name in our own /proc stands for it.
+Result<sockaddr_un> address_in(int directory, const std::string& name) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string path = format("/proc/self/fd/{}/{}", directory, name);
+  if (path.size() >= sizeof address.sun_path) {
+    return fail(ErrorKind::InvalidArgument, format("the socket name {} is too long", quoted(name)));
+  }
+  path.copy(address.sun_path, path.size());
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+}  // namespace
+
+Result<UniqueFd> listen_at(const HostPath& directory, const std::string& name, int type) {
+  const UniqueFd place = TRY(open_file(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  const sockaddr_un address = TRY(address_in(place.get(), name));
+  UniqueFd socket = TRY(make_socket(AF_UNIX, type));
+  // The mode of a socket that is not bound yet is the mode of the file bind(2) makes.
+  if (fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) return fail_call(errno, "fchmod(socket, 0600)");
+  if (bind(socket.get(), generic(address), sizeof address) != 0) {
+    return fail_call(errno, format("bind({}/{})", directory.str(), name));
+  }
+  if (listen(socket.get(), kBacklog) != 0) {
+    return fail_call(errno, format("listen({}/{})", directory.str(), name));
+  }
+  return socket;
+}
+
+Result<UniqueFd> connect_at(const HostPath& directory, const std::string& name, int type) {
+  const UniqueFd place = TRY(open_file(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  const sockaddr_un address = TRY(address_in(place.get(), name));
+  UniqueFd socket = TRY(make_socket(AF_UNIX, type));
+  if (connect(socket.get(), generic(address), sizeof address) != 0) {
+    return fail_call(errno, format("connect({}/{})", directory.str(), name));
+  }
+  return socket;
+}
+
+}  // namespace isle::kernel

@@ -1,0 +1,18 @@
+#pragma once
+// Why: sockets by name whose directory may lie deep: sun_path ends at 108 bytes, unix(7), a user's
+// run directory need not. The name is therefore taken from an open directory.
+
+#include <string>
+
+#include "base/error.h"
+#include "base/types.h"
+#include "kernel/fd.h"
+
+namespace isle::kernel {
+
+// Listens at directory/name, which only its owner may connect to (mode 0600). It must not exist.
+Result<UniqueFd> listen_at(const HostPath& directory, const std::string& name, int type);
+// NotFound: nothing there. Unavailable: nobody listens any more.
+Result<UniqueFd> connect_at(const HostPath& directory, const std::string& name, int type);
+
+}  // namespace isle::kernel
