@@ -84,7 +84,8 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   bool EndArray(rapidjson::SizeType) { return close(); }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     std::string key(text, size);
-    if (stack_.back().value.find(key) != nullptr) return refuse("member " + quoted(key) + " stands twice");
+    if (stack_.back().value.find(key) != nullptr)
+      return refuse("member " + quoted(key) + " stands twice");
     stack_.back().key = std::move(key);
     return true;
   }
@@ -188,11 +189,14 @@ Result<Value> parse(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return fail(ErrorKind::Corrupt, "not JSON: it holds a NUL byte");
   }
-  const std::string copy(text);
+  // Its check of UTF-8 takes up to three bytes after a cut-off character without looking for the
+  // NUL, hence the padding.
+  const std::string copy = std::string(text) + std::string(4, '\0');
   rapidjson::StringStream stream(copy.c_str());
   rapidjson::Reader reader;
   Builder builder;
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
   if (result.IsError()) {
     const std::string why =
