@@ -93,7 +93,9 @@ std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hin
   return std::unexpected(std::move(error));
 }
 
-std::unexpected<Error> fail_call(int errnum, std::string call, std::string message,
+std::unexpected<Error> fail_call(int errnum,
+                                 std::string call,
+                                 std::string message,
                                  std::string hint) {
   Error error;
   error.kind = kind_of_errno(errnum);

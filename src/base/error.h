@@ -50,7 +50,9 @@ using Result = std::expected<T, Error>;
 std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hint = {});
 // An error of system call `call` (written as the reader would: name and arguments); the kind
 // follows from errno.
-std::unexpected<Error> fail_call(int errnum, std::string call, std::string message = {},
+std::unexpected<Error> fail_call(int errnum,
+                                 std::string call,
+                                 std::string message = {},
                                  std::string hint = {});
 
 // The kind that `errnum` usually means (EPERM -> Denied, ENOENT -> NotFound ...).
@@ -79,23 +81,23 @@ T take(Result<T>&& result) {
 }  // namespace isle
 
 // Value of a Result, or return its error.
-#define TRY(expression)                                                           \
-  __extension__({                                                                 \
-    auto try_result_ = (expression);                                              \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error());     \
-    ::isle::detail::take(std::move(try_result_));                                 \
+#define TRY(expression)                                                       \
+  __extension__({                                                             \
+    auto try_result_ = (expression);                                          \
+    if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
+    ::isle::detail::take(std::move(try_result_));                             \
   })
 // The same, adding what was being done.
-#define TRY_STEP(expression, step)                                                      \
-  __extension__({                                                                       \
-    auto try_result_ = (expression);                                                    \
+#define TRY_STEP(expression, step)                                                         \
+  __extension__({                                                                          \
+    auto try_result_ = (expression);                                                       \
     if (!try_result_) return std::unexpected(std::move(try_result_).error().within(step)); \
-    ::isle::detail::take(std::move(try_result_));                                       \
+    ::isle::detail::take(std::move(try_result_));                                          \
   })
 // Value of a Result whose failure would be a defect of isle: ends the program, says where.
-#define MUST(expression)                                                        \
-  __extension__({                                                               \
-    auto must_result_ = (expression);                                           \
+#define MUST(expression)                                                              \
+  __extension__({                                                                     \
+    auto must_result_ = (expression);                                                 \
     if (!must_result_) ::isle::detail::die(must_result_.error(), __FILE__, __LINE__); \
-    ::isle::detail::take(std::move(must_result_));                              \
+    ::isle::detail::take(std::move(must_result_));                                    \
   })

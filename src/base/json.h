@@ -58,9 +58,9 @@ class Value {
   void push_back(Value value);
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array,
-               Object>
-      data_;
+  std::
+      variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>
+          data_;
 };
 
 struct Member {

@@ -58,8 +58,7 @@ Result<T> parse_number(std::string_view text, std::string_view what, int base) {
   T value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (code == std::errc::result_out_of_range) {
-    return fail(ErrorKind::InvalidArgument,
-                format("{} {} is out of range", what, quoted(text)));
+    return fail(ErrorKind::InvalidArgument, format("{} {} is out of range", what, quoted(text)));
   }
   if (code != std::errc() || end != text.data() + text.size() || text.empty()) {
     return fail(ErrorKind::InvalidArgument, format("{} {} is not a number", what, quoted(text)));

@@ -10,8 +10,8 @@ namespace isle::kernel::raw {
 using Word = std::uint64_t;
 
 #if defined(__x86_64__)
-inline long call(long number, Word a = 0, Word b = 0, Word c = 0, Word d = 0, Word e = 0,
-                 Word f = 0) {
+inline long call(
+    long number, Word a = 0, Word b = 0, Word c = 0, Word d = 0, Word e = 0, Word f = 0) {
   long result;
   register Word r10 __asm__("r10") = d;
   register Word r8 __asm__("r8") = e;
@@ -23,8 +23,8 @@ inline long call(long number, Word a = 0, Word b = 0, Word c = 0, Word d = 0, Wo
   return result;
 }
 #elif defined(__aarch64__)
-inline long call(long number, Word a = 0, Word b = 0, Word c = 0, Word d = 0, Word e = 0,
-                 Word f = 0) {
+inline long call(
+    long number, Word a = 0, Word b = 0, Word c = 0, Word d = 0, Word e = 0, Word f = 0) {
   register Word x8 __asm__("x8") = static_cast<Word>(number);
   register Word x0 __asm__("x0") = a;
   register Word x1 __asm__("x1") = b;
