@@ -1,7 +1,5 @@
 #include "kernel/cgroup/devices.h"
 
-#include <algorithm>
-
 #include "base/strings.h"
 
 namespace isle::kernel::cgroup {

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <span>
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,12 +20,12 @@ namespace {
 
 // Registers of the program; r1 is the context, then scratch.
 enum Register : std::uint8_t {
-  kAnswer = 0,
-  kScratch = 1,
-  kType = 2,
-  kAccess = 3,
-  kMajor = 4,
-  kMinor = 5
+  Answer = 0,
+  Scratch = 1,
+  Type = 2,
+  Access = 3,
+  Major = 4,
+  Minor = 5
 };
 
 bpf_insn instruction(int code, std::uint8_t to, std::uint8_t from, std::int16_t offset, int value) {
@@ -39,7 +38,7 @@ bpf_insn instruction(int code, std::uint8_t to, std::uint8_t from, std::int16_t 
   return made;
 }
 bpf_insn load_word(Register to, std::int16_t offset) {
-  return instruction(BPF_LDX | BPF_MEM | BPF_W, to, kScratch, offset, 0);
+  return instruction(BPF_LDX | BPF_MEM | BPF_W, to, Scratch, offset, 0);
 }
 bpf_insn with_value(int operation, Register to, int value) {
   return instruction(BPF_ALU | operation | BPF_K, to, 0, 0, value);
@@ -55,7 +54,7 @@ bpf_insn leave_unless_equal(Register reg, std::uint32_t value) {
   return leave_if(BPF_JNE, reg, static_cast<int>(value));
 }
 void answer(std::vector<bpf_insn>& program, bool allowed) {
-  program.push_back(with_value(BPF_MOV, kAnswer, allowed ? 1 : 0));
+  program.push_back(with_value(BPF_MOV, Answer, allowed ? 1 : 0));
   program.push_back(instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 }
 
@@ -72,18 +71,18 @@ void add_exception(std::vector<bpf_insn>& program,
                    bool allow_by_default) {
   const std::size_t begin = program.size();
   program.push_back(
-      leave_unless_equal(kType, exception.type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
-  if (exception.major) program.push_back(leave_unless_equal(kMajor, *exception.major));
-  if (exception.minor) program.push_back(leave_unless_equal(kMinor, *exception.minor));
+      leave_unless_equal(Type, exception.type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
+  if (exception.major) program.push_back(leave_unless_equal(Major, *exception.major));
+  if (exception.minor) program.push_back(leave_unless_equal(Minor, *exception.minor));
   if (allow_by_default) {  // denies what shares a bit with it
-    program.push_back(copy(kScratch, kAccess));
-    program.push_back(with_value(BPF_AND, kScratch, static_cast<int>(exception.access)));
-    program.push_back(leave_if(BPF_JEQ, kScratch, 0));
+    program.push_back(copy(Scratch, Access));
+    program.push_back(with_value(BPF_AND, Scratch, static_cast<int>(exception.access)));
+    program.push_back(leave_if(BPF_JEQ, Scratch, 0));
   } else if (exception.access != kDeviceAll) {  // allows what it covers
-    program.push_back(copy(kScratch, kAccess));
+    program.push_back(copy(Scratch, Access));
     program.push_back(
-        with_value(BPF_AND, kScratch, static_cast<int>(kDeviceAll & ~exception.access)));
-    program.push_back(leave_if(BPF_JNE, kScratch, 0));
+        with_value(BPF_AND, Scratch, static_cast<int>(kDeviceAll & ~exception.access)));
+    program.push_back(leave_if(BPF_JNE, Scratch, 0));
   }
   answer(program, !allow_by_default);
   close_block(program, begin);
@@ -93,12 +92,12 @@ void add_exception(std::vector<bpf_insn>& program,
 
 std::vector<bpf_insn> device_program(const DevicePolicy& policy) {
   std::vector<bpf_insn> program = {
-      load_word(kType, 0),
-      copy(kAccess, kType),
-      with_value(BPF_AND, kType, 0xffff),
-      with_value(BPF_RSH, kAccess, 16),
-      load_word(kMajor, 4),
-      load_word(kMinor, 8),
+      load_word(Type, 0),
+      copy(Access, Type),
+      with_value(BPF_AND, Type, 0xffff),
+      with_value(BPF_RSH, Access, 16),
+      load_word(Major, 4),
+      load_word(Minor, 8),
   };
   for (const DeviceException& exception : policy.exceptions) {
     add_exception(program, exception, policy.allow_by_default);
@@ -119,7 +118,7 @@ constexpr const char* kHint =
 
 Result<UniqueFd> load(const std::vector<bpf_insn>& program) {
   static constexpr char kLicense[] = "Apache-2.0";
-  bpf_attr attributes;
+  bpf_attr attributes{};
   std::memset(&attributes, 0, sizeof attributes);
   attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
   attributes.insns = reinterpret_cast<std::uintptr_t>(program.data());
@@ -137,7 +136,7 @@ Result<UniqueFd> load(const std::vector<bpf_insn>& program) {
 // Those attached to this very group; none also where asking is not permitted.
 std::vector<std::uint32_t> attached(int directory) {
   std::vector<std::uint32_t> ids(64);
-  bpf_attr attributes;
+  bpf_attr attributes{};
   std::memset(&attributes, 0, sizeof attributes);
   attributes.query.target_fd = static_cast<std::uint32_t>(directory);
   attributes.query.attach_type = BPF_CGROUP_DEVICE;
@@ -149,14 +148,14 @@ std::vector<std::uint32_t> attached(int directory) {
 }
 
 UniqueFd program_of(std::uint32_t id) {
-  bpf_attr attributes;
+  bpf_attr attributes{};
   std::memset(&attributes, 0, sizeof attributes);
   attributes.prog_id = id;
   return UniqueFd(bpf(BPF_PROG_GET_FD_BY_ID, attributes));
 }
 
 bpf_attr attachment(int directory, int program) {
-  bpf_attr attributes;
+  bpf_attr attributes{};
   std::memset(&attributes, 0, sizeof attributes);
   attributes.target_fd = static_cast<std::uint32_t>(directory);
   attributes.attach_bpf_fd = static_cast<std::uint32_t>(program);

@@ -79,6 +79,7 @@ Group Group::reopen(const Layout& layout, const std::vector<std::string>& direct
 
 std::vector<std::string> Group::directories() const {
   std::vector<std::string> list;
+  list.reserve(places_.size());
   for (const Place& place : places_) list.push_back(place.directory);
   return list;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <memory>
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -86,7 +87,7 @@ Result<std::vector<Pid>> processes_of(const std::string& directory) {
     pids.push_back(Pid{static_cast<pid_t>(TRY(parse_int(line, "cgroup.procs")))});
   }
   for (const std::string& name : TRY(children(directory))) {
-    const std::vector<Pid> below = TRY(processes_of(directory + "/" + name));
+    const std::vector<Pid> below = TRY(processes_of(format("{}/{}", directory, name)));
     pids.insert(pids.end(), below.begin(), below.end());
   }
   return pids;
@@ -141,7 +142,7 @@ Result<bool> sweep(const std::string& directory) {
   if (TRY(try_remove(directory))) return true;
   const std::vector<std::string> names = TRY(children(directory));
   if (names.empty()) return false;
-  for (const std::string& name : names) TRY(sweep(directory + "/" + name));
+  for (const std::string& name : names) TRY(sweep(format("{}/{}", directory, name)));
   return try_remove(directory);
 }
 }  // namespace

@@ -1,7 +1,5 @@
 #include "runtime/plan/cgroup.h"
 
-#include <algorithm>
-
 #include "base/strings.h"
 #include "runtime/plan/cgroup_parts.h"
 

@@ -2,8 +2,6 @@
 // specification says so. The devices that every container has in /dev are added at the end, after
 // rules that might clear the list.
 
-#include <array>
-
 #include "base/strings.h"
 #include "runtime/plan/cgroup_parts.h"
 
@@ -15,7 +13,7 @@ using kernel::cgroup::DeviceRule;
 namespace {
 
 struct Node {
-  std::uint32_t major;
+  std::uint32_t major = 0;
   std::optional<std::uint32_t> minor;
 };
 // null zero full random urandom, tty, ptmx, and the terminals of the container's own devpts.
@@ -63,6 +61,7 @@ Result<DeviceRule> parse_rule(const oci::DeviceRule& rule, const std::string& wh
 
 Result<void> plan_devices(CgroupBuilder& builder, const std::vector<oci::DeviceRule>& rules) {
   std::vector<DeviceRule> parsed;
+  parsed.reserve(rules.size() + std::size(kAlways));
   for (std::size_t i = 0; i < rules.size(); ++i) {
     parsed.push_back(TRY(parse_rule(rules[i], format("devices[{}]", i))));
   }

@@ -23,11 +23,11 @@ std::string limit_words(std::int64_t bytes, std::string_view what) {
 std::string v2_value(std::int64_t bytes) { return bytes < 0 ? "max" : std::to_string(bytes); }
 
 Result<void> check(const CgroupBuilder& builder, const oci::MemoryResources& memory) {
-  const std::pair<const char*, const std::optional<std::int64_t>*> kNamed[] = {
+  const std::pair<const char*, const std::optional<std::int64_t>*> named[] = {
       {"memory.limit", &memory.limit},
       {"memory.swap", &memory.swap},
       {"memory.reservation", &memory.reservation}};
-  for (const auto& [where, value] : kNamed) {
+  for (const auto& [where, value] : named) {
     if (*value && **value < -1) return meaningless(where, "is below -1, which is no limit");
   }
   const CgroupNow now = builder.options().now.value_or(CgroupNow());
@@ -101,6 +101,23 @@ void add_limits_v2(CgroupBuilder& builder, const oci::MemoryResources& memory) {
       true;
 }
 
+Result<void> add_oom_killer(CgroupBuilder& builder, const oci::MemoryResources& memory, bool v2) {
+  const bool no_killer = memory.disable_oom_killer.value_or(false);
+  if (no_killer && v2) {
+    return not_here("memory.disableOOMKiller",
+                    "cannot be had with cgroup v2",
+                    "leave it out, or raise the limit");
+  }
+  if (no_killer || (memory.disable_oom_killer && builder.updating() && !v2)) {
+    builder.add(kMemory,
+                "memory.oom_control",
+                no_killer ? "1" : "0",
+                no_killer ? "over the limit processes wait instead of being killed"
+                          : "over the limit the kernel kills");
+  }
+  return {};
+}
+
 Result<void> add_tuning(CgroupBuilder& builder, const oci::MemoryResources& memory, bool v2) {
   if (is_set(memory.reservation)) {
     builder.add(kMemory,
@@ -122,20 +139,7 @@ Result<void> add_tuning(CgroupBuilder& builder, const oci::MemoryResources& memo
                 std::to_string(*memory.swappiness),
                 "how readily memory is swapped out");
   }
-  const bool no_killer = memory.disable_oom_killer.value_or(false);
-  if (no_killer && v2) {
-    return not_here("memory.disableOOMKiller",
-                    "cannot be had with cgroup v2",
-                    "leave it out, or raise the limit");
-  }
-  if (no_killer || (memory.disable_oom_killer && builder.updating() && !v2)) {
-    builder.add(kMemory,
-                "memory.oom_control",
-                no_killer ? "1" : "0",
-                no_killer ? "over the limit processes wait instead of being killed"
-                          : "over the limit the kernel kills");
-  }
-  return {};
+  return add_oom_killer(builder, memory, v2);
 }
 
 }  // namespace
