@@ -39,11 +39,11 @@ enum class ReportKind : std::uint32_t { Failed = 1, Reached, Go, Made, Console }
 struct Report {
   ReportKind kind;
   Barrier barrier;
-  std::uint32_t step;   // index in LaunchPlan::steps
+  std::uint32_t step;  // index in LaunchPlan::steps
   std::int32_t errnum;
   std::int32_t value;
-  char call[28];        // name of the system call that failed, NUL-terminated
-  char text[208];       // detail such as the file system context's own message, NUL-terminated
+  char call[28];   // name of the system call that failed, NUL-terminated
+  char text[208];  // detail such as the file system context's own message, NUL-terminated
 };
 
 }  // namespace isle::runtime

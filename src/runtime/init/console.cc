@@ -26,11 +26,15 @@ long open_master(State& state) {
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
   const long base = state.root_fd >= 0 ? state.root_fd : AT_FDCWD;
   if (state.root_fd < 0) how.resolve = 0;  // exec: the root is the container's already
-  const long fd = traced(state, "openat2", SYS_openat2, base,
-                         word(state.root_fd >= 0 ? "dev/pts/ptmx" : "/dev/pts/ptmx"), word(&how),
+  const long fd = traced(state,
+                         "openat2",
+                         SYS_openat2,
+                         base,
+                         word(state.root_fd >= 0 ? "dev/pts/ptmx" : "/dev/pts/ptmx"),
+                         word(&how),
                          sizeof how);
   if (fd < 0) return fd;
-  struct statfs info {};
+  struct statfs info{};
   const long result = traced(state, "fstatfs", SYS_fstatfs, fd, word(&info));
   if (result < 0) return result;
   if (info.f_type != DEVPTS_SUPER_MAGIC) {
@@ -60,14 +64,24 @@ long open_slave(State& state, long master, const Console& console) {
 }
 
 long bind_dev_console(State& state, long slave) {
-  const Target target{.path = "/dev/console", .kind = TargetKind::File, .refuse_symlinks = true,
-                      .mode = 0600};
+  const Target target{
+      .path = "/dev/console", .kind = TargetKind::File, .refuse_symlinks = true, .mode = 0600};
   const long place = open_target(state, target);
   if (place < 0) return place;
-  const long tree = traced(state, "open_tree", SYS_open_tree, slave, word(""),
+  const long tree = traced(state,
+                           "open_tree",
+                           SYS_open_tree,
+                           slave,
+                           word(""),
                            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | kAtEmptyPath);
   if (tree < 0) return tree;
-  const long result = traced(state, "move_mount", SYS_move_mount, tree, word(""), place, word(""),
+  const long result = traced(state,
+                             "move_mount",
+                             SYS_move_mount,
+                             tree,
+                             word(""),
+                             place,
+                             word(""),
                              MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   kernel::raw::call(SYS_close, word(tree));
   kernel::raw::call(SYS_close, word(place));
@@ -99,7 +113,7 @@ long open_console(State& state, const Console& console) {
 // become its own. Devices such as /dev/null belong to the host and stay as they are.
 long own_stdio(State& state, uid_t owner) {
   for (long number = 0; number <= 2; ++number) {
-    struct stat info {};
+    struct stat info{};
     if (traced(state, "fstat", SYS_fstat, number, word(&info)) < 0) continue;
     const bool ours = S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode);
     if (!ours || info.st_uid == owner) continue;

@@ -44,8 +44,8 @@ long change_root(State& state, int root) {
 }
 
 long write_proc(State& state, const Text& text) {
-  const long fd = traced(state, "openat", SYS_openat, state.program->proc_fd, word(text.path),
-                         O_WRONLY | O_CLOEXEC);
+  const long fd = traced(
+      state, "openat", SYS_openat, state.program->proc_fd, word(text.path), O_WRONLY | O_CLOEXEC);
   if (fd < 0) return fd;
   const long result = traced(state, "write", SYS_write, fd, word(text.value), text.length);
   kernel::raw::call(SYS_close, word(fd));
@@ -104,11 +104,15 @@ long await_start(State& state, int listener) {
 long execute(State& state, const Command& command) {
   long error = -kNoEntry;
   for (const char* const* path = command.candidates; *path != nullptr; ++path) {
-    const long result = traced(state, "execve", SYS_execve, word(*path), word(command.arguments),
+    const long result = traced(state,
+                               "execve",
+                               SYS_execve,
+                               word(*path),
+                               word(command.arguments),
                                word(command.environment));
     if (result == -kNoEntry || result == -kNotDirectory) {
-      const long there = kernel::raw::call(SYS_faccessat, static_cast<kernel::raw::Word>(AT_FDCWD),
-                                           word(*path), 0);
+      const long there = kernel::raw::call(
+          SYS_faccessat, static_cast<kernel::raw::Word>(AT_FDCWD), word(*path), 0);
       if (there == 0) set_text(state, "interpreter");
       continue;
     }
@@ -171,8 +175,13 @@ void note_time(const Program& program, std::uint32_t index) {
 }  // namespace
 
 void run(const Program& program) {
-  State state{.program = &program, .report_fd = program.report_fd, .root_fd = -1, .null_fd = -1,
-              .mask_tree_fd = -1, .call = "", .text = {}};
+  State state{.program = &program,
+              .report_fd = program.report_fd,
+              .root_fd = -1,
+              .null_fd = -1,
+              .mask_tree_fd = -1,
+              .call = "",
+              .text = {}};
   for (unsigned i = 0; i < program.count; ++i) {
     const Step& step = program.steps[i];
     *program.progress = step.index;

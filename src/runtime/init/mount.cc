@@ -39,18 +39,29 @@ void keep_context_log(State& state, long context) {
   set_text(state, log[1] == ' ' ? log + 2 : log);
 }
 
-long configure(State& state, long context, const char* source, const Parameter* parameters,
-               unsigned count) {
+long configure(
+    State& state, long context, const char* source, const Parameter* parameters, unsigned count) {
   long result = 0;
   if (source != nullptr) {
-    result = traced(state, "fsconfig", SYS_fsconfig, context, FSCONFIG_SET_STRING, word("source"),
-                    word(source), 0);
+    result = traced(state,
+                    "fsconfig",
+                    SYS_fsconfig,
+                    context,
+                    FSCONFIG_SET_STRING,
+                    word("source"),
+                    word(source),
+                    0);
   }
   for (unsigned i = 0; i < count && result >= 0; ++i) {
     const bool flag = parameters[i].value == nullptr;
-    result = traced(state, "fsconfig", SYS_fsconfig, context,
-                    flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, word(parameters[i].key),
-                    word(parameters[i].value), 0);
+    result = traced(state,
+                    "fsconfig",
+                    SYS_fsconfig,
+                    context,
+                    flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING,
+                    word(parameters[i].key),
+                    word(parameters[i].value),
+                    0);
     if (result < 0) set_text(state, parameters[i].key);
   }
   if (result >= 0) {
@@ -60,8 +71,12 @@ long configure(State& state, long context, const char* source, const Parameter* 
 }
 
 // A new file system, detached; its descriptor or -errno.
-long make_fs(State& state, const char* type, const char* source, const Parameter* parameters,
-             unsigned count, std::uint64_t attributes) {
+long make_fs(State& state,
+             const char* type,
+             const char* source,
+             const Parameter* parameters,
+             unsigned count,
+             std::uint64_t attributes) {
   const long context = traced(state, "fsopen", SYS_fsopen, word(type), FSOPEN_CLOEXEC);
   if (context < 0) return context;
   long result = configure(state, context, source, parameters, count);
@@ -76,9 +91,13 @@ long make_fs(State& state, const char* type, const char* source, const Parameter
 }
 
 long copy_tree(State& state, long directory, const char* path, bool recursive) {
-  return traced(state, "open_tree", SYS_open_tree, directory, word(path),
-                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | kAtEmptyPath |
-                    (recursive ? kAtRecursive : 0U));
+  return traced(
+      state,
+      "open_tree",
+      SYS_open_tree,
+      directory,
+      word(path),
+      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | kAtEmptyPath | (recursive ? kAtRecursive : 0U));
 }
 
 long change_attributes(State& state, long mount, const Attr& attr) {
@@ -86,19 +105,30 @@ long change_attributes(State& state, long mount, const Attr& attr) {
   request.attr_set = attr.set;
   request.attr_clr = attr.clear;
   request.propagation = attr.propagation;
-  return traced(state, "mount_setattr", SYS_mount_setattr, mount, word(""),
-                kAtEmptyPath | (attr.recursive ? kAtRecursive : 0U), word(&request),
+  return traced(state,
+                "mount_setattr",
+                SYS_mount_setattr,
+                mount,
+                word(""),
+                kAtEmptyPath | (attr.recursive ? kAtRecursive : 0U),
+                word(&request),
                 sizeof request);
 }
 
 long attach(State& state, long mount, long target) {
-  return traced(state, "move_mount", SYS_move_mount, mount, word(""), target, word(""),
+  return traced(state,
+                "move_mount",
+                SYS_move_mount,
+                mount,
+                word(""),
+                target,
+                word(""),
                 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
 long check_device(State& state, long tree, const Mount& mount) {
   if (mount.expected_device_major == 0) return 0;
-  struct stat info {};
+  struct stat info{};
   const long result =
       traced(state, "newfstatat", SYS_newfstatat, tree, word(""), word(&info), kAtEmptyPath);
   if (result < 0) return result;
@@ -111,7 +141,7 @@ long check_device(State& state, long tree, const Mount& mount) {
 }
 
 long is_directory(State& state, long fd) {
-  struct stat info {};
+  struct stat info{};
   const long result =
       traced(state, "newfstatat", SYS_newfstatat, fd, word(""), word(&info), kAtEmptyPath);
   return result < 0 ? result : (S_ISDIR(info.st_mode) ? 1 : 0);
@@ -142,10 +172,20 @@ long finish(State& state, long mount, const Mount& request, unsigned first_attr)
 // the classic call, then taken off its place.
 long legacy_root(State& state, const Root& root) {
   if (root.legacy_data == nullptr || root.directory == nullptr) return -kInvalid;
-  long result = traced(state, "mount", SYS_mount, word(root.type), word(root.directory),
-                       word(root.type), 0, word(root.legacy_data));
+  long result = traced(state,
+                       "mount",
+                       SYS_mount,
+                       word(root.type),
+                       word(root.directory),
+                       word(root.type),
+                       0,
+                       word(root.legacy_data));
   if (result < 0) return result;
-  return traced(state, "open", SYS_openat, word(long{AT_FDCWD}), word(root.directory),
+  return traced(state,
+                "open",
+                SYS_openat,
+                word(long{AT_FDCWD}),
+                word(root.directory),
                 O_PATH | O_CLOEXEC | O_DIRECTORY);
 }
 
@@ -175,8 +215,14 @@ long set_root(State& state, const Root& root) {
   const Attr private_tree{.set = 0, .clear = 0, .propagation = 1U << 18, .recursive = true};
   long result = change_attributes(state, mount, private_tree);
   if (result >= 0) {
-    result = traced(state, "move_mount", SYS_move_mount, mount, word(""), word(long{AT_FDCWD}),
-                    word("/"), MOVE_MOUNT_F_EMPTY_PATH);
+    result = traced(state,
+                    "move_mount",
+                    SYS_move_mount,
+                    mount,
+                    word(""),
+                    word(long{AT_FDCWD}),
+                    word("/"),
+                    MOVE_MOUNT_F_EMPTY_PATH);
   }
   if (result >= 0) result = traced(state, "fchdir", SYS_fchdir, mount);
   if (result >= 0) state.root_fd = static_cast<int>(mount);
@@ -187,8 +233,12 @@ long mount_fs(State& state, const Mount& mount) {
   // The first attribute change of a new file system is part of fsmount(2).
   const bool simple = mount.attr_count > 0 && mount.attrs[0].clear == 0 &&
                       mount.attrs[0].propagation == 0 && !mount.attrs[0].recursive;
-  const long fd = make_fs(state, mount.type, mount.source, mount.parameters,
-                          mount.parameter_count, simple ? mount.attrs[0].set : 0);
+  const long fd = make_fs(state,
+                          mount.type,
+                          mount.source,
+                          mount.parameters,
+                          mount.parameter_count,
+                          simple ? mount.attrs[0].set : 0);
   return fd < 0 ? fd : finish(state, fd, mount, simple ? 1 : 0);
 }
 
@@ -221,13 +271,24 @@ namespace {
 long masking_tree(State& state, bool directory) {
   if (!directory) {
     if (state.null_fd < 0) {
-      const long fd = traced(state, "open", SYS_openat, word(long{AT_FDCWD}), word("/dev/null"),
+      const long fd = traced(state,
+                             "open",
+                             SYS_openat,
+                             word(long{AT_FDCWD}),
+                             word("/dev/null"),
                              O_PATH | O_CLOEXEC | O_NOFOLLOW);
       if (fd < 0) return fd;
-      const Mount null_device{.type = nullptr, .source = nullptr, .tree = -1, .recursive = false,
-                              .expected_device_major = 1, .expected_device_minor = 3,
-                              .parameters = nullptr, .parameter_count = 0, .attrs = nullptr,
-                              .attr_count = 0, .target = {}};
+      const Mount null_device{.type = nullptr,
+                              .source = nullptr,
+                              .tree = -1,
+                              .recursive = false,
+                              .expected_device_major = 1,
+                              .expected_device_minor = 3,
+                              .parameters = nullptr,
+                              .parameter_count = 0,
+                              .attrs = nullptr,
+                              .attr_count = 0,
+                              .target = {}};
       if (const long error = check_device(state, fd, null_device); error < 0) return error;
       state.null_fd = static_cast<int>(fd);
     }

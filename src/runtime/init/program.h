@@ -63,8 +63,8 @@ struct SystemCall {
 
 struct Root {
   const char* type;
-  const char* source;       // of a bind
-  int tree;                 // detached mount, -1 if none
+  const char* source;  // of a bind
+  int tree;            // detached mount, -1 if none
   bool recursive;
   const Parameter* parameters;
   unsigned parameter_count;
@@ -118,8 +118,8 @@ struct Command {
 
 struct Step {
   Code code;
-  std::uint32_t index;        // in LaunchPlan::steps
-  std::int32_t tolerated;     // errno that is no failure, or 0
+  std::uint32_t index;     // in LaunchPlan::steps
+  std::int32_t tolerated;  // errno that is no failure, or 0
   Barrier barrier;
   union {
     SystemCall call;
@@ -131,7 +131,7 @@ struct Step {
     Text text;  // WriteProc; MakeLink: path and target; EnterDirectory: path
     Capabilities capabilities;
     Command command;
-    int fd;  // ChangeRoot, AwaitStart
+    int fd;       // ChangeRoot, AwaitStart
     uid_t owner;  // OwnStdio
   };
 };
@@ -139,10 +139,10 @@ struct Step {
 struct Program {
   const Step* steps;
   unsigned count;
-  int report_fd;          // SOCK_SEQPACKET, see runtime/report.h
-  int proc_fd;            // the host's /proc
-  std::uint32_t* progress; // shared memory: the step under way, for a death without a report
-  std::int64_t* times;    // shared memory, one per plan step: CLOCK_REALTIME ns at its end; or null
+  int report_fd;            // SOCK_SEQPACKET, see runtime/report.h
+  int proc_fd;              // the host's /proc
+  std::uint32_t* progress;  // shared memory: the step under way, for a death without a report
+  std::int64_t* times;  // shared memory, one per plan step: CLOCK_REALTIME ns at its end; or null
 };
 
 // Never returns: becomes the command, or reports why not and exits with 127.

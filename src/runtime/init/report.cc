@@ -54,8 +54,8 @@ long await_barrier(State& state, Barrier barrier) {
     result = traced(state, "read", SYS_read, state.report_fd, word(&record), sizeof record);
   }
   if (result < 0) return result;
-  const bool right = result == sizeof record && record.kind == ReportKind::Go &&
-                     record.barrier == barrier;
+  const bool right =
+      result == sizeof record && record.kind == ReportKind::Go && record.barrier == barrier;
   if (!right) set_text(state, "the runtime went away before this container was ready");
   return right ? 0 : -kPipe;
 }

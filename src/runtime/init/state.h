@@ -11,11 +11,11 @@ using kernel::raw::word;
 struct State {
   const Program* program;
   int report_fd;
-  int root_fd;        // top of the container's root mount, -1 before SetRoot
-  int null_fd;        // the host's /dev/null once a mask needed it
-  int mask_tree_fd;   // an empty read-only tmpfs, detached
-  const char* call;   // the last system call's name, for the report
-  char text[208];     // detail of a failure
+  int root_fd;       // top of the container's root mount, -1 before SetRoot
+  int null_fd;       // the host's /dev/null once a mask needed it
+  int mask_tree_fd;  // an empty read-only tmpfs, detached
+  const char* call;  // the last system call's name, for the report
+  char text[208];    // detail of a failure
 };
 
 // The kernel's answer to system call `number`, whose name is remembered for the report.

@@ -27,8 +27,8 @@ long open_in_root(State& state, const char* path, std::uint64_t flags, bool refu
   // The kernel asks for another try when a rename raced with ".."; bounded.
   long fd = -kAgain;
   for (int attempt = 0; attempt < 128 && fd == -kAgain; ++attempt) {
-    fd = traced(state, "openat2", SYS_openat2, word(state.root_fd), word(path), word(&how),
-                sizeof how);
+    fd = traced(
+        state, "openat2", SYS_openat2, word(state.root_fd), word(path), word(&how), sizeof how);
   }
   return fd;
 }
@@ -88,8 +88,8 @@ long make_file(State& state, Cursor& cursor) {
   const unsigned end = parent_length(cursor);
   const long parent = make_directories(state, cursor, end, 0755);
   if (parent < 0) return parent;
-  const long made = traced(state, "mknodat", SYS_mknodat, parent, word(cursor.text + end),
-                           S_IFREG | 0644, 0);
+  const long made =
+      traced(state, "mknodat", SYS_mknodat, parent, word(cursor.text + end), S_IFREG | 0644, 0);
   close_fd(state, parent);
   return made == -kExists ? 0 : made;
 }
@@ -125,9 +125,9 @@ long make_directory(State& state, const Target& target) {
 namespace {
 // A node that is there already is right only if it is the same device.
 long check_node(State& state, long parent, const char* name, const Node& node) {
-  struct stat info {};
-  const long result = traced(state, "newfstatat", SYS_newfstatat, parent, word(name), word(&info),
-                             AT_SYMLINK_NOFOLLOW);
+  struct stat info{};
+  const long result = traced(
+      state, "newfstatat", SYS_newfstatat, parent, word(name), word(&info), AT_SYMLINK_NOFOLLOW);
   if (result < 0) return result;
   constexpr mode_t kType = S_IFMT;
   const bool same = (info.st_mode & kType) == (node.mode & kType) && info.st_rdev == node.device;
@@ -144,7 +144,13 @@ long make_node(State& state, const Node& node) {
   if (result == -kExists) {
     result = check_node(state, parent, name, node);
   } else if (result == 0 && (node.uid != 0 || node.gid != 0)) {
-    result = traced(state, "fchownat", SYS_fchownat, parent, word(name), node.uid, node.gid,
+    result = traced(state,
+                    "fchownat",
+                    SYS_fchownat,
+                    parent,
+                    word(name),
+                    node.uid,
+                    node.gid,
                     AT_SYMLINK_NOFOLLOW);
   }
   close_fd(state, parent);

@@ -39,7 +39,8 @@ Result<void> copy_xattrs(int from, int to) {
     char value[65536];
     const ssize_t size = fgetxattr(from, name.c_str(), value, sizeof value);
     // tmpfs takes few of them; what it refuses is no loss of content.
-    if (size >= 0) static_cast<void>(fsetxattr(to, name.c_str(), value, static_cast<std::size_t>(size), 0));
+    if (size >= 0)
+      static_cast<void>(fsetxattr(to, name.c_str(), value, static_cast<std::size_t>(size), 0));
   }
   return {};
 }
@@ -75,7 +76,8 @@ Result<void> copy_link(int from, int to, const std::string& name) {
   const ssize_t length = readlinkat(from, name.c_str(), target, sizeof target - 1);
   if (length < 0) return fail_call(errno, format("readlinkat({})", name));
   target[length] = '\0';
-  if (symlinkat(target, to, name.c_str()) != 0) return fail_call(errno, format("symlinkat({})", name));
+  if (symlinkat(target, to, name.c_str()) != 0)
+    return fail_call(errno, format("symlinkat({})", name));
   return {};
 }
 
@@ -83,13 +85,15 @@ Result<void> copy_tree(int from, int to, unsigned depth);
 
 Result<void> copy_directory(int from, int to, const std::string& name, unsigned depth) {
   if (mkdirat(to, name.c_str(), 0700) != 0) return fail_call(errno, format("mkdirat({})", name));
-  const kernel::UniqueFd source = TRY(kernel::open_at(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-  const kernel::UniqueFd target = TRY(kernel::open_at(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  const kernel::UniqueFd source =
+      TRY(kernel::open_at(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  const kernel::UniqueFd target =
+      TRY(kernel::open_at(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   return copy_tree(source.get(), target.get(), depth + 1);
 }
 
 Result<void> copy_entry(int from, int to, const std::string& name, unsigned depth) {
-  struct stat info {};
+  struct stat info{};
   if (fstatat(from, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     return fail_call(errno, format("fstatat({})", name));
   }
@@ -125,7 +129,8 @@ Result<void> copy_tree(int from, int to, unsigned depth) {
 }  // namespace
 
 Result<void> copy_up(int root, const std::string& target) {
-  const long bare_fd = syscall(SYS_open_tree, root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+  const long bare_fd =
+      syscall(SYS_open_tree, root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
   if (bare_fd < 0) return fail_call(errno, "open_tree(root)");
   const kernel::UniqueFd bare(static_cast<int>(bare_fd));
   Result<kernel::UniqueFd> source = open_in(bare.get(), target, O_RDONLY | O_DIRECTORY);
@@ -134,7 +139,7 @@ Result<void> copy_up(int root, const std::string& target) {
     return std::unexpected(std::move(source).error());
   }
   const kernel::UniqueFd tmpfs = TRY(open_in(root, target, O_RDONLY | O_DIRECTORY));
-  struct stat info {};
+  struct stat info{};
   if (fstat(source->get(), &info) == 0) {
     TRY(copy_attributes(tmpfs.get(), ".", info));
   }

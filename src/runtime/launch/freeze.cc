@@ -36,23 +36,25 @@ class Freezer {
 
   void operator()(const op::SetRoot& operation) {
     init::Step& step = begin(Code::SetRoot);
-    const auto parameters = keep(operation.parameters);
-    step.root = {.type = text(operation.type),
-                 .source = operation.source.empty() ? nullptr : text(operation.source),
-                 .tree = slots_.number(operation.tree),
-                 .recursive = true,
-                 .parameters = parameters.data(),
-                 .parameter_count = static_cast<unsigned>(parameters.size()),
-                 .legacy_data = operation.type == "overlay" ? legacy_data(operation.parameters) : nullptr,
-                 .directory = text(operation.directory)};
+    const auto& parameters = keep(operation.parameters);
+    step.root = {
+        .type = text(operation.type),
+        .source = operation.source.empty() ? nullptr : text(operation.source),
+        .tree = slots_.number(operation.tree),
+        .recursive = true,
+        .parameters = parameters.data(),
+        .parameter_count = static_cast<unsigned>(parameters.size()),
+        .legacy_data = operation.type == "overlay" ? legacy_data(operation.parameters) : nullptr,
+        .directory = text(operation.directory)};
   }
 
   void operator()(const op::MountFs& operation) {
     init::Step& step = begin(Code::MountFs);
-    step.mount = mount(operation.attrs, operation.propagation, operation.target, TargetKind::Directory);
+    step.mount =
+        mount(operation.attrs, operation.propagation, operation.target, TargetKind::Directory);
     step.mount.type = text(operation.type);
     step.mount.source = text(operation.source);
-    const auto parameters = keep(operation.parameters);
+    const auto& parameters = keep(operation.parameters);
     step.mount.parameters = parameters.data();
     step.mount.parameter_count = static_cast<unsigned>(parameters.size());
     step.mount.target.refuse_symlinks = operation.refuse_symlinks;
@@ -60,7 +62,8 @@ class Freezer {
 
   void operator()(const op::BindMount& operation) {
     init::Step& step = begin(Code::BindMount);
-    step.mount = mount(operation.attrs, operation.propagation, operation.target, operation.target_kind);
+    step.mount =
+        mount(operation.attrs, operation.propagation, operation.target, operation.target_kind);
     step.mount.source = text(operation.source);
     step.mount.tree = slots_.number(operation.tree);
     step.mount.recursive = operation.recursive;
@@ -73,23 +76,26 @@ class Freezer {
   void operator()(const op::SetAttr& operation) {
     if (operation.target.empty()) return set_host_root(operation);
     init::Step& step = begin(Code::SetAttr);
-    step.mount = mount(operation.attrs, operation.propagation, operation.target, TargetKind::Existing);
+    step.mount =
+        mount(operation.attrs, operation.propagation, operation.target, TargetKind::Existing);
   }
 
   void operator()(const op::MakeNode& operation) {
-    begin(Code::MakeNode).node = {
-        .path = text(operation.path),
-        .mode = operation.mode,
-        .device = static_cast<std::uint32_t>(makedev(operation.device.major, operation.device.minor)),
-        .uid = operation.uid,
-        .gid = operation.gid};
+    begin(Code::MakeNode).node = {.path = text(operation.path),
+                                  .mode = operation.mode,
+                                  .device = static_cast<std::uint32_t>(
+                                      makedev(operation.device.major, operation.device.minor)),
+                                  .uid = operation.uid,
+                                  .gid = operation.gid};
   }
 
   void operator()(const op::MakeLink& operation) {
-    begin(Code::MakeLink).text = {.path = text(operation.path), .value = text(operation.target), .length = 0};
+    begin(Code::MakeLink).text = {
+        .path = text(operation.path), .value = text(operation.target), .length = 0};
   }
   void operator()(const op::MakeDirectory& operation) {
-    begin(Code::MakeDirectory).target = target(operation.path, TargetKind::Directory, operation.mode);
+    begin(Code::MakeDirectory).target =
+        target(operation.path, TargetKind::Directory, operation.mode);
   }
   void operator()(const op::Mask& operation) {
     begin(Code::Mask).target = target(operation.path, TargetKind::Existing, 0);
@@ -118,10 +124,12 @@ class Freezer {
     begin(Code::BoundCapabilities).capabilities = {.mask = operation.keep, .last = operation.last};
   }
   void operator()(const op::AmbientCapabilities& operation) {
-    begin(Code::AmbientCapabilities).capabilities = {.mask = operation.raise, .last = operation.last};
+    begin(Code::AmbientCapabilities).capabilities = {.mask = operation.raise,
+                                                     .last = operation.last};
   }
   void operator()(const op::EnterDirectory& operation) {
-    begin(Code::EnterDirectory).text = {.path = text(operation.path), .value = nullptr, .length = 0};
+    begin(Code::EnterDirectory).text = {
+        .path = text(operation.path), .value = nullptr, .length = 0};
   }
   void operator()(const op::InstallSeccomp&) {
     constexpr std::uint64_t kSetModeFilter = 1;
@@ -131,7 +139,9 @@ class Freezer {
     step.call.arguments[1] = frozen_.seccomp->flags;
     step.call.arguments[2] = reinterpret_cast<std::uint64_t>(&frozen_.filter);
   }
-  void operator()(const op::AwaitStart&) { begin(Code::AwaitStart).fd = slots_.start_listener.get(); }
+  void operator()(const op::AwaitStart&) {
+    begin(Code::AwaitStart).fd = slots_.start_listener.get();
+  }
   void operator()(const op::Exec& operation) {
     init::Step& step = begin(Code::Exec);
     step.command = {.candidates = list(operation.candidates),
@@ -206,18 +216,29 @@ class Freezer {
 
   init::Mount mount(const std::vector<AttrChange>& changes,
                     const std::vector<kernel::PropagationChange>& propagation,
-                    const std::string& path, TargetKind value) {
+                    const std::string& path,
+                    TargetKind value) {
     std::vector<init::Attr>& out = frozen_.attrs.emplace_back();
     for (const AttrChange& change : changes) {
-      out.push_back({.set = change.attributes.set, .clear = change.attributes.clear,
-                     .propagation = 0, .recursive = change.recursive});
+      out.push_back({.set = change.attributes.set,
+                     .clear = change.attributes.clear,
+                     .propagation = 0,
+                     .recursive = change.recursive});
     }
     for (const kernel::PropagationChange& change : propagation) {
-      out.push_back({.set = 0, .clear = 0, .propagation = change.flag, .recursive = change.recursive});
+      out.push_back(
+          {.set = 0, .clear = 0, .propagation = change.flag, .recursive = change.recursive});
     }
-    return {.type = nullptr, .source = nullptr, .tree = -1, .recursive = false,
-            .expected_device_major = 0, .expected_device_minor = 0, .parameters = nullptr,
-            .parameter_count = 0, .attrs = out.data(), .attr_count = static_cast<unsigned>(out.size()),
+    return {.type = nullptr,
+            .source = nullptr,
+            .tree = -1,
+            .recursive = false,
+            .expected_device_major = 0,
+            .expected_device_minor = 0,
+            .parameters = nullptr,
+            .parameter_count = 0,
+            .attrs = out.data(),
+            .attr_count = static_cast<unsigned>(out.size()),
             .target = target(path, value, 0755)};
   }
 

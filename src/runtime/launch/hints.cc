@@ -15,14 +15,17 @@ std::string hint(const op::Exec& operation, const Report& report) {
   switch (report.errnum) {
     case ENOENT:
       if (report.text[0] != '\0') {
-        return format("{} is there, but the interpreter or loader it names is not (look at its first "
-                      "line, or at the C library it was built for)", name);
+        return format(
+            "{} is there, but the interpreter or loader it names is not (look at its first "
+            "line, or at the C library it was built for)",
+            name);
       }
-      return operation.candidates.size() > 1
-                 ? format("no {} in the PATH of the container", name)
-                 : format("there is no {} in the container", name);
-    case EACCES: return format("{} has to be an executable file on a file system without noexec", name);
-    case ENOEXEC: return format("{} is neither a program for this processor nor a script with #!", name);
+      return operation.candidates.size() > 1 ? format("no {} in the PATH of the container", name)
+                                             : format("there is no {} in the container", name);
+    case EACCES:
+      return format("{} has to be an executable file on a file system without noexec", name);
+    case ENOEXEC:
+      return format("{} is neither a program for this processor nor a script with #!", name);
     case EPERM: return "the seccomp profile has to allow execve";
     default: return "";
   }
@@ -30,7 +33,8 @@ std::string hint(const op::Exec& operation, const Report& report) {
 
 std::string hint(const op::MountFs& operation, const Report& report) {
   if (report.errnum == ELOOP || (report.errnum == ENOTDIR && operation.refuse_symlinks)) {
-    return format("{} has to be an ordinary directory in the image, not a symbolic link", operation.target);
+    return format("{} has to be an ordinary directory in the image, not a symbolic link",
+                  operation.target);
   }
   if (report.errnum == EPERM && operation.type == "proc") {
     return "/proc is partly masked on this host, so a user namespace may not mount it; share the "
@@ -79,7 +83,8 @@ std::string hint(const op::MakeNode&, const Report& report) {
 
 std::string hint(const op::WriteProc& operation, const Report& report) {
   if (report.errnum == ENOENT) return format("this kernel has no /proc/{}", operation.file);
-  if (report.errnum == EINVAL) return format("the kernel does not take {}", quoted(operation.value));
+  if (report.errnum == EINVAL)
+    return format("the kernel does not take {}", quoted(operation.value));
   return "";
 }
 

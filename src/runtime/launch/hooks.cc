@@ -8,12 +8,12 @@ namespace isle::runtime::launch {
 namespace {
 
 Result<void> run_hook(const oci::Hook& hook, const std::string& state_json) {
-  const ProgramEnd end = TRY(run_program(
-      {.candidates = {hook.path},
-       .arguments = hook.args.empty() ? oci::Strings{hook.path} : hook.args,
-       .environment = hook.env,
-       .input = state_json,
-       .timeout_seconds = hook.timeout.value_or(0)}));
+  const ProgramEnd end =
+      TRY(run_program({.candidates = {hook.path},
+                       .arguments = hook.args.empty() ? oci::Strings{hook.path} : hook.args,
+                       .environment = hook.env,
+                       .input = state_json,
+                       .timeout_seconds = hook.timeout.value_or(0)}));
   if (end.status == 0) return {};
   const std::string how = end.status > 128 ? format("was ended by signal {}", end.status - 128)
                                            : format("ended with status {}", end.status);
@@ -22,7 +22,8 @@ Result<void> run_hook(const oci::Hook& hook, const std::string& state_json) {
 
 }  // namespace
 
-Result<void> run_hooks(std::string_view kind, const std::vector<oci::Hook>& hooks,
+Result<void> run_hooks(std::string_view kind,
+                       const std::vector<oci::Hook>& hooks,
                        const std::string& state_json) {
   for (std::size_t i = 0; i < hooks.size(); ++i) {
     TRY_STEP(run_hook(hooks[i], state_json),

@@ -11,7 +11,8 @@
 namespace isle::runtime::launch {
 
 // In order; the first that fails or hangs ends it. The error names kind, index and path.
-Result<void> run_hooks(std::string_view kind, const std::vector<oci::Hook>& hooks,
+Result<void> run_hooks(std::string_view kind,
+                       const std::vector<oci::Hook>& hooks,
                        const std::string& state_json);
 
 }  // namespace isle::runtime::launch

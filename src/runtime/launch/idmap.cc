@@ -1,9 +1,9 @@
 #include "runtime/launch/idmap.h"
 
-#include <csignal>
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <cerrno>
 
@@ -43,11 +43,13 @@ Result<void> run_helper(Pid pid, const op::WriteIdMap& step) {
   const Result<ProgramEnd> end = run_program(
       {.candidates = {"/usr/bin/" + program, "/bin/" + program}, .arguments = arguments});
   if (!end) {
-    return std::unexpected(Error(end.error()).advise(
-        "mapping more than one's own id needs the helpers of the package uidmap"));
+    return std::unexpected(
+        Error(end.error())
+            .advise("mapping more than one's own id needs the helpers of the package uidmap"));
   }
   if (end->status != 0) {
-    return fail(ErrorKind::Denied, format("{} refused the map: {}", program, trim(end->error_output)),
+    return fail(ErrorKind::Denied,
+                format("{} refused the map: {}", program, trim(end->error_output)),
                 step.group ? "give this user a range in /etc/subgid"
                            : "give this user a range in /etc/subuid");
   }

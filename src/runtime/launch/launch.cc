@@ -35,8 +35,10 @@ class Shared {
     if (memory == MAP_FAILED) return fail_call(errno, "mmap()");
     return Shared(memory, size, measure);
   }
-  Shared(Shared&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), size_(other.size_),
-                                    measure_(other.measure_) {}
+  Shared(Shared&& other) noexcept
+      : memory_(std::exchange(other.memory_, nullptr)),
+        size_(other.size_),
+        measure_(other.measure_) {}
   Shared& operator=(Shared&&) = delete;
   ~Shared() {
     if (memory_ != nullptr) munmap(memory_, size_);
@@ -45,7 +47,8 @@ class Shared {
   std::int64_t* times() { return measure_ ? static_cast<std::int64_t*>(memory_) + 1 : nullptr; }
 
  private:
-  Shared(void* memory, std::size_t size, bool measure) : memory_(memory), size_(size), measure_(measure) {}
+  Shared(void* memory, std::size_t size, bool measure)
+      : memory_(memory), size_(size), measure_(measure) {}
   void* memory_;
   std::size_t size_;
   bool measure_;
@@ -83,7 +86,9 @@ class Launcher {
     }
     TRY(finish());
     done_ = true;
-    return Launched{.pid = init_.pid, .pidfd = std::move(init_.pidfd), .console = std::move(console_),
+    return Launched{.pid = init_.pid,
+                    .pidfd = std::move(init_.pidfd),
+                    .console = std::move(console_),
                     .step_times = durations()};
   }
 
@@ -104,8 +109,8 @@ class Launcher {
     slots_.start_listener = std::move(io_.start_listener);
     if (io_.target.value > 0) {
       slots_.pidfd = TRY(kernel::open_pidfd(io_.target));
-      slots_.exec_root = TRY(kernel::open_file(
-          HostPath(format("/proc/{}/root", io_.target.value)), O_PATH | O_DIRECTORY));
+      slots_.exec_root = TRY(kernel::open_file(HostPath(format("/proc/{}/root", io_.target.value)),
+                                               O_PATH | O_DIRECTORY));
     }
     kernel::FdPair pair = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
     parent_end_ = std::move(pair.first);
@@ -165,14 +170,17 @@ class Launcher {
       Forked forked = TRY(fork_stage());
       if (forked.in_child) {
         parent_end_.reset();
-        run_first_stage({.plan = plan_, .slots = slots_, .program = frozen_.program,
-                         .report_fd = child_end_.get(), .times = shared_.times()});
+        run_first_stage({.plan = plan_,
+                         .slots = slots_,
+                         .program = frozen_.program,
+                         .report_fd = child_end_.get(),
+                         .times = shared_.times()});
       }
       stage_ = std::move(forked.child);
     } else {
-      init_ = TRY(clone_init({.flags = operation.flags,
-                              .cgroup = operation.into_cgroup ? slots_.cgroup : -1},
-                             frozen_.program));
+      init_ = TRY(clone_init(
+          {.flags = operation.flags, .cgroup = operation.into_cgroup ? slots_.cgroup : -1},
+          frozen_.program));
       init_cloned_ = true;
     }
     child_end_.reset();
@@ -191,12 +199,14 @@ class Launcher {
     return written;
   }
   Result<void> act(const op::RunHooks& operation, std::size_t) {
-    const auto& hooks = operation.kind == "prestart" ? plan_.hooks->prestart : plan_.hooks->create_runtime;
+    const auto& hooks =
+        operation.kind == "prestart" ? plan_.hooks->prestart : plan_.hooks->create_runtime;
     return run_hooks(operation.kind, hooks, io_.state_json(init_.pid));
   }
   Result<void> act(const op::WritePidFile& operation, std::size_t) {
     TRY(await_init());
-    return kernel::replace_file(HostPath(operation.path), std::to_string(init_.pid.value), 0644, false);
+    return kernel::replace_file(
+        HostPath(operation.path), std::to_string(init_.pid.value), 0644, false);
   }
   Result<void> act(const op::ReceiveConsole&, std::size_t) {
     while (!console_) TRY(receive());
@@ -303,15 +313,19 @@ class Launcher {
     Report report{};
     report.step = *shared_.progress();
     siginfo_t info{};
-    const bool known = init_.pid.value > 0 &&
-                       waitid(P_PID, static_cast<id_t>(init_.pid.value), &info,
-                              WEXITED | WNOWAIT | WNOHANG | __WALL) == 0;
+    // Its descriptors close before it can be waited for; after exec it may live for long.
+    const int patience = reached_exec() ? WNOHANG : 0;
+    const bool known = init_.pid.value > 0 && waitid(P_PID,
+                                                     static_cast<id_t>(init_.pid.value),
+                                                     &info,
+                                                     WEXITED | WNOWAIT | patience | __WALL) == 0;
     Error error = step_error(plan_, report);
     error.kind = ErrorKind::System;
     if (known && info.si_pid != 0 && info.si_code != CLD_EXITED) {
       error.message = format("init was killed by {}", kernel::signal_name(info.si_status));
-      error.hint = info.si_status == SIGSYS ? "the seccomp profile forbids a call that init still needs"
-                                            : "perhaps the memory limit is too small to start anything";
+      error.hint = info.si_status == SIGSYS
+                       ? "the seccomp profile forbids a call that init still needs"
+                       : "perhaps the memory limit is too small to start anything";
     } else {
       error.message = "init ended early";
     }

@@ -13,11 +13,11 @@ namespace isle::runtime::launch {
 struct LaunchIo {
   int stdio[3] = {0, 1, 2};
   bool measure = false;
-  kernel::UniqueFd start_listener;           // with LaunchPlan::waits_for_start
-  HostPath seccomp_cache;                    // directory
-  kernel::cgroup::Group* group = nullptr;    // made by op::MakeCgroup, or the running container's
+  kernel::UniqueFd start_listener;             // with LaunchPlan::waits_for_start
+  HostPath seccomp_cache;                      // directory
+  kernel::cgroup::Group* group = nullptr;      // made by op::MakeCgroup, or the running container's
   std::function<std::string(Pid)> state_json;  // hooks' input
-  Pid target;                                // exec: the running container's init
+  Pid target;                                  // exec: the running container's init
 };
 
 struct Launched {

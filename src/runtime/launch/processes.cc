@@ -46,7 +46,8 @@ std::string hint_of(int errnum, std::uint64_t flags) {
   }
   if (errnum == EAGAIN) return "the limit of processes is reached (pids.max, ulimit -u)";
   if (errnum == EINVAL) return "this kernel lacks one of the namespaces asked for";
-  if (errnum == EBUSY) return "the control group has children with controllers and takes no process";
+  if (errnum == EBUSY)
+    return "the control group has children with controllers and takes no process";
   return "";
 }
 
@@ -150,8 +151,10 @@ bool collect(const Child& child, int errors, std::int64_t deadline, std::string&
     if (fds[1].revents != 0) {
       char buffer[1024];
       const ssize_t count = read(errors, buffer, sizeof buffer);
-      if (count <= 0) open = false;
-      else if (output.size() < 4096) output.append(buffer, static_cast<std::size_t>(count));
+      if (count <= 0)
+        open = false;
+      else if (output.size() < 4096)
+        output.append(buffer, static_cast<std::size_t>(count));
       continue;
     }
     if (fds[0].revents != 0) return true;
@@ -182,8 +185,10 @@ Result<ProgramEnd> run_program(const ProgramRequest& request) {
       request.timeout_seconds > 0 ? now_ms() + request.timeout_seconds * 1000 : 0;
   if (!collect(forked.child, pipes.errors.first.get(), deadline, end.error_output)) {
     end_child(forked.child);
-    return fail(ErrorKind::Timeout, format("{} ran longer than {} s and was killed",
-                                           quoted(request.candidates[0]), request.timeout_seconds));
+    return fail(ErrorKind::Timeout,
+                format("{} ran longer than {} s and was killed",
+                       quoted(request.candidates[0]),
+                       request.timeout_seconds));
   }
   end.status = wait_child(forked.child);
   return end;

@@ -19,9 +19,9 @@ struct Child {
 };
 
 struct CloneRequest {
-  std::uint64_t flags = 0;     // CLONE_NEW...
-  int cgroup = -1;             // CLONE_INTO_CGROUP
-  bool as_sibling = false;     // CLONE_PARENT: no pidfd then
+  std::uint64_t flags = 0;  // CLONE_NEW...
+  int cgroup = -1;          // CLONE_INTO_CGROUP
+  bool as_sibling = false;  // CLONE_PARENT: no pidfd then
 };
 
 // clone3(2); the child runs the program and never returns here.

@@ -15,19 +15,19 @@ namespace {
 
 Result<kernel::UniqueFd> open_proc() {
   kernel::UniqueFd fd = TRY(kernel::open_file(HostPath("/proc"), O_PATH | O_DIRECTORY));
-  struct statfs info {};
+  struct statfs info{};
   if (fstatfs(fd.get(), &info) != 0) return fail_call(errno, "fstatfs(/proc)");
   if (info.f_type != PROC_SUPER_MAGIC) {
-    return fail(ErrorKind::Denied, "/proc is not a proc file system",
+    return fail(ErrorKind::Denied,
+                "/proc is not a proc file system",
                 "mount procfs on /proc; isle does not write settings to a look-alike");
   }
   return fd;
 }
 
 Result<kernel::UniqueFd> open_namespace(const JoinedNamespace& joined) {
-  kernel::UniqueFd fd =
-      TRY_STEP(kernel::open_file(HostPath(joined.path), O_RDONLY),
-               format("open the {} namespace to join", joined.type));
+  kernel::UniqueFd fd = TRY_STEP(kernel::open_file(HostPath(joined.path), O_RDONLY),
+                                 format("open the {} namespace to join", joined.type));
   const int type = ioctl(fd.get(), NS_GET_NSTYPE);
   if (type < 0) {
     return fail(ErrorKind::InvalidArgument,
@@ -35,8 +35,9 @@ Result<kernel::UniqueFd> open_namespace(const JoinedNamespace& joined) {
                 "name a file such as /proc/PID/ns/net");
   }
   if (static_cast<std::uint64_t>(type) != joined.flag) {
-    return fail(ErrorKind::InvalidArgument, format("linux.namespaces: {} is not a {} namespace",
-                                                   quoted(joined.path), joined.type));
+    return fail(
+        ErrorKind::InvalidArgument,
+        format("linux.namespaces: {} is not a {} namespace", quoted(joined.path), joined.type));
   }
   return fd;
 }

@@ -19,7 +19,9 @@ Result<kernel::UniqueFd> clone_tree(const std::string& source, bool recursive) {
   const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0U);
   const long fd = syscall(SYS_open_tree, AT_FDCWD, source.c_str(), flags);
   if (fd < 0) {
-    return fail_call(errno, format("open_tree({}, OPEN_TREE_CLONE)", source), {},
+    return fail_call(errno,
+                     format("open_tree({}, OPEN_TREE_CLONE)", source),
+                     {},
                      errno == ENOENT ? "the source of a mount has to exist" : "");
   }
   return kernel::UniqueFd(static_cast<int>(fd));
@@ -31,7 +33,9 @@ Result<void> map_ids(int tree, int user_namespace, bool recursive, const std::st
   attr.userns_fd = static_cast<std::uint64_t>(user_namespace);
   const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
   if (syscall(SYS_mount_setattr, tree, "", flags, &attr, sizeof attr) != 0) {
-    return fail_call(errno, format("mount_setattr({}, MOUNT_ATTR_IDMAP)", source), {},
+    return fail_call(errno,
+                     format("mount_setattr({}, MOUNT_ATTR_IDMAP)", source),
+                     {},
                      "the file system has to support id-mapped mounts (ext4, xfs, btrfs, tmpfs "
                      "since 6.3 ...)");
   }
@@ -46,8 +50,12 @@ class FsContext {
     return FsContext(kernel::UniqueFd(static_cast<int>(fd)));
   }
   bool set(const std::string& key, const std::optional<std::string>& value) {
-    return syscall(SYS_fsconfig, fd_.get(), value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
-                   key.c_str(), value ? value->c_str() : nullptr, 0) == 0;
+    return syscall(SYS_fsconfig,
+                   fd_.get(),
+                   value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
+                   key.c_str(),
+                   value ? value->c_str() : nullptr,
+                   0) == 0;
   }
   bool create() {
     return syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0;
@@ -61,8 +69,9 @@ class FsContext {
   std::string log() {
     char text[512];
     const ssize_t length = read(fd_.get(), text, sizeof text);
-    return length > 2 ? std::string(trim(std::string_view(text + 2, static_cast<std::size_t>(length - 2))))
-                      : "";
+    return length > 2
+               ? std::string(trim(std::string_view(text + 2, static_cast<std::size_t>(length - 2))))
+               : "";
   }
 
  private:
@@ -77,8 +86,10 @@ Result<kernel::UniqueFd> mount_with(const std::string& type, const Parameters& p
   for (const kernel::MountParameter& parameter : parameters) {
     if (!context.set(parameter.key, parameter.value)) {
       const int errnum = errno;
-      return fail_call(errnum, format("fsconfig({} {}={})", type, parameter.key,
-                                      parameter.value.value_or("")), context.log());
+      return fail_call(
+          errnum,
+          format("fsconfig({} {}={})", type, parameter.key, parameter.value.value_or("")),
+          context.log());
     }
   }
   if (!context.create()) {

@@ -32,7 +32,8 @@ class FirstStage {
   explicit FirstStage(const StageContext& context) : context_(context) {}
 
   Result<void> perform(const Step& step) {
-    if (const auto* operation = std::get_if<op::Call>(&step.operation)) return system_call(*operation);
+    if (const auto* operation = std::get_if<op::Call>(&step.operation))
+      return system_call(*operation);
     if (const auto* operation = std::get_if<op::Notify>(&step.operation)) return notify(*operation);
     if (const auto* operation = std::get_if<op::Await>(&step.operation)) return await(*operation);
     if (const auto* operation = std::get_if<op::TimeOffsets>(&step.operation)) {
@@ -54,8 +55,8 @@ class FirstStage {
         words[i] = static_cast<std::uint64_t>(context_.slots.number(*slot));
       }
     }
-    const long result = kernel::raw::call(operation.number, words[0], words[1], words[2], words[3],
-                                          words[4], words[5]);
+    const long result = kernel::raw::call(
+        operation.number, words[0], words[1], words[2], words[3], words[4], words[5]);
     if (result < 0) return fail_call(static_cast<int>(-result), "");
     return {};
   }
@@ -71,7 +72,8 @@ class FirstStage {
   Result<void> await(const op::Await& operation) {
     Report report{};
     const ssize_t count = recv(context_.report_fd, &report, sizeof report, 0);
-    if (count == sizeof report && report.kind == ReportKind::Go && report.barrier == operation.barrier) {
+    if (count == sizeof report && report.kind == ReportKind::Go &&
+        report.barrier == operation.barrier) {
       return {};
     }
     return fail(ErrorKind::Internal, "the parent went away");
@@ -86,17 +88,20 @@ class FirstStage {
     const kernel::UniqueFd fd =
         TRY(kernel::open_at(context_.slots.proc.get(), "self/timens_offsets", O_WRONLY));
     if (write(fd.get(), text.data(), text.size()) < 0) {
-      return fail_call(errno, "write(/proc/self/timens_offsets)", {},
+      return fail_call(errno,
+                       "write(/proc/self/timens_offsets)",
+                       {},
                        "clocks may not become negative, nor pass 146 years");
     }
     return {};
   }
 
   Result<void> clone(const op::Clone& operation) {
-    const Child child = TRY(clone_init({.flags = operation.flags,
-                                        .cgroup = operation.into_cgroup ? context_.slots.cgroup : -1,
-                                        .as_sibling = true},
-                                       context_.program));
+    const Child child =
+        TRY(clone_init({.flags = operation.flags,
+                        .cgroup = operation.into_cgroup ? context_.slots.cgroup : -1,
+                        .as_sibling = true},
+                       context_.program));
     Report report{};
     report.kind = ReportKind::Made;
     report.value = child.pid.value;
@@ -118,8 +123,10 @@ Report failure(std::size_t index, const Error& error) {
   report.step = static_cast<std::uint32_t>(index);
   report.errnum = error.errnum;
   copy_text(report.call, sizeof report.call, "");
-  copy_text(report.text, sizeof report.text,
-            error.hint.empty() ? error.message : error.message + (error.message.empty() ? "" : ": ") + error.hint);
+  copy_text(report.text,
+            sizeof report.text,
+            error.hint.empty() ? error.message
+                               : error.message + (error.message.empty() ? "" : ": ") + error.hint);
   return report;
 }
 
@@ -145,8 +152,8 @@ namespace {
 
 // Enters init's namespaces; the root is then the host's tree as init still sees it.
 Result<void> enter(const Child& init, int root) {
-  constexpr int kFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP |
-                         CLONE_NEWPID | CLONE_NEWUSER;
+  constexpr int kFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
+                         CLONE_NEWCGROUP | CLONE_NEWPID | CLONE_NEWUSER;
   if (setns(init.pidfd.get(), kFlags) != 0) {
     // Its user namespace may be our own, which cannot be joined again.
     if (errno != EINVAL || setns(init.pidfd.get(), kFlags & ~CLONE_NEWUSER) != 0) {
@@ -157,7 +164,9 @@ Result<void> enter(const Child& init, int root) {
   return {};
 }
 
-Result<void> perform_beside(const Step& step, const Child& init, const LaunchPlan& plan,
+Result<void> perform_beside(const Step& step,
+                            const Child& init,
+                            const LaunchPlan& plan,
                             const std::string& state_json) {
   const HostPath process("/proc/" + std::to_string(init.pid.value));
   const kernel::UniqueFd host = TRY(kernel::open_file(process / "root", O_PATH | O_DIRECTORY));
@@ -195,7 +204,9 @@ Result<void> in_stage(const Work& work) {
 
 }  // namespace
 
-Result<void> run_inside(std::string_view kind, const std::vector<oci::Hook>& hooks, const Child& init,
+Result<void> run_inside(std::string_view kind,
+                        const std::vector<oci::Hook>& hooks,
+                        const Child& init,
                         const std::string& state_json) {
   return in_stage([&]() -> Result<void> {
     const HostPath process("/proc/" + std::to_string(init.pid.value));
@@ -205,7 +216,9 @@ Result<void> run_inside(std::string_view kind, const std::vector<oci::Hook>& hoo
   });
 }
 
-Result<void> run_beside_init(const Step& step, const Child& init, const LaunchPlan& plan,
+Result<void> run_beside_init(const Step& step,
+                             const Child& init,
+                             const LaunchPlan& plan,
                              const std::string& state_json) {
   return in_stage([&] { return perform_beside(step, init, plan, state_json); });
 }

@@ -20,11 +20,15 @@ struct StageContext {
 [[noreturn]] void run_first_stage(const StageContext& context);
 
 // A stage beside init, for one step inside init's namespaces; waits for its end.
-Result<void> run_beside_init(const Step& step, const Child& init, const LaunchPlan& plan,
+Result<void> run_beside_init(const Step& step,
+                             const Child& init,
+                             const LaunchPlan& plan,
                              const std::string& state_json);
 
 // Hooks of the container's side, between create and start: their paths are the container's.
-Result<void> run_inside(std::string_view kind, const std::vector<oci::Hook>& hooks, const Child& init,
+Result<void> run_inside(std::string_view kind,
+                        const std::vector<oci::Hook>& hooks,
+                        const Child& init,
                         const std::string& state_json);
 
 // copy_up.cc: below `root` (the container's), what `target` hides is copied into it.

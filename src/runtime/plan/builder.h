@@ -49,7 +49,7 @@ struct Builder {
   void parent(Operation operation, std::string what, std::string why) {
     add(Actor::Parent, std::move(operation), std::move(what), std::move(why));
   }
-  void warn(std::string text) { result.warnings.push_back(std::move(text)); }
+  void warn(std::string_view text) { result.warnings.emplace_back(text); }
 };
 
 // A system call with numbers only.
@@ -57,8 +57,8 @@ op::Call call(long number, std::string text, std::vector<op::CallArgument> argum
 
 // namespaces.cc
 Result<void> read_namespaces(Builder& builder);
-void add_processes(Builder& builder);      // stage, clone, id maps, barrier
-void add_own_namespaces(Builder& builder); // what init joins or unshares itself
+void add_processes(Builder& builder);       // stage, clone, id maps, barrier
+void add_own_namespaces(Builder& builder);  // what init joins or unshares itself
 // cgroup_steps.cc
 Result<void> add_cgroup(Builder& builder);
 void add_cgroup_attach(Builder& builder);

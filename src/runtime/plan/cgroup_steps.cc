@@ -61,18 +61,24 @@ Result<void> add_cgroup(Builder& builder) {
   static const oci::Resources kNone;
   const oci::Resources& resources = builder.linux_.resources ? *builder.linux_.resources : kNone;
   if (!usable(builder)) return go_without(builder, resources);
-  CgroupPlan planned = TRY(plan_cgroup(resources, default_path(builder), builder.facts.cgroups,
+  CgroupPlan planned = TRY(plan_cgroup(resources,
+                                       default_path(builder),
+                                       builder.facts.cgroups,
                                        {.restrict_devices = builder.facts.privileged()}));
-  builder.parent(op::MakeCgroup{.path = planned.path}, "make the control group",
+  builder.parent(op::MakeCgroup{.path = planned.path},
+                 "make the control group",
                  "what the container may use is counted and limited there");
   for (const CgroupWrite& write : planned.writes) {
     builder.parent(op::WriteCgroup{.write = write},
-                   format("limit {}", kernel::cgroup::to_string(write.controller)), write.why);
+                   format("limit {}", kernel::cgroup::to_string(write.controller)),
+                   write.why);
   }
   if (planned.devices) {
-    builder.parent(op::CgroupDevices{.rules = planned.devices->exceptions.size(),
-                                     .v2 = builder.facts.cgroups.on_v2(kernel::cgroup::Controller::Devices)},
-                   "limit devices", "all are denied but those listed");
+    builder.parent(
+        op::CgroupDevices{.rules = planned.devices->exceptions.size(),
+                          .v2 = builder.facts.cgroups.on_v2(kernel::cgroup::Controller::Devices)},
+        "limit devices",
+        "all are denied but those listed");
   }
   for (const std::string& warning : planned.warnings) builder.warn(warning);
   builder.cloned_into_cgroup = joins_v2(planned, builder.facts.cgroups);
@@ -83,7 +89,8 @@ Result<void> add_cgroup(Builder& builder) {
 
 void add_cgroup_attach(Builder& builder) {
   if (!builder.result.cgroup || !builder.attached_by_parent) return;
-  builder.parent(op::AttachCgroup{}, "join the control group",
+  builder.parent(op::AttachCgroup{},
+                 "join the control group",
                  "v1 hierarchies are joined one by one, before anything runs");
 }
 

@@ -18,9 +18,12 @@ namespace isle::runtime {
 namespace {
 
 std::string clone_words(std::uint64_t flags) {
-  constexpr std::pair<std::uint64_t, const char*> kNames[] = {
-      {CLONE_NEWUSER, "NEWUSER"}, {CLONE_NEWNS, "NEWNS"},   {CLONE_NEWPID, "NEWPID"},
-      {CLONE_NEWNET, "NEWNET"},   {CLONE_NEWIPC, "NEWIPC"}, {CLONE_NEWUTS, "NEWUTS"}};
+  constexpr std::pair<std::uint64_t, const char*> kNames[] = {{CLONE_NEWUSER, "NEWUSER"},
+                                                              {CLONE_NEWNS, "NEWNS"},
+                                                              {CLONE_NEWPID, "NEWPID"},
+                                                              {CLONE_NEWNET, "NEWNET"},
+                                                              {CLONE_NEWIPC, "NEWIPC"},
+                                                              {CLONE_NEWUTS, "NEWUTS"}};
   std::string words;
   for (const auto& [flag, name] : kNames) {
     if ((flags & flag) == 0) continue;
@@ -71,9 +74,7 @@ std::string map_words(const std::vector<oci::IdMapping>& map) {
   return words;
 }
 
-std::string words(const op::MakeCgroup& operation) {
-  return format("mkdir({})", operation.path);
-}
+std::string words(const op::MakeCgroup& operation) { return format("mkdir({})", operation.path); }
 std::string words(const op::WriteCgroup& operation) {
   return format("write({}, {})", operation.write.file, quoted(operation.write.value));
 }
@@ -85,14 +86,16 @@ std::string words(const op::CgroupDevices& operation) {
 }
 std::string words(const op::AttachCgroup&) { return "write(cgroup.procs, pid)"; }
 std::string words(const op::OpenTree& operation) {
-  return format("open_tree({}, CLONE{}){}", operation.source,
+  return format("open_tree({}, CLONE{}){}",
+                operation.source,
                 operation.recursive ? "|RECURSIVE" : "",
                 operation.uid_map.empty()
                     ? ""
                     : format(", mount_setattr(IDMAP uid {})", map_words(operation.uid_map)));
 }
 std::string words(const op::MakeOverlay& operation) {
-  return format("fsopen({}), fsconfig({}), fsmount(){}", operation.type,
+  return format("fsopen({}), fsconfig({}), fsmount(){}",
+                operation.type,
                 parameter_words(operation.parameters),
                 operation.uid_map.empty()
                     ? ""
@@ -102,19 +105,26 @@ std::string words(const op::WriteIdMap& operation) {
   const char* kind = operation.group ? "gid" : "uid";
   if (operation.by_helper) return format("new{}map(pid, {})", kind, map_words(operation.map));
   return format("{}write({}_map, \"{}\")",
-                operation.deny_setgroups ? "write(setgroups, \"deny\"), " : "", kind,
+                operation.deny_setgroups ? "write(setgroups, \"deny\"), " : "",
+                kind,
                 map_words(operation.map));
 }
 std::string words(const op::OomScore& operation) {
   return format("write(oom_score_adj, \"{}\")", operation.value);
 }
-std::string words(const op::RunHooks& operation) { return format("execve({} hooks)", operation.kind); }
-std::string words(const op::WritePidFile& operation) { return format("write({}, pid)", operation.path); }
+std::string words(const op::RunHooks& operation) {
+  return format("execve({} hooks)", operation.kind);
+}
+std::string words(const op::WritePidFile& operation) {
+  return format("write({}, pid)", operation.path);
+}
 std::string words(const op::ReceiveConsole&) { return "recvmsg(SCM_RIGHTS)"; }
 std::string words(const op::Clone& operation) {
   if (operation.makes_stage) return "fork()";
   const std::string flags = clone_words(operation.flags);
-  return format("clone3({}{}{})", flags, operation.into_cgroup && !flags.empty() ? "|" : "",
+  return format("clone3({}{}{})",
+                flags,
+                operation.into_cgroup && !flags.empty() ? "|" : "",
                 operation.into_cgroup ? "INTO_CGROUP" : "");
 }
 std::string words(const op::TimeOffsets& operation) {
@@ -124,7 +134,9 @@ std::string words(const op::TimeOffsets& operation) {
   }
   return format("write(timens_offsets, {})", quoted(text));
 }
-std::string words(const op::CopyUp& operation) { return format("copy(below {})", operation.target); }
+std::string words(const op::CopyUp& operation) {
+  return format("copy(below {})", operation.target);
+}
 std::string words(const op::Notify&) { return "send()"; }
 std::string words(const op::Await&) { return "recv()"; }
 std::string words(const op::Call& operation) { return operation.text; }
@@ -133,27 +145,37 @@ std::string words(const op::SetRoot& operation) {
   return format("mount({} on /{})", source, with(", ", parameter_words(operation.parameters)));
 }
 std::string words(const op::MountFs& operation) {
-  return format("mount({} on {}{}{})", operation.type, operation.target,
+  return format("mount({} on {}{}{})",
+                operation.type,
+                operation.target,
                 with(", ", attr_words(operation.attrs, operation.propagation)),
                 with(", ", parameter_words(operation.parameters)));
 }
 std::string words(const op::BindMount& operation) {
-  return format("mount({} on {}, {}{})", operation.source, operation.target,
+  return format("mount({} on {}, {}{})",
+                operation.source,
+                operation.target,
                 operation.recursive ? "rbind" : "bind",
                 with(",", attr_words(operation.attrs, operation.propagation)));
 }
 std::string words(const op::SetAttr& operation) {
-  return format("mount_setattr({}, {})", operation.target.empty() ? "/" : operation.target,
+  return format("mount_setattr({}, {})",
+                operation.target.empty() ? "/" : operation.target,
                 attr_words(operation.attrs, operation.propagation));
 }
 std::string words(const op::MakeNode& operation) {
-  return format("mknodat({}, {:#o}, {}:{})", operation.path, operation.mode, operation.device.major,
+  return format("mknodat({}, {:#o}, {}:{})",
+                operation.path,
+                operation.mode,
+                operation.device.major,
                 operation.device.minor);
 }
 std::string words(const op::MakeLink& operation) {
   return format("symlinkat({}, {})", operation.target, operation.path);
 }
-std::string words(const op::MakeDirectory& operation) { return format("mkdirat({})", operation.path); }
+std::string words(const op::MakeDirectory& operation) {
+  return format("mkdirat({})", operation.path);
+}
 std::string words(const op::Mask& operation) {
   return format("mount(/dev/null or an empty tmpfs on {}, ro)", operation.path);
 }
@@ -164,7 +186,9 @@ std::string words(const op::OpenConsole& operation) {
   return format("openat2(/dev/pts/ptmx), ioctl(TIOCGPTPEER){}, ioctl(TIOCSCTTY)",
                 operation.bind_dev_console ? ", mount(it on /dev/console)" : "");
 }
-std::string words(const op::OwnStdio& operation) { return format("fchown(0..2, {})", operation.owner); }
+std::string words(const op::OwnStdio& operation) {
+  return format("fchown(0..2, {})", operation.owner);
+}
 std::string words(const op::PivotRoot&) { return "pivot_root(., .), umount2(., MNT_DETACH)"; }
 std::string words(const op::ChangeRoot&) { return "chroot(.), chdir(/)"; }
 std::string words(const op::WriteProc& operation) {
@@ -194,7 +218,9 @@ std::string words(const op::Exec& operation) {
   return format("execve({}{}, [{}])", path, more, arguments);
 }
 
-std::string time_words(std::int64_t ns) { return format("{:.3f} ms", static_cast<double>(ns) / 1e6); }
+std::string time_words(std::int64_t ns) {
+  return format("{:.3f} ms", static_cast<double>(ns) / 1e6);
+}
 
 }  // namespace
 
@@ -215,7 +241,10 @@ std::string describe_plan(const LaunchPlan& plan, const std::vector<std::int64_t
   std::string text;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
-    text += format("{:>3} {:<6} {}: {}", i + 1, to_string(step.actor), step.what,
+    text += format("{:>3} {:<6} {}: {}",
+                   i + 1,
+                   to_string(step.actor),
+                   step.what,
                    describe_call(step.operation));
     if (!step.why.empty()) text += "  # " + step.why;
     if (times != nullptr && (*times)[i] > 0) text += "  [" + time_words((*times)[i]) + "]";

@@ -8,8 +8,8 @@
 
 namespace isle::runtime {
 
-// One line a step: number, actor, what, the call with its arguments, why; with `times` (ns that each
-// step took, 0 if unknown) behind it.
+// One line a step: number, actor, what, the call with its arguments, why; with `times` (ns that
+// each step took, 0 if unknown) behind it.
 std::string describe_plan(const LaunchPlan& plan, const std::vector<std::int64_t>* times);
 json::Value plan_json(const LaunchPlan& plan, const std::vector<std::int64_t>* times);
 // "mount(proc on /proc, nosuid,noexec,nodev)"

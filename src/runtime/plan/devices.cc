@@ -1,5 +1,6 @@
-// Device nodes and links of /dev. Where the container's root may not make nodes (mknod(2) of devices
-// needs CAP_MKNOD in the initial user namespace) the host's own nodes are bound, checked by number.
+// Device nodes and links of /dev. Where the container's root may not make nodes (mknod(2) of
+// devices needs CAP_MKNOD in the initial user namespace) the host's own nodes are bound, checked by
+// number.
 
 #include <algorithm>
 
@@ -16,9 +17,12 @@ struct DefaultDevice {
   unsigned major, minor;
 };
 // Those the runtime specification demands (config-linux.md, "Default Devices").
-constexpr DefaultDevice kDefaults[] = {{"/dev/null", 1, 3},    {"/dev/zero", 1, 5},
-                                       {"/dev/full", 1, 7},    {"/dev/random", 1, 8},
-                                       {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
+constexpr DefaultDevice kDefaults[] = {{"/dev/null", 1, 3},
+                                       {"/dev/zero", 1, 5},
+                                       {"/dev/full", 1, 7},
+                                       {"/dev/random", 1, 8},
+                                       {"/dev/urandom", 1, 9},
+                                       {"/dev/tty", 5, 0}};
 
 constexpr std::pair<const char*, const char*> kLinks[] = {{"/dev/fd", "/proc/self/fd"},
                                                           {"/dev/stdin", "/proc/self/fd/0"},
@@ -28,14 +32,19 @@ constexpr std::pair<const char*, const char*> kLinks[] = {{"/dev/fd", "/proc/sel
 // The host's /dev itself is there: nothing of it may be changed.
 bool host_dev(const oci::Spec& spec) {
   return std::ranges::any_of(spec.mounts, [](const oci::Mount& mount) {
-    const bool bind = mount.type == "bind" || std::ranges::find(mount.options, "bind") != mount.options.end() ||
+    const bool bind = mount.type == "bind" ||
+                      std::ranges::find(mount.options, "bind") != mount.options.end() ||
                       std::ranges::find(mount.options, "rbind") != mount.options.end();
     return bind && (mount.destination == "/dev" || mount.destination == "/dev/");
   });
 }
 
-void add_node(Builder& builder, const std::string& path, mode_t mode, DeviceNumber device,
-              uid_t uid, gid_t gid) {
+void add_node(Builder& builder,
+              const std::string& path,
+              mode_t mode,
+              DeviceNumber device,
+              uid_t uid,
+              gid_t gid) {
   const std::string why = "the kernel's device " + format("{}:{}", device.major, device.minor);
   if (builder.isolated(Kind::User) && S_ISCHR(mode)) {
     builder.init(op::BindMount{.source = path,
@@ -44,19 +53,22 @@ void add_node(Builder& builder, const std::string& path, mode_t mode, DeviceNumb
                                .propagation = {},
                                .target = path,
                                .expected_device = device},
-                 "bind " + path, why + "; a user namespace may not make nodes");
+                 "bind " + path,
+                 why + "; a user namespace may not make nodes");
     return;
   }
   builder.init(op::MakeNode{.path = path, .mode = mode, .device = device, .uid = uid, .gid = gid},
-               "make " + path, why);
+               "make " + path,
+               why);
 }
 
 Result<mode_t> type_bits(const oci::Device& device, std::size_t index) {
   if (device.type == "c" || device.type == "u") return S_IFCHR;
   if (device.type == "b") return S_IFBLK;
   if (device.type == "p") return S_IFIFO;
-  return fail(ErrorKind::InvalidArgument,
-              format("linux.devices[{}].type: {} is none of c, u, b, p", index, quoted(device.type)));
+  return fail(
+      ErrorKind::InvalidArgument,
+      format("linux.devices[{}].type: {} is none of c, u, b, p", index, quoted(device.type)));
 }
 
 Result<void> add_device(Builder& builder, const oci::Device& device, std::size_t index) {
@@ -66,13 +78,18 @@ Result<void> add_device(Builder& builder, const oci::Device& device, std::size_t
   }
   const mode_t type = TRY(type_bits(device, index));
   if (builder.isolated(Kind::User) && type == S_IFBLK) {
-    return fail(ErrorKind::Unsupported,
-                format("linux.devices[{}]: block device {} in a user namespace", index, device.path),
-                "bind-mount it instead");
+    return fail(
+        ErrorKind::Unsupported,
+        format("linux.devices[{}]: block device {} in a user namespace", index, device.path),
+        "bind-mount it instead");
   }
-  add_node(builder, device.path, type | device.file_mode.value_or(0666),
-           {.major = static_cast<unsigned>(device.major), .minor = static_cast<unsigned>(device.minor)},
-           device.uid.value_or(0), device.gid.value_or(0));
+  add_node(
+      builder,
+      device.path,
+      type | device.file_mode.value_or(0666),
+      {.major = static_cast<unsigned>(device.major), .minor = static_cast<unsigned>(device.minor)},
+      device.uid.value_or(0),
+      device.gid.value_or(0));
   return {};
 }
 
@@ -87,16 +104,19 @@ Result<void> add_devices(Builder& builder) {
   if (host_dev(builder.request.spec)) return {};
   for (const DefaultDevice& device : kDefaults) {
     if (listed(builder, device.path)) continue;
-    add_node(builder, device.path, S_IFCHR | 0666, {.major = device.major, .minor = device.minor}, 0, 0);
+    add_node(
+        builder, device.path, S_IFCHR | 0666, {.major = device.major, .minor = device.minor}, 0, 0);
   }
   for (std::size_t i = 0; i < builder.linux_.devices.size(); ++i) {
     TRY(add_device(builder, builder.linux_.devices[i], i));
   }
   for (const auto& [path, target] : kLinks) {
-    builder.init(op::MakeLink{.path = path, .target = target}, format("link {}", path),
+    builder.init(op::MakeLink{.path = path, .target = target},
+                 format("link {}", path),
                  "programs expect it");
   }
-  builder.init(op::MakeLink{.path = "/dev/ptmx", .target = "pts/ptmx"}, "link /dev/ptmx",
+  builder.init(op::MakeLink{.path = "/dev/ptmx", .target = "pts/ptmx"},
+               "link /dev/ptmx",
                "new terminals come from the container's devpts");
   return {};
 }

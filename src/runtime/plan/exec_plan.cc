@@ -39,12 +39,18 @@ void add_stage(LaunchPlan& plan, const ExecPlanRequest& request) {
   };
   std::uint64_t flags = 0;
   for (const std::string& type : request.namespaces) flags |= flag_of(type);
-  stage(call(SYS_prctl, "prctl(PR_SET_DUMPABLE, 0)", {std::uint64_t{PR_SET_DUMPABLE}, 0UL, 0UL, 0UL, 0UL}),
-        "hide from the container", "a process of the container may not trace or read this one");
-  stage(call(SYS_setns, format("setns(pidfd of init, {} namespaces)", request.namespaces.size()),
+  stage(call(SYS_prctl,
+             "prctl(PR_SET_DUMPABLE, 0)",
+             {std::uint64_t{PR_SET_DUMPABLE}, 0UL, 0UL, 0UL, 0UL}),
+        "hide from the container",
+        "a process of the container may not trace or read this one");
+  stage(call(SYS_setns,
+             format("setns(pidfd of init, {} namespaces)", request.namespaces.size()),
              {Slot{.kind = SlotKind::Pidfd}, flags}),
-        "enter the namespaces", join(request.namespaces, ", "));
-  stage(op::Clone{.flags = 0, .into_cgroup = false}, "make the process",
+        "enter the namespaces",
+        join(request.namespaces, ", "));
+  stage(op::Clone{.flags = 0, .into_cgroup = false},
+        "make the process",
         "only children are in a joined PID namespace");
 }
 
@@ -62,26 +68,38 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
                           .what = std::move(what),
                           .why = std::move(why)});
   };
-  add(Actor::Parent, op::Clone{.makes_stage = true}, "start the stage",
+  add(Actor::Parent,
+      op::Clone{.makes_stage = true},
+      "start the stage",
       "the runtime itself stays outside");
   add_stage(plan, request);
   if (request.in_cgroup) {
-    add(Actor::Parent, op::AttachCgroup{}, "join the container's control groups",
+    add(Actor::Parent,
+        op::AttachCgroup{},
+        "join the container's control groups",
         "its limits hold for this process as well");
   }
   if (!request.pid_file.empty()) {
-    add(Actor::Parent, op::WritePidFile{.path = request.pid_file.str()}, "write the pid file",
+    add(Actor::Parent,
+        op::WritePidFile{.path = request.pid_file.str()},
+        "write the pid file",
         "the caller asked for it");
   }
   if (request.process.oom_score_adj) {
-    add(Actor::Parent, op::OomScore{.value = *request.process.oom_score_adj}, "set the OOM score",
+    add(Actor::Parent,
+        op::OomScore{.value = *request.process.oom_score_adj},
+        "set the OOM score",
         "process.oomScoreAdj");
   }
   add(Actor::Parent, op::Notify{.barrier = Barrier::Prepared}, "let the process go on", "");
   add(Actor::Init, op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
-  add(Actor::Init, call(SYS_setsid, "setsid()", {}), "start a session",
+  add(Actor::Init,
+      call(SYS_setsid, "setsid()", {}),
+      "start a session",
       "the caller's terminal is not the container's");
-  add(Actor::Init, op::ChangeRoot{.root = {.kind = SlotKind::ExecRoot}}, "change the root",
+  add(Actor::Init,
+      op::ChangeRoot{.root = {.kind = SlotKind::ExecRoot}},
+      "change the root",
       "to the root of the container's init");
   if (request.process.terminal) {
     op::OpenConsole console{.bind_dev_console = false, .owner = request.process.user.uid};
@@ -92,11 +110,12 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
     add(Actor::Init, console, "open the console", "a terminal of the container's own devpts");
     add(Actor::Parent, op::ReceiveConsole{}, "receive the console", "its other end stays here");
   }
-  TRY(plan::add_process(plan, {.process = request.process,
-                               .facts = facts,
-                               .seccomp = plan.seccomp,
-                               .new_or_joined_user_namespace = request.own_user_namespace,
-                               .preserve_fds = request.preserve_fds}));
+  TRY(plan::add_process(plan,
+                        {.process = request.process,
+                         .facts = facts,
+                         .seccomp = plan.seccomp,
+                         .new_or_joined_user_namespace = request.own_user_namespace,
+                         .preserve_fds = request.preserve_fds}));
   return plan;
 }
 

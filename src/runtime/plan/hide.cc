@@ -7,8 +7,8 @@ namespace isle::runtime::plan {
 
 void add_masks(Builder& builder) {
   for (const std::string& path : builder.linux_.readonly_paths) {
-    builder.init(op::ReadonlyPath{.path = path}, "make " + path + " read-only",
-                 "it would change the host");
+    builder.init(
+        op::ReadonlyPath{.path = path}, "make " + path + " read-only", "it would change the host");
   }
   for (const std::string& path : builder.linux_.masked_paths) {
     builder.init(op::Mask{.path = path}, "mask " + path, "it tells about the host");

@@ -1,6 +1,7 @@
-// Hooks of the runtime specification that run while the container is made (config.md, "POSIX-platform
-// Hooks"): on the host's side after the namespaces are there, in the container's side before the
-// root is changed. startContainer, poststart and poststop belong to the verbs start and delete.
+// Hooks of the runtime specification that run while the container is made (config.md,
+// "POSIX-platform Hooks"): on the host's side after the namespaces are there, in the container's
+// side before the root is changed. startContainer, poststart and poststop belong to the verbs start
+// and delete.
 
 #include "runtime/plan/builder.h"
 
@@ -12,13 +13,15 @@ void add_hooks(Builder& builder) {
   const bool runtime_side = !hooks.prestart.empty() || !hooks.create_runtime.empty();
   if (!runtime_side && hooks.create_container.empty()) return;
   builder.init(op::Notify{.barrier = Barrier::RootMounted}, "tell the parent", "hooks come next");
-  builder.parent(op::Await{.barrier = Barrier::RootMounted}, "wait for the mounts",
+  builder.parent(op::Await{.barrier = Barrier::RootMounted},
+                 "wait for the mounts",
                  "hooks find them done, the root not yet changed");
-  const auto add = [&](Actor actor, const char* kind, const std::vector<oci::Hook>& list,
-                       const char* why) {
-    if (list.empty()) return;
-    builder.add(actor, op::RunHooks{.kind = kind}, format("run {} {} hooks", list.size(), kind), why);
-  };
+  const auto add =
+      [&](Actor actor, const char* kind, const std::vector<oci::Hook>& list, const char* why) {
+        if (list.empty()) return;
+        builder.add(
+            actor, op::RunHooks{.kind = kind}, format("run {} {} hooks", list.size(), kind), why);
+      };
   add(Actor::Parent, "prestart", hooks.prestart, "in the runtime's namespaces");
   add(Actor::Parent, "createRuntime", hooks.create_runtime, "in the runtime's namespaces");
   add(Actor::Stage, "createContainer", hooks.create_container, "in the container's namespaces");

@@ -78,8 +78,8 @@ struct CgroupDevices {  // LaunchPlan::cgroup holds the rules
   std::size_t rules = 0;
   bool v2 = false;
 };
-struct AttachCgroup {};               // init's pid into the v1 hierarchies (and v2 without clone)
-struct OpenTree {                     // open_tree(OPEN_TREE_CLONE) on the host, kept detached
+struct AttachCgroup {};  // init's pid into the v1 hierarchies (and v2 without clone)
+struct OpenTree {        // open_tree(OPEN_TREE_CLONE) on the host, kept detached
   Slot tree;
   std::string source;
   bool recursive = false;
@@ -148,7 +148,7 @@ struct Call {
   std::vector<CallArgument> arguments;
   int tolerated_errno = 0;  // this error is no failure
 };
-struct SetRoot {  // the root file system is mounted over "/", then is the working directory
+struct SetRoot {       // the root file system is mounted over "/", then is the working directory
   std::string type;    // "bind", "overlay" or any file system
   std::string source;  // of a bind
   Slot tree;           // detached mount made by the parent; wins over `source`
@@ -210,8 +210,8 @@ struct PivotRoot {};
 struct ChangeRoot {  // --no-pivot: the working directory; exec: the descriptor ExecRoot
   Slot root;
 };
-struct WriteProc {     // below the host's /proc, which shows this process and its namespaces
-  std::string file;    // "sys/net/ipv4/ip_forward"
+struct WriteProc {   // below the host's /proc, which shows this process and its namespaces
+  std::string file;  // "sys/net/ipv4/ip_forward"
   std::string value;
 };
 struct BoundCapabilities {  // drops all others from the bounding set
@@ -236,19 +236,47 @@ struct Exec {
 
 }  // namespace op
 
-using Operation =
-    std::variant<op::MakeCgroup, op::WriteCgroup, op::CgroupDevices, op::AttachCgroup,
-                 op::OpenTree, op::MakeOverlay, op::WriteIdMap, op::OomScore, op::RunHooks, op::WritePidFile,
-                 op::ReceiveConsole, op::Clone, op::TimeOffsets, op::CopyUp, op::Notify,
-                 op::Await, op::Call, op::SetRoot, op::MountFs, op::BindMount, op::SetAttr,
-                 op::MakeNode, op::MakeLink, op::MakeDirectory, op::Mask, op::ReadonlyPath,
-                 op::OpenConsole, op::OwnStdio, op::PivotRoot, op::ChangeRoot, op::WriteProc, op::BoundCapabilities,
-                 op::AmbientCapabilities, op::EnterDirectory, op::InstallSeccomp, op::AwaitStart,
-                 op::Exec>;
+using Operation = std::variant<op::MakeCgroup,
+                               op::WriteCgroup,
+                               op::CgroupDevices,
+                               op::AttachCgroup,
+                               op::OpenTree,
+                               op::MakeOverlay,
+                               op::WriteIdMap,
+                               op::OomScore,
+                               op::RunHooks,
+                               op::WritePidFile,
+                               op::ReceiveConsole,
+                               op::Clone,
+                               op::TimeOffsets,
+                               op::CopyUp,
+                               op::Notify,
+                               op::Await,
+                               op::Call,
+                               op::SetRoot,
+                               op::MountFs,
+                               op::BindMount,
+                               op::SetAttr,
+                               op::MakeNode,
+                               op::MakeLink,
+                               op::MakeDirectory,
+                               op::Mask,
+                               op::ReadonlyPath,
+                               op::OpenConsole,
+                               op::OwnStdio,
+                               op::PivotRoot,
+                               op::ChangeRoot,
+                               op::WriteProc,
+                               op::BoundCapabilities,
+                               op::AmbientCapabilities,
+                               op::EnterDirectory,
+                               op::InstallSeccomp,
+                               op::AwaitStart,
+                               op::Exec>;
 
 // A namespace that exists already, joined by path.
 struct JoinedNamespace {
-  std::string type;   // "network"
+  std::string type;  // "network"
   std::string path;
   std::uint64_t flag = 0;  // CLONE_NEWNET
 };
@@ -263,7 +291,7 @@ struct Step {
 struct LaunchPlan {
   std::string id;
   std::vector<Step> steps;
-  std::vector<JoinedNamespace> joined;     // SlotKind::Namespace
+  std::vector<JoinedNamespace> joined;  // SlotKind::Namespace
   std::optional<oci::Seccomp> seccomp;
   std::optional<oci::Hooks> hooks;
   std::optional<plan::CgroupPlan> cgroup;  // none: stays in the caller's

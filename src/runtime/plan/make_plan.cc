@@ -14,7 +14,8 @@ namespace {
 
 Result<void> refuse_unsupported(const oci::Linux& linux_) {
   const auto refuse = [](const char* path) {
-    return fail(ErrorKind::Unsupported, format("{}: isle does not support it yet", path),
+    return fail(ErrorKind::Unsupported,
+                format("{}: isle does not support it yet", path),
                 "leave it out of config.json");
   };
   if (!linux_.net_devices.empty()) return refuse("linux.netDevices");
@@ -44,7 +45,8 @@ void add_console(Builder& builder) {
 void add_working_directory(Builder& builder) {
   const oci::Process* process = builder.process();
   if (process == nullptr || process->cwd == "/" || !process->cwd.starts_with('/')) return;
-  builder.init(op::MakeDirectory{.path = process->cwd}, "make " + process->cwd,
+  builder.init(op::MakeDirectory{.path = process->cwd},
+               "make " + process->cwd,
                "the working directory, if the image has none");
 }
 
@@ -53,7 +55,8 @@ void place_early_steps(Builder& builder) {
   std::vector<Step>& steps = builder.result.steps;
   const auto clone = std::ranges::find_if(
       steps, [](const Step& step) { return std::holds_alternative<op::Clone>(step.operation); });
-  steps.insert(clone, std::make_move_iterator(builder.early_parent_steps.begin()),
+  steps.insert(clone,
+               std::make_move_iterator(builder.early_parent_steps.begin()),
                std::make_move_iterator(builder.early_parent_steps.end()));
 }
 
@@ -62,7 +65,8 @@ Result<void> add_command(Builder& builder) {
     return fail(ErrorKind::InvalidArgument, "process: the spec names no process to start");
   }
   if (builder.request.no_pivot) {
-    builder.warn("--no-pivot: the host's root stays below the container's; CAP_SYS_CHROOT is dropped");
+    builder.warn(
+        "--no-pivot: the host's root stays below the container's; CAP_SYS_CHROOT is dropped");
   }
   const std::optional<oci::Seccomp>& seccomp = builder.linux_.seccomp;
   builder.result.seccomp = seccomp;

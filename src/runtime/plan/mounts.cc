@@ -26,16 +26,24 @@ std::string clean(std::string_view path) {
 // Files that tools such as lxcfs replace inside /proc; anything else there could fool what later
 // reads or masks it.
 bool allowed_in_proc(std::string_view path) {
-  for (const std::string_view name :
-       {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
-        "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
-        "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled"}) {
+  for (const std::string_view name : {"/proc/cpuinfo",
+                                      "/proc/diskstats",
+                                      "/proc/meminfo",
+                                      "/proc/stat",
+                                      "/proc/swaps",
+                                      "/proc/uptime",
+                                      "/proc/loadavg",
+                                      "/proc/slabinfo",
+                                      "/proc/net/dev",
+                                      "/proc/sys/kernel/ns_last_pid",
+                                      "/proc/sys/crypto/fips_enabled"}) {
     if (path == name) return true;
   }
   return false;
 }
 
-Result<void> check_proc(const oci::Mount& mount, const std::string& target,
+Result<void> check_proc(const oci::Mount& mount,
+                        const std::string& target,
                         const std::string& where) {
   if (target == "/proc") {
     const bool bind_of_host = mount.source == "/proc";
@@ -45,7 +53,8 @@ Result<void> check_proc(const oci::Mount& mount, const std::string& target,
                 "masks and settings would go to a fake");
   }
   if (target.starts_with("/proc/") && !allowed_in_proc(target)) {
-    return fail(ErrorKind::Denied, format("{}: {} is inside procfs", where, quoted(target)),
+    return fail(ErrorKind::Denied,
+                format("{}: {} is inside procfs", where, quoted(target)),
                 "mount it elsewhere; only files such as /proc/cpuinfo may be replaced");
   }
   return {};
@@ -115,7 +124,8 @@ class MountAdder {
                   where_ + ": an id-mapped mount needs CAP_SYS_ADMIN on the host");
     }
     if (idmapped || builder_.parent_opens_sources()) add_tree(bind, idmapped);
-    builder_.init(std::move(bind), format("bind {} on {}", mount_.source, target_),
+    builder_.init(std::move(bind),
+                  format("bind {} on {}", mount_.source, target_),
                   "the spec asks for this part of the host");
     return {};
   }
@@ -139,7 +149,8 @@ class MountAdder {
                          : "its path may be closed to the container's users"});
   }
 
-  Result<void> add_file_system(const std::string& type, const std::string& target,
+  Result<void> add_file_system(const std::string& type,
+                               const std::string& target,
                                std::vector<kernel::MountParameter> parameters) {
     if (type.empty()) {
       return fail(ErrorKind::InvalidArgument, where_ + ".type: is empty, and it is no bind mount");
@@ -162,16 +173,20 @@ class MountAdder {
   }
 
   void add_copy_up(std::vector<AttrChange> later) {
-    builder_.init(op::Notify{.barrier = Barrier::RootMounted}, "tell the parent",
+    builder_.init(op::Notify{.barrier = Barrier::RootMounted},
+                  "tell the parent",
                   "the copy needs memory and time that init has not");
     builder_.parent(op::Await{.barrier = Barrier::RootMounted}, "wait for the mounts", "");
-    builder_.add(Actor::Stage, op::CopyUp{.target = target_}, "copy the content of " + target_ + " up",
+    builder_.add(Actor::Stage,
+                 op::CopyUp{.target = target_},
+                 "copy the content of " + target_ + " up",
                  "tmpcopyup: the tmpfs starts with what it hides");
     builder_.parent(op::Notify{.barrier = Barrier::RootMounted}, "let init go on", "");
     builder_.init(op::Await{.barrier = Barrier::RootMounted}, "wait for the copy", "");
     if (later.empty()) return;
     builder_.init(op::SetAttr{.target = target_, .attrs = std::move(later), .propagation = {}},
-                  "set the attributes of " + target_, "possible once it is filled");
+                  "set the attributes of " + target_,
+                  "possible once it is filled");
   }
 
   // A "cgroup" mount shows what the host has: the one tree of v2, or a directory of v1 trees.
@@ -196,7 +211,8 @@ class MountAdder {
                               .attrs = attribute_changes(options_),
                               .propagation = options_.propagation,
                               .target = target},
-                  "mount " + target, "the container sees its own control group");
+                  "mount " + target,
+                  "the container sees its own control group");
     return {};
   }
 
@@ -207,7 +223,8 @@ class MountAdder {
                               .attrs = {},
                               .propagation = {},
                               .target = target_},
-                  "mount " + target_, "holds a directory for each v1 hierarchy");
+                  "mount " + target_,
+                  "holds a directory for each v1 hierarchy");
     for (const kernel::cgroup::Hierarchy& hierarchy : layout.hierarchies) {
       const std::size_t slash = hierarchy.mount.rfind('/');
       const std::string target = target_ + "/" + hierarchy.mount.substr(slash + 1);
@@ -218,32 +235,35 @@ class MountAdder {
       }
     }
     if (options_.attributes.set & MOUNT_ATTR_RDONLY) {
-      builder_.init(op::SetAttr{.target = target_, .attrs = attribute_changes(options_), .propagation = {}},
-                    "make " + target_ + " read-only", "nobody adds hierarchies there");
+      builder_.init(
+          op::SetAttr{.target = target_, .attrs = attribute_changes(options_), .propagation = {}},
+          "make " + target_ + " read-only",
+          "nobody adds hierarchies there");
     }
     return {};
   }
 
   void add_hierarchy(const kernel::cgroup::Hierarchy& hierarchy, const std::string& target) {
-    // Without a cgroup namespace a mount would show the host's tree: the own part is bound instead.
+    // Without a cgroup namespace a mount would show the host's tree: the own part is bound instead,
+    // and nothing where the container has no part.
     if (!builder_.isolated(Kind::Cgroup)) {
-      const std::string own = builder_.result.cgroup
-                                  ? hierarchy.directory(builder_.result.cgroup->path)
-                                  : hierarchy.directory("/");
+      if (!joined(hierarchy)) return;
+      const std::string own = hierarchy.directory(builder_.result.cgroup->path);
       builder_.init(op::BindMount{.source = own,
                                   .recursive = false,
                                   .attrs = attribute_changes(options_),
                                   .propagation = options_.propagation,
                                   .target = target},
-                    "bind " + own + " on " + target, "the container's part of this hierarchy");
+                    "bind " + own + " on " + target,
+                    "the container's part of this hierarchy");
       return;
     }
     std::vector<kernel::MountParameter> parameters;
     for (const std::string& name : hierarchy_options(hierarchy)) {
       const Cut parts = cut(name, '=');
-      parameters.push_back({.key = std::string(parts.before),
-                            .value = parts.found ? std::optional(std::string(parts.after))
-                                                 : std::nullopt});
+      parameters.push_back(
+          {.key = std::string(parts.before),
+           .value = parts.found ? std::optional(std::string(parts.after)) : std::nullopt});
     }
     builder_.init(op::MountFs{.type = "cgroup",
                               .source = "cgroup",
@@ -251,7 +271,13 @@ class MountAdder {
                               .attrs = attribute_changes(options_),
                               .propagation = options_.propagation,
                               .target = target},
-                  "mount " + target, "the container's part of this hierarchy");
+                  "mount " + target,
+                  "the container's part of this hierarchy");
+  }
+
+  bool joined(const kernel::cgroup::Hierarchy& hierarchy) const {
+    if (!builder_.result.cgroup) return false;
+    return !(hierarchy.controllers & builder_.result.cgroup->join).empty();
   }
 
   // The words that mount exactly this hierarchy: its controllers, or its name.

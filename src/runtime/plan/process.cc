@@ -92,8 +92,8 @@ class ProcessAdder {
   }
 
   Result<CapabilitySet> read_set(const oci::Strings& names, const char* which) {
-    const CapabilitySet set = TRY_STEP(kernel::parse_capabilities(names),
-                                       format("process.capabilities.{}", which));
+    const CapabilitySet set =
+        TRY_STEP(kernel::parse_capabilities(names), format("process.capabilities.{}", which));
     const CapabilitySet known = CapabilitySet::up_to(context_.facts.last_capability);
     CapabilitySet usable = set & known;
     if (!context_.keep_sys_chroot) usable = usable - CapabilitySet::of(CAP_SYS_CHROOT);
@@ -130,28 +130,35 @@ class ProcessAdder {
       kernel::RlimitValue value{.soft = wanted.soft, .hard = wanted.hard};
       if (value.soft > value.hard) {
         return fail(ErrorKind::InvalidArgument,
-                    format("process.rlimits: {} soft {} is above hard {}", wanted.type, value.soft,
+                    format("process.rlimits: {} soft {} is above hard {}",
+                           wanted.type,
+                           value.soft,
                            value.hard));
       }
       const kernel::RlimitValue& own = context_.facts.limits[static_cast<std::size_t>(number)];
       if (value.hard > own.hard && !context_.facts.may_raise_limits()) {
         plan_.warnings.push_back(
             format("{} {} lowered to {}: raising the hard limit needs CAP_SYS_RESOURCE",
-                   wanted.type, kernel::format_rlimit(value), own.hard));
+                   wanted.type,
+                   kernel::format_rlimit(value),
+                   own.hard));
         value.hard = own.hard;
         value.soft = std::min(value.soft, value.hard);
       }
       const std::uint64_t pair[2] = {value.soft, value.hard};
-      init(call(SYS_prlimit64, format("prlimit64({}, {})", wanted.type, kernel::format_rlimit(value)),
+      init(call(SYS_prlimit64,
+                format("prlimit64({}, {})", wanted.type, kernel::format_rlimit(value)),
                 {0UL, static_cast<std::uint64_t>(number), blob_of(pair, 2), 0UL}),
-           "limit " + wanted.type, "process.rlimits");
+           "limit " + wanted.type,
+           "process.rlimits");
     }
     return {};
   }
 
   Result<void> add_labels() {
     if (!process_.selinux_label.empty() && !context_.facts.selinux) {
-      return fail(ErrorKind::Unsupported, "process.selinuxLabel: SELinux is not in force on this host",
+      return fail(ErrorKind::Unsupported,
+                  "process.selinuxLabel: SELinux is not in force on this host",
                   "leave the label out");
     }
     if (!process_.apparmor_profile.empty() && process_.apparmor_profile != "unconfined" &&
@@ -162,17 +169,20 @@ class ProcessAdder {
     }
     if (!process_.selinux_label.empty()) {
       init(op::WriteProc{.file = "self/attr/exec", .value = process_.selinux_label},
-           "set the SELinux label", "the command runs under it");
+           "set the SELinux label",
+           "the command runs under it");
     } else if (!process_.apparmor_profile.empty() && context_.facts.apparmor) {
       init(op::WriteProc{.file = "self/attr/apparmor/exec",
                          .value = "exec " + process_.apparmor_profile},
-           "set the AppArmor profile", "the command runs under it");
+           "set the AppArmor profile",
+           "the command runs under it");
     }
     return {};
   }
 
   void add_directory() {
-    init(op::EnterDirectory{.path = process_.cwd}, "enter " + process_.cwd,
+    init(op::EnterDirectory{.path = process_.cwd},
+         "enter " + process_.cwd,
          "checked to be inside the container");
   }
 
@@ -180,25 +190,37 @@ class ProcessAdder {
     if (!process_.capabilities) return;
     init(op::BoundCapabilities{.keep = sets_.bounding.mask(),
                                .last = static_cast<unsigned>(context_.facts.last_capability)},
-         "bound the capabilities", "no program the command starts can get more than these");
+         "bound the capabilities",
+         "no program the command starts can get more than these");
   }
 
   void add_user() {
     const oci::User& user = process_.user;
-    init(op::OwnStdio{.owner = user.uid}, "hand over the standard streams",
+    init(op::OwnStdio{.owner = user.uid},
+         "hand over the standard streams",
          "a command that runs as another user may reopen them");
     if (process_.capabilities && user.uid != 0) {
-      init(call(SYS_prctl, "prctl(PR_SET_KEEPCAPS)", {std::uint64_t{PR_SET_KEEPCAPS}, 1UL, 0UL, 0UL, 0UL}),
-           "keep capabilities over the change of user", "the spec says which ones stay");
+      init(call(SYS_prctl,
+                "prctl(PR_SET_KEEPCAPS)",
+                {std::uint64_t{PR_SET_KEEPCAPS}, 1UL, 0UL, 0UL, 0UL}),
+           "keep capabilities over the change of user",
+           "the spec says which ones stay");
     }
     add_groups();
-    init(call(SYS_setresgid, format("setresgid({0}, {0}, {0})", user.gid), {id(user.gid), id(user.gid), id(user.gid)}),
-         format("become group {}", user.gid), "process.user.gid");
-    init(call(SYS_setresuid, format("setresuid({0}, {0}, {0})", user.uid), {id(user.uid), id(user.uid), id(user.uid)}),
-         format("become user {}", user.uid), "process.user.uid");
+    init(call(SYS_setresgid,
+              format("setresgid({0}, {0}, {0})", user.gid),
+              {id(user.gid), id(user.gid), id(user.gid)}),
+         format("become group {}", user.gid),
+         "process.user.gid");
+    init(call(SYS_setresuid,
+              format("setresuid({0}, {0}, {0})", user.uid),
+              {id(user.uid), id(user.uid), id(user.uid)}),
+         format("become user {}", user.uid),
+         "process.user.uid");
     if (user.umask) {
       init(call(SYS_umask, format("umask({:04o})", *user.umask), {std::uint64_t{*user.umask}}),
-           "set the umask", "process.user.umask");
+           "set the umask",
+           "process.user.umask");
     } else {
       init(call(SYS_umask, "umask(0022)", {std::uint64_t{022}}), "set the umask", "the usual one");
     }
@@ -208,9 +230,10 @@ class ProcessAdder {
 
   void add_groups() {
     const std::vector<std::uint32_t>& groups = process_.user.additional_gids;
-    op::Call set = call(SYS_setgroups, format("setgroups({} groups)", groups.size()),
-                        {static_cast<std::uint64_t>(groups.size()),
-                         blob_of(groups.data(), groups.size())});
+    op::Call set =
+        call(SYS_setgroups,
+             format("setgroups({} groups)", groups.size()),
+             {static_cast<std::uint64_t>(groups.size()), blob_of(groups.data(), groups.size())});
     // Where setgroups is denied (a single mapped id) none can be had, and none be asked for.
     if (groups.empty()) set.tolerated_errno = 1;  // EPERM
     init(std::move(set), "set the supplementary groups", "those of the caller do not come along");
@@ -236,13 +259,15 @@ class ProcessAdder {
     const std::string names =
         sets_.effective.empty() ? "none" : join(kernel::capability_names(sets_.effective), ",");
     init(capset(sets_, extra, "capset()"),
-         extra.empty() ? "set the capabilities" : "set the capabilities, CAP_SYS_ADMIN for one more step",
+         extra.empty() ? "set the capabilities"
+                       : "set the capabilities, CAP_SYS_ADMIN for one more step",
          "effective: " + names);
   }
 
   void add_seccomp() {
     if (!context_.seccomp) return;
-    init(op::InstallSeccomp{.rules = context_.seccomp->syscalls.size()}, "install the seccomp filter",
+    init(op::InstallSeccomp{.rules = context_.seccomp->syscalls.size()},
+         "install the seccomp filter",
          "from here on only the profile's system calls pass");
   }
 
@@ -253,27 +278,35 @@ class ProcessAdder {
 
   void add_no_new_privileges() {
     if (!process_.no_new_privileges) return;
-    init(call(SYS_prctl, "prctl(PR_SET_NO_NEW_PRIVS)",
+    init(call(SYS_prctl,
+              "prctl(PR_SET_NO_NEW_PRIVS)",
               {std::uint64_t{PR_SET_NO_NEW_PRIVS}, 1UL, 0UL, 0UL, 0UL}),
-         "forbid new privileges", "set-uid programs and file capabilities give nothing");
+         "forbid new privileges",
+         "set-uid programs and file capabilities give nothing");
   }
 
   void add_tail() {
     // Without no_new_privs the filter needs CAP_SYS_ADMIN once more (seccomp(2)).
     const bool needs_admin = context_.seccomp && !process_.no_new_privileges;
     add_capabilities(needs_admin ? CapabilitySet::of(CAP_SYS_ADMIN) : CapabilitySet());
-    init(call(SYS_rt_sigprocmask, "rt_sigprocmask(SIG_SETMASK, [])",
+    init(call(SYS_rt_sigprocmask,
+              "rt_sigprocmask(SIG_SETMASK, [])",
               {std::uint64_t{SIG_SETMASK}, op::Blob(8), 0UL, 8UL}),
-         "clear the signal mask", "the command starts with none blocked");
+         "clear the signal mask",
+         "the command starts with none blocked");
     if (context_.kill_with_parent) {
-      init(call(SYS_prctl, "prctl(PR_SET_PDEATHSIG, SIGKILL)",
+      init(call(SYS_prctl,
+                "prctl(PR_SET_PDEATHSIG, SIGKILL)",
                 {std::uint64_t{PR_SET_PDEATHSIG}, std::uint64_t{SIGKILL}, 0UL, 0UL, 0UL}),
-           "die with the monitor", "a terminal cannot outlive its holder");
+           "die with the monitor",
+           "a terminal cannot outlive its holder");
     }
     const std::uint64_t first = 3 + context_.preserve_fds;
-    init(call(SYS_close_range, format("close_range({}, ~0, CLOEXEC)", first),
+    init(call(SYS_close_range,
+              format("close_range({}, ~0, CLOEXEC)", first),
               {first, std::uint64_t{~0U}, std::uint64_t{1U << 2}}),
-         "close what was inherited", "no descriptor of the host gets inside");
+         "close what was inherited",
+         "no descriptor of the host gets inside");
     add_wait();
     add_no_new_privileges();
     add_seccomp();
@@ -281,7 +314,8 @@ class ProcessAdder {
     if (process_.capabilities && !sets_.ambient.empty()) {
       init(op::AmbientCapabilities{.raise = sets_.ambient.mask(),
                                    .last = static_cast<unsigned>(context_.facts.last_capability)},
-           "raise ambient capabilities", "process.capabilities.ambient");
+           "raise ambient capabilities",
+           "process.capabilities.ambient");
     }
     add_exec();
   }
@@ -292,7 +326,8 @@ class ProcessAdder {
     if (name.find('/') != std::string::npos) {
       exec.candidates.push_back(name);
     } else {
-      for (const std::string_view directory : split(search_path(), ':')) {
+      const std::string path = search_path();
+      for (const std::string_view directory : split(path, ':')) {
         exec.candidates.push_back(directory.empty() ? "./" + name
                                                     : std::string(directory) + "/" + name);
       }

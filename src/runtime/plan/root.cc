@@ -30,17 +30,18 @@ void add_propagation(Builder& builder) {
   const std::string& wanted = builder.linux_.rootfs_propagation;
   const bool keeps_peers = wanted.ends_with("shared") || wanted == "slave" || wanted == "rslave";
   if (!wanted.ends_with("shared")) {
-    builder.init(op::SetAttr{.target = "",
-                             .attrs = {},
-                             .propagation = {{.flag = MS_SLAVE, .recursive = true}}},
-                 "make every mount a slave", "what is mounted inside never reaches the host");
+    builder.init(
+        op::SetAttr{
+            .target = "", .attrs = {}, .propagation = {{.flag = MS_SLAVE, .recursive = true}}},
+        "make every mount a slave",
+        "what is mounted inside never reaches the host");
   }
-  builder.init(op::SetAttr{.target = "",
-                           .attrs = {},
-                           .propagation = {{.flag = MS_PRIVATE, .recursive = false}}},
-               "make the mount at / private",
-               keeps_peers ? "its root goes over it; the other mounts keep their peers"
-                           : "its root goes over it and must not reach the host");
+  builder.init(
+      op::SetAttr{
+          .target = "", .attrs = {}, .propagation = {{.flag = MS_PRIVATE, .recursive = false}}},
+      "make the mount at / private",
+      keeps_peers ? "its root goes over it; the other mounts keep their peers"
+                  : "its root goes over it and must not reach the host");
 }
 
 Result<void> add_root_tree(Builder& builder, const std::string& path) {
@@ -92,7 +93,8 @@ Result<void> add_root(Builder& builder) {
     what = "mount the root file system (" + mount->type + ")";
   }
   if (builder.parent_opens_sources()) root.tree = {.kind = SlotKind::Tree, .index = 0};
-  builder.init(std::move(root), std::move(what),
+  builder.init(std::move(root),
+               std::move(what),
                "over / of the private mount namespace: the host's table never shows it");
   return {};
 }
@@ -103,7 +105,8 @@ void add_root_change(Builder& builder) {
   if (!propagation.empty()) {
     if (const auto change = kernel::parse_propagation(propagation)) {
       builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
-                   "make the root " + propagation, "linux.rootfsPropagation");
+                   "make the root " + propagation,
+                   "linux.rootfsPropagation");
     }
   }
   if (root.readonly) {
@@ -111,14 +114,17 @@ void add_root_change(Builder& builder) {
     builder.init(op::SetAttr{.target = "/",
                              .attrs = {{.attributes = attributes, .recursive = false}},
                              .propagation = {}},
-                 "make the root read-only", "root.readonly");
+                 "make the root read-only",
+                 "root.readonly");
   }
   if (builder.request.no_pivot) {
-    builder.init(op::ChangeRoot{}, "change the root",
+    builder.init(op::ChangeRoot{},
+                 "change the root",
                  "no pivot_root was asked for; CAP_SYS_CHROOT goes with it, as it could undo this");
     return;
   }
-  builder.init(op::PivotRoot{}, "pivot the root",
+  builder.init(op::PivotRoot{},
+               "pivot the root",
                "the host's tree is detached: no path leads there any more");
 }
 

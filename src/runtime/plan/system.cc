@@ -1,5 +1,5 @@
-// Host name, domain name and sysctls: what belongs to the UTS, IPC and network namespaces. Set after
-// the clone, so that it is the container's (setting the name before would rename the host).
+// Host name, domain name and sysctls: what belongs to the UTS, IPC and network namespaces. Set
+// after the clone, so that it is the container's (setting the name before would rename the host).
 
 #include <sys/syscall.h>
 
@@ -12,9 +12,14 @@ namespace {
 // The namespace that owns a sysctl (sysctl(5), ipc_namespaces(7)); none: it is the whole host's.
 std::optional<Kind> owner_of(std::string_view name) {
   if (name.starts_with("net.")) return Kind::Network;
-  for (const std::string_view known :
-       {"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall",
-        "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"}) {
+  for (const std::string_view known : {"kernel.msgmax",
+                                       "kernel.msgmnb",
+                                       "kernel.msgmni",
+                                       "kernel.sem",
+                                       "kernel.shmall",
+                                       "kernel.shmmax",
+                                       "kernel.shmmni",
+                                       "kernel.shm_rmid_forced"}) {
     if (name == known) return Kind::Ipc;
   }
   if (name.starts_with("fs.mqueue.")) return Kind::Ipc;
@@ -22,15 +27,19 @@ std::optional<Kind> owner_of(std::string_view name) {
   return std::nullopt;
 }
 
-// "net.ipv4.conf.eth0/1.x": dots divide, a slash stands for a dot; with slashes first, as sysctl(8).
+// "net.ipv4.conf.eth0/1.x": dots divide, a slash stands for a dot; with slashes first, as
+// sysctl(8).
 std::string file_of(std::string_view name) {
   const std::size_t first = name.find_first_of("./");
   const bool dotted = first == std::string_view::npos || name[first] == '.';
   std::string file = "sys/";
   for (const char c : name) {
-    if (dotted && c == '.') file += '/';
-    else if (dotted && c == '/') file += '.';
-    else file += c;
+    if (dotted && c == '.')
+      file += '/';
+    else if (dotted && c == '/')
+      file += '.';
+    else
+      file += c;
   }
   return file;
 }
@@ -43,7 +52,8 @@ Result<void> add_sysctl(Builder& builder, const std::string& name, const std::st
   }
   const std::optional<Kind> owner = owner_of(name);
   if (!owner) {
-    return fail(ErrorKind::Denied, format("{}: it belongs to no namespace, so it is the host's", path),
+    return fail(ErrorKind::Denied,
+                format("{}: it belongs to no namespace, so it is the host's", path),
                 "set it on the host with sysctl(8)");
   }
   if (!builder.isolated(*owner)) {
@@ -51,7 +61,8 @@ Result<void> add_sysctl(Builder& builder, const std::string& name, const std::st
                 format("{}: the container shares the namespace it belongs to with the host", path),
                 "give the container a namespace of its own, or set it on the host");
   }
-  builder.init(op::WriteProc{.file = file, .value = value}, "set " + name,
+  builder.init(op::WriteProc{.file = file, .value = value},
+               "set " + name,
                "a setting of the container's own namespace");
   return {};
 }
@@ -59,12 +70,15 @@ Result<void> add_sysctl(Builder& builder, const std::string& name, const std::st
 Result<void> add_name(Builder& builder, long number, const std::string& name, const char* what) {
   if (name.empty()) return {};
   if (!builder.isolated(Kind::Uts)) {
-    return fail(ErrorKind::Denied, format("{}: the container shares the host's UTS namespace", what),
+    return fail(ErrorKind::Denied,
+                format("{}: the container shares the host's UTS namespace", what),
                 "add {\"type\": \"uts\"} to linux.namespaces, or leave the name out");
   }
-  builder.init(call(number, format("set{}({})", what, name),
-                    {name, static_cast<std::uint64_t>(name.size())}),
-               format("set the {} to {}", what, quoted(name)), "only this UTS namespace sees it");
+  builder.init(
+      call(
+          number, format("set{}({})", what, name), {name, static_cast<std::uint64_t>(name.size())}),
+      format("set the {} to {}", what, quoted(name)),
+      "only this UTS namespace sees it");
   return {};
 }
 

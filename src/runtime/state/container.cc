@@ -32,7 +32,8 @@ Result<void> check_container_id(std::string_view id) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
   if (id.empty() || id.size() > 1024 || id.find_first_not_of(kAllowed) != std::string_view::npos ||
       id[0] == '.' || id[0] == '-') {
-    return fail(ErrorKind::InvalidArgument, format("{} is not a container id", quoted(id)),
+    return fail(ErrorKind::InvalidArgument,
+                format("{} is not a container id", quoted(id)),
                 "letters, digits and _ . + - are allowed, not beginning with . or -, at most 1024");
   }
   return {};
@@ -81,8 +82,10 @@ class Reader {
     const json::Value* value = document_.find(key);
     if (value == nullptr || value->array() == nullptr) return note(key), out;
     for (const json::Value& item : *value->array()) {
-      if (item.string() == nullptr) note(key);
-      else out.push_back(*item.string());
+      if (item.string() == nullptr)
+        note(key);
+      else
+        out.push_back(*item.string());
     }
     return out;
   }
@@ -91,8 +94,10 @@ class Reader {
     const json::Value* value = document_.find(key);
     if (value == nullptr || value->object() == nullptr) return note(key), out;
     for (const json::Member& member : *value->object()) {
-      if (member.value.string() == nullptr) note(key);
-      else out[member.key] = *member.value.string();
+      if (member.value.string() == nullptr)
+        note(key);
+      else
+        out[member.key] = *member.value.string();
     }
     return out;
   }
@@ -121,7 +126,8 @@ Result<ContainerState> from_json(const json::Value& document) {
   state.cgroup_directories = reader.texts("cgroups");
   state.namespaces = reader.texts("namespaces");
   if (!reader.broken().empty()) {
-    return fail(ErrorKind::Corrupt, format("member {} is missing or of the wrong kind", quoted(reader.broken())));
+    return fail(ErrorKind::Corrupt,
+                format("member {} is missing or of the wrong kind", quoted(reader.broken())));
   }
   return state;
 }
@@ -144,7 +150,8 @@ Result<ContainerState> load_state(const HostPath& root, std::string_view id) {
   }
   const auto damaged = [&](Error error) {
     error.kind = ErrorKind::Corrupt;
-    return std::unexpected(std::move(error).within("the state of container " + quoted(id) + " in " + path.str())
+    return std::unexpected(std::move(error)
+                               .within("the state of container " + quoted(id) + " in " + path.str())
                                .advise("delete --force removes what is left of it"));
   };
   Result<json::Value> document = json::parse(*text);
@@ -167,12 +174,14 @@ Result<StateList> list_states(const HostPath& root) {
   }
   while (const dirent* entry = readdir(directory)) {
     const std::string id = entry->d_name;
-    struct stat info {};
+    struct stat info{};
     // Other things live beside the containers: the seccomp cache.
     if (id[0] == '.' || stat(state_file(root, id).c_str(), &info) != 0) continue;
     Result<ContainerState> state = load_state(root, id);
-    if (state) list.states.push_back(std::move(*state));
-    else if (state.error().kind != ErrorKind::NotFound) list.broken.push_back(state.error());
+    if (state)
+      list.states.push_back(std::move(*state));
+    else if (state.error().kind != ErrorKind::NotFound)
+      list.broken.push_back(state.error());
   }
   closedir(directory);
   return list;
@@ -194,7 +203,8 @@ Result<kernel::UniqueFd> lock_container(const HostPath& root, std::string_view i
     if (attempt >= kTries) {
       const Result<std::string> holder = kernel::read_file(state_directory(root, id) / "lock");
       return fail(ErrorKind::Timeout,
-                  format("container {} is locked by process {} for 30 s", quoted(id),
+                  format("container {} is locked by process {} for 30 s",
+                         quoted(id),
                          holder ? trim(*holder) : "?"),
                   "that process may be stopped or hang: look at it, then try again");
     }
@@ -246,7 +256,8 @@ namespace {
 bool is_paused(const ContainerState& state) {
   for (const std::string& directory : state.cgroup_directories) {
     const HostPath group(directory);
-    for (const auto& [file, frozen] : {std::pair("freezer.state", "FROZEN"), std::pair("cgroup.freeze", "1")}) {
+    for (const auto& [file, frozen] :
+         {std::pair("freezer.state", "FROZEN"), std::pair("cgroup.freeze", "1")}) {
       const Result<std::string> text = kernel::read_file(group / file);
       if (text && trim(*text) == frozen) return true;
     }

@@ -21,10 +21,10 @@ std::string_view to_string(Status status);
 struct ContainerState {
   std::string id;
   HostPath bundle;
-  Pid pid;                          // of init; 0 before it exists
-  std::uint64_t pid_start = 0;      // field 22 of /proc/PID/stat, clock ticks since boot
-  bool started = false;             // `start` has been called (or it was a `run`)
-  std::int64_t created = 0;         // seconds since 1970
+  Pid pid;                      // of init; 0 before it exists
+  std::uint64_t pid_start = 0;  // field 22 of /proc/PID/stat, clock ticks since boot
+  bool started = false;         // `start` has been called (or it was a `run`)
+  std::int64_t created = 0;     // seconds since 1970
   uid_t owner = 0;
   HostPath rootfs;
   oci::StringMap annotations;
@@ -34,7 +34,8 @@ struct ContainerState {
 
 // The directory of one container's state, and its lock.
 HostPath state_directory(const HostPath& root, std::string_view id);
-// Letters, digits and "_.+-", not beginning with a dot or dash, at most 1024: no path can hide in it.
+// Letters, digits and "_.+-", not beginning with a dot or dash, at most 1024: no path can hide in
+// it.
 Result<void> check_container_id(std::string_view id);
 
 Result<ContainerState> load_state(const HostPath& root, std::string_view id);

@@ -25,8 +25,10 @@ Result<oci::Spec> read_bundle(const HostPath& bundle, std::vector<std::string>& 
   const HostPath path = bundle / "config.json";
   const Result<std::string> text = kernel::read_file(path);
   if (!text) {
-    return std::unexpected(Error(text.error()).within("read the bundle").advise(
-        "a bundle is a directory with config.json and a root file system (islet spec makes one)"));
+    return std::unexpected(Error(text.error())
+                               .within("read the bundle")
+                               .advise("a bundle is a directory with config.json and a root file "
+                                       "system (islet spec makes one)"));
   }
   oci::ReadSpec read = TRY_STEP(oci::read_spec(*text), path.str());
   for (const std::string& member : read.unknown) {
@@ -60,9 +62,12 @@ class Creation {
     launch::Launched launched = TRY(launch());
     TRY(remember(launched));
     complete_ = true;
-    CreatedContainer created{.state = state_, .pidfd = std::move(launched.pidfd),
-                             .console = std::move(launched.console), .plan = std::move(plan_),
-                             .step_times = std::move(launched.step_times), .warnings = {}};
+    CreatedContainer created{.state = state_,
+                             .pidfd = std::move(launched.pidfd),
+                             .console = std::move(launched.console),
+                             .plan = std::move(plan_),
+                             .step_times = std::move(launched.step_times),
+                             .warnings = {}};
     if (waits_ && !request_.wait_for_start) TRY(start_now());
     created.state = state_;
     created.warnings = std::move(warnings_);
@@ -103,7 +108,8 @@ class Creation {
     const HostPath directory = state_directory(request_.root, request_.id);
     if (mkdir(directory.c_str(), 0711) != 0) {
       if (errno != EEXIST) return fail_call(errno, format("mkdir({})", directory.str()));
-      return fail(ErrorKind::Conflict, format("container {} exists already", quoted(request_.id)),
+      return fail(ErrorKind::Conflict,
+                  format("container {} exists already", quoted(request_.id)),
                   format("delete it first (delete --force {}), or take another name", request_.id));
     }
     made_directory_ = true;
@@ -116,7 +122,8 @@ class Creation {
     state_.rootfs = root.starts_with('/') ? HostPath(root) : request_.bundle / root;
     state_.annotations = spec_.annotations;
     if (spec_.linux_) {
-      for (const oci::Namespace& space : spec_.linux_->namespaces) state_.namespaces.push_back(space.type);
+      for (const oci::Namespace& space : spec_.linux_->namespaces)
+        state_.namespaces.push_back(space.type);
     }
     return {};
   }
@@ -133,11 +140,12 @@ class Creation {
                         .start_listener = {},
                         .seccomp_cache = request_.root / ".seccomp",
                         .group = group_ ? &*group_ : nullptr,
-                        .state_json = [this](Pid pid) {
-                          ContainerState state = state_;
-                          state.pid = pid;
-                          return hook_state(state, "creating");
-                        },
+                        .state_json =
+                            [this](Pid pid) {
+                              ContainerState state = state_;
+                              state.pid = pid;
+                              return hook_state(state, "creating");
+                            },
                         .target = {}};
     for (int i = 0; i < 3; ++i) io.stdio[i] = request_.stdio[i];
     if (waits_) io.start_listener = TRY(listen_for_start(request_.root, request_.id));

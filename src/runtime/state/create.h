@@ -9,14 +9,14 @@
 namespace isle::runtime {
 
 struct CreateRequest {
-  HostPath root;    // the runtime's state directory
+  HostPath root;  // the runtime's state directory
   std::string id;
-  HostPath bundle;  // holds config.json
+  HostPath bundle;                // holds config.json
   std::optional<oci::Spec> spec;  // wins over config.json
   bool wait_for_start = false;    // init stops before exec until start_container
   bool no_pivot = false;
   bool no_new_keyring = false;
-  unsigned preserve_fds = 0;      // descriptors 3 .. 3+N-1 stay open
+  unsigned preserve_fds = 0;  // descriptors 3 .. 3+N-1 stay open
   HostPath pid_file;
   int stdio[3] = {0, 1, 2};       // what becomes the command's; a terminal replaces them
   bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)

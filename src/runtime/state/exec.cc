@@ -12,24 +12,27 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   const ContainerState state = TRY(load_state(request.root, request.id));
   const Status status = status_of(state);
   if (status != Status::Running && status != Status::Created) {
-    return fail(ErrorKind::Conflict,
-                format("cannot exec in container {}: it is {}", quoted(request.id), to_string(status)),
-                status == Status::Paused ? "resume it first" : "");
+    return fail(
+        ErrorKind::Conflict,
+        format("cannot exec in container {}: it is {}", quoted(request.id), to_string(status)),
+        status == Status::Paused ? "resume it first" : "");
   }
   const oci::Spec spec = TRY(load_config(request.root, request.id));
   const HostFacts facts = TRY(gather_facts());
   bool own_user_namespace = false;
   for (const std::string& type : state.namespaces) own_user_namespace |= type == "user";
-  LaunchPlan plan = TRY(make_exec_plan({.id = request.id,
-                                        .process = request.process,
-                                        .namespaces = state.namespaces,
-                                        .own_user_namespace = own_user_namespace,
-                                        .seccomp = spec.linux_ ? spec.linux_->seccomp : std::nullopt,
-                                        .preserve_fds = request.preserve_fds,
-                                        .in_cgroup = !state.cgroup_directories.empty(),
-                                        .pid_file = request.pid_file},
-                                       facts));
-  kernel::cgroup::Group group = kernel::cgroup::Group::reopen(facts.cgroups, state.cgroup_directories);
+  LaunchPlan plan =
+      TRY(make_exec_plan({.id = request.id,
+                          .process = request.process,
+                          .namespaces = state.namespaces,
+                          .own_user_namespace = own_user_namespace,
+                          .seccomp = spec.linux_ ? spec.linux_->seccomp : std::nullopt,
+                          .preserve_fds = request.preserve_fds,
+                          .in_cgroup = !state.cgroup_directories.empty(),
+                          .pid_file = request.pid_file},
+                         facts));
+  kernel::cgroup::Group group =
+      kernel::cgroup::Group::reopen(facts.cgroups, state.cgroup_directories);
   launch::LaunchIo io{.measure = request.measure,
                       .start_listener = {},
                       .seccomp_cache = request.root / ".seccomp",
@@ -39,9 +42,12 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   for (int i = 0; i < 3; ++i) io.stdio[i] = request.stdio[i];
   launch::Launched launched = TRY(launch::launch(plan, std::move(io)));
   std::vector<std::string> warnings = plan.warnings;
-  return ExecutedProcess{.pid = launched.pid, .pidfd = std::move(launched.pidfd),
-                         .console = std::move(launched.console), .plan = std::move(plan),
-                         .step_times = std::move(launched.step_times), .warnings = std::move(warnings)};
+  return ExecutedProcess{.pid = launched.pid,
+                         .pidfd = std::move(launched.pidfd),
+                         .console = std::move(launched.console),
+                         .plan = std::move(plan),
+                         .step_times = std::move(launched.step_times),
+                         .warnings = std::move(warnings)};
 }
 
 }  // namespace isle::runtime

@@ -17,11 +17,14 @@ namespace isle::runtime {
 Result<void> make_directories(const HostPath& path) {
   if (mkdir(path.c_str(), 0711) == 0 || errno == EEXIST) return {};
   if (errno != ENOENT) {
-    return fail_call(errno, format("mkdir({})", path.str()), {},
+    return fail_call(errno,
+                     format("mkdir({})", path.str()),
+                     {},
                      "choose a directory you may write to with --root");
   }
   const std::size_t slash = path.str().rfind('/');
-  if (slash == 0 || slash == std::string::npos) return fail_call(errno, format("mkdir({})", path.str()));
+  if (slash == 0 || slash == std::string::npos)
+    return fail_call(errno, format("mkdir({})", path.str()));
   TRY(make_directories(HostPath(path.str().substr(0, slash))));
   if (mkdir(path.c_str(), 0711) != 0 && errno != EEXIST) {
     return fail_call(errno, format("mkdir({})", path.str()));
@@ -63,7 +66,8 @@ Result<SocketPlace> place_of(const HostPath& root, std::string_view id) {
 Result<kernel::UniqueFd> listen_for_start(const HostPath& root, std::string_view id) {
   const SocketPlace place = TRY(place_of(root, id));
   kernel::UniqueFd fd = TRY(kernel::make_socket(AF_UNIX, SOCK_SEQPACKET));
-  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&place.address), sizeof place.address) != 0) {
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&place.address), sizeof place.address) !=
+      0) {
     return fail_call(errno, "bind(start socket)");
   }
   if (listen(fd.get(), 4) != 0) return fail_call(errno, "listen(start socket)");
@@ -73,8 +77,10 @@ Result<kernel::UniqueFd> listen_for_start(const HostPath& root, std::string_view
 Result<kernel::UniqueFd> connect_for_start(const HostPath& root, std::string_view id) {
   const SocketPlace place = TRY(place_of(root, id));
   kernel::UniqueFd fd = TRY(kernel::make_socket(AF_UNIX, SOCK_SEQPACKET));
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&place.address), sizeof place.address) != 0) {
-    return fail_call(errno, "connect(start socket)", {}, "its init may have died: look at its state");
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&place.address), sizeof place.address) !=
+      0) {
+    return fail_call(
+        errno, "connect(start socket)", {}, "its init may have died: look at its state");
   }
   return fd;
 }

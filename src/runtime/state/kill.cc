@@ -19,11 +19,13 @@ namespace isle::runtime {
 namespace {
 
 Result<kernel::cgroup::Group> group_of(const ContainerState& state) {
-  return kernel::cgroup::Group::reopen(TRY(kernel::cgroup::detect_layout()), state.cgroup_directories);
+  return kernel::cgroup::Group::reopen(TRY(kernel::cgroup::detect_layout()),
+                                       state.cgroup_directories);
 }
 
 Error not_running(std::string_view id, Status status) {
-  return fail(ErrorKind::Conflict, format("container {} is not running: it is {}", quoted(id), to_string(status)))
+  return fail(ErrorKind::Conflict,
+              format("container {} is not running: it is {}", quoted(id), to_string(status)))
       .error();
 }
 
@@ -67,7 +69,8 @@ Result<void> resume_container(const HostPath& root, std::string_view id) {
   const kernel::UniqueFd lock = TRY(lock_container(root, id));
   const ContainerState state = TRY(load_state(root, id));
   if (const Status status = status_of(state); status != Status::Paused) {
-    return fail(ErrorKind::Conflict, format("container {} is not paused: it is {}", quoted(id), to_string(status)));
+    return fail(ErrorKind::Conflict,
+                format("container {} is not paused: it is {}", quoted(id), to_string(status)));
   }
   return TRY(group_of(state)).thaw();
 }
@@ -103,7 +106,8 @@ void run_poststop(const HostPath& root, const ContainerState& state) {
   if (!spec || !spec->hooks || spec->hooks->poststop.empty()) return;
   ContainerState stopped = state;
   stopped.pid = {};
-  const Result<void> run = launch::run_hooks("poststop", spec->hooks->poststop, hook_state(stopped, "stopped"));
+  const Result<void> run =
+      launch::run_hooks("poststop", spec->hooks->poststop, hook_state(stopped, "stopped"));
   if (!run) print_error("warning", run.error());
 }
 
@@ -124,7 +128,8 @@ Result<void> delete_container(const HostPath& root, std::string_view id, bool fo
   }
   const Status status = status_of(*state);
   if (status != Status::Stopped && status != Status::Creating && !force) {
-    return fail(ErrorKind::Conflict, format("container {} is {}", quoted(id), to_string(status)),
+    return fail(ErrorKind::Conflict,
+                format("container {} is {}", quoted(id), to_string(status)),
                 "stop it first (kill), or delete --force");
   }
   if (status != Status::Stopped) TRY(kill_everything(*state));

@@ -43,8 +43,8 @@ Result<void> release(const HostPath& root, const oci::Spec& spec, const Containe
 Result<void> run_start_hooks(const oci::Spec& spec, const ContainerState& state) {
   if (!spec.hooks || spec.hooks->start_container.empty()) return {};
   launch::Child init{.pid = state.pid, .pidfd = TRY(kernel::open_pidfd(state.pid))};
-  return launch::run_inside("startContainer", spec.hooks->start_container, init,
-                            hook_state(state, "created"));
+  return launch::run_inside(
+      "startContainer", spec.hooks->start_container, init, hook_state(state, "created"));
 }
 
 }  // namespace
@@ -54,7 +54,8 @@ Result<void> start_container(const HostPath& root, std::string_view id) {
   ContainerState state = TRY(load_state(root, id));
   const Status status = status_of(state);
   if (status != Status::Created) {
-    return fail(ErrorKind::Conflict, format("cannot start container {}: it is {}", quoted(id), to_string(status)),
+    return fail(ErrorKind::Conflict,
+                format("cannot start container {}: it is {}", quoted(id), to_string(status)),
                 status == Status::Stopped ? "delete it and create it again" : "");
   }
   const oci::Spec spec = TRY(load_config(root, id));
@@ -63,7 +64,8 @@ Result<void> start_container(const HostPath& root, std::string_view id) {
   state.started = true;
   TRY(save_state(root, state));
   if (spec.hooks && !spec.hooks->poststart.empty()) {
-    const Result<void> run = launch::run_hooks("poststart", spec.hooks->poststart, hook_state(state, "running"));
+    const Result<void> run =
+        launch::run_hooks("poststart", spec.hooks->poststart, hook_state(state, "running"));
     if (!run) print_error("warning", run.error());
   }
   return {};
