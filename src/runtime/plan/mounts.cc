@@ -205,6 +205,11 @@ class MountAdder {
   }
 
   Result<void> add_cgroup2(const std::string& target) {
+    // Only the owner of the cgroup namespace may mount it: another user namespace binds its part.
+    if (builder_.isolated(Kind::User) && !builder_.isolated(Kind::Cgroup)) {
+      add_own_part(*builder_.facts.cgroups.v2(), target);
+      return {};
+    }
     builder_.init(op::MountFs{.type = "cgroup2",
                               .source = "cgroup",
                               .parameters = {},
@@ -246,18 +251,7 @@ class MountAdder {
   void add_hierarchy(const kernel::cgroup::Hierarchy& hierarchy, const std::string& target) {
     // Without a cgroup namespace a mount would show the host's tree: the own part is bound instead,
     // and nothing where the container has no part.
-    if (!builder_.isolated(Kind::Cgroup)) {
-      if (!joined(hierarchy)) return;
-      const std::string own = hierarchy.directory(builder_.result.cgroup->path);
-      builder_.init(op::BindMount{.source = own,
-                                  .recursive = false,
-                                  .attrs = attribute_changes(options_),
-                                  .propagation = options_.propagation,
-                                  .target = target},
-                    "bind " + own + " on " + target,
-                    "the container's part of this hierarchy");
-      return;
-    }
+    if (!builder_.isolated(Kind::Cgroup)) return add_own_part(hierarchy, target);
     std::vector<kernel::MountParameter> parameters;
     for (const std::string& name : hierarchy_options(hierarchy)) {
       const Cut parts = cut(name, '=');
@@ -272,6 +266,18 @@ class MountAdder {
                               .propagation = options_.propagation,
                               .target = target},
                   "mount " + target,
+                  "the container's part of this hierarchy");
+  }
+
+  void add_own_part(const kernel::cgroup::Hierarchy& hierarchy, const std::string& target) {
+    if (!joined(hierarchy)) return;
+    const std::string own = hierarchy.directory(builder_.result.cgroup->path);
+    builder_.init(op::BindMount{.source = own,
+                                .recursive = false,
+                                .attrs = attribute_changes(options_),
+                                .propagation = options_.propagation,
+                                .target = target},
+                  "bind " + own + " on " + target,
                   "the container's part of this hierarchy");
   }
 
