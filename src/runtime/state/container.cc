@@ -1,7 +1,7 @@
 #include "runtime/state/container.h"
 
 #include <dirent.h>
-#include <sys/file.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -197,24 +197,22 @@ Result<kernel::UniqueFd> lock_container(const HostPath& root, std::string_view i
     }
     return file;
   }
+  // A POSIX lock, not flock(2): that would belong to init as well, which inherits the descriptor.
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
   constexpr int kTries = 3000;
-  for (int attempt = 0; flock(file->get(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return fail_call(errno, "flock()");
+  for (int attempt = 0; fcntl(file->get(), F_SETLK, &lock) != 0; ++attempt) {
+    if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+      return fail_call(errno, "fcntl(F_SETLK)");
     if (attempt >= kTries) {
-      const Result<std::string> holder = kernel::read_file(state_directory(root, id) / "lock");
+      struct flock holder = lock;
+      fcntl(file->get(), F_GETLK, &holder);
       return fail(ErrorKind::Timeout,
-                  format("container {} is locked by process {} for 30 s",
-                         quoted(id),
-                         holder ? trim(*holder) : "?"),
+                  format("container {} is locked by process {} for 30 s", quoted(id), holder.l_pid),
                   "that process may be stopped or hang: look at it, then try again");
     }
     constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 10'000'000};
     nanosleep(&kPause, nullptr);
-  }
-  // Whoever waits can say for whom.
-  const std::string own = std::to_string(getpid()) + "\n";
-  if (ftruncate(file->get(), 0) != 0 || pwrite(file->get(), own.data(), own.size(), 0) < 0) {
-    return fail_call(errno, "pwrite(lock)");
   }
   return file;
 }
