@@ -223,6 +223,23 @@ Result<MountOptions> parse_mount_options(const std::vector<std::string>& words) 
   return options;
 }
 
+std::vector<std::string> mount_option_words() {
+  std::vector<std::string> words = {"bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap"};
+  const auto add_attributes = [&words](const auto& rows) {
+    for (const AttributeRow& row : rows) {
+      words.emplace_back(row.word);
+      words.push_back("r" + std::string(row.word));
+    }
+  };
+  add_attributes(kAttributes);
+  add_attributes(kAccessTimes);
+  for (const PropagationRow& row : kPropagations) words.emplace_back(row.word);
+  for (const SuperblockRow& row : kSuperblock) words.emplace_back(row.word);
+  words.insert(words.end(), kNoChange.begin(), kNoChange.end());
+  std::ranges::sort(words);
+  return words;
+}
+
 std::optional<PropagationChange> parse_propagation(std::string_view word) {
   const auto* row = std::ranges::find(kPropagations, word, &PropagationRow::word);
   if (row == kPropagations.end()) return std::nullopt;

@@ -62,6 +62,9 @@ struct MountOptions {
 // InvalidArgument names the word: an empty one, or one that only /etc/fstab or mount(8) understand.
 Result<MountOptions> parse_mount_options(const std::vector<std::string>& words);
 
+// All words of ours, sorted: for what `features` tells.
+std::vector<std::string> mount_option_words();
+
 // "shared" "slave" "private" "unbindable" or with an r before them; nullopt for any other text.
 std::optional<PropagationChange> parse_propagation(std::string_view word);
 std::string_view propagation_word(PropagationChange change);

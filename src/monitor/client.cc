@@ -4,10 +4,14 @@
 
 #include "base/strings.h"
 #include "kernel/unix_socket.h"
-#include "monitor/far_end.h"
 #include "monitor/wire.h"
+#include "runtime/relay/far_end.h"
 
 namespace isle::monitor {
+
+using runtime::FarEnd;
+using runtime::Output;
+using runtime::RelayResult;
 
 namespace {
 
@@ -127,7 +131,7 @@ std::expected<Started, StartFailure> await_started(MonitorConnection& connection
 
 Result<AttachEnd> attach(MonitorConnection& connection, const RelayOptions& options) {
   MonitorEnd far(connection.socket.get());
-  TRY(relay(far, options));
+  TRY(runtime::relay(far, options));
   return AttachEnd{.exit = far.exit()};
 }
 

@@ -50,7 +50,8 @@ class Creation {
 
   Result<CreatedContainer> run() {
     spec_ = request_.spec ? *request_.spec : TRY(read_bundle(request_.bundle, warnings_));
-    const HostFacts facts = TRY(gather_facts());
+    HostFacts facts = TRY(gather_facts());
+    if (request_.make_cgroups) facts.may_make_cgroups = *request_.make_cgroups;
     // Hooks between create and start need a container that waits.
     waits_ = request_.wait_for_start || (spec_.hooks && !spec_.hooks->start_container.empty());
     plan_ = TRY(make_plan(plan_request(), facts));

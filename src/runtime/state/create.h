@@ -22,6 +22,7 @@ struct CreateRequest {
   bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)
   bool measure = false;           // note the time each step took
   std::string default_cgroup_parent = "/islet";  // used as PARENT/ID when the spec names no path
+  std::optional<bool> make_cgroups;  // false: none; true: not being able to is an error
 };
 
 struct CreatedContainer {
@@ -39,6 +40,9 @@ Result<CreatedContainer> create_container(const CreateRequest& request);
 
 // Reads bundle/config.json; unknown members come back as warnings.
 Result<oci::Spec> read_bundle(const HostPath& bundle, std::vector<std::string>& warnings);
+
+// The spec that a container was made from.
+Result<oci::Spec> load_config(const HostPath& root, std::string_view id);
 
 // Lets a created container's init exec; the error of a failing exec is returned.
 Result<void> start_container(const HostPath& root, std::string_view id);
@@ -69,6 +73,9 @@ struct ExecutedProcess {
 };
 // Starts one more process in a running container; it is a child of the caller.
 Result<ExecutedProcess> exec_in_container(const ExecRequest& request);
+
+// All that are in a container now, by its control group; without one, init and what descends from it.
+Result<std::vector<Pid>> container_processes(const HostPath& root, std::string_view id);
 
 Result<void> pause_container(const HostPath& root, std::string_view id);
 Result<void> resume_container(const HostPath& root, std::string_view id);

@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "oci/runtime_spec_json.h"
 #include "oci/state.h"
+#include "runtime/state/create.h"
 
 namespace isle::runtime {
 

@@ -23,9 +23,10 @@ Result<kernel::cgroup::Group> group_of(const ContainerState& state) {
                                        state.cgroup_directories);
 }
 
+// containerd looks for the first three words.
 Error not_running(std::string_view id, Status status) {
   return fail(ErrorKind::Conflict,
-              format("container {} is not running: it is {}", quoted(id), to_string(status)))
+              format("container not running: {} is {}", quoted(id), to_string(status)))
       .error();
 }
 

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "kernel/tty.h"
-#include "monitor/relay.h"
+#include "runtime/relay/relay.h"
 
-namespace isle::monitor {
+namespace isle::runtime {
 
 struct Output {
   int stream = 1;         // 1 or 2
@@ -61,4 +61,4 @@ class DetachFilter {
   std::size_t matched_ = 0;
 };
 
-}  // namespace isle::monitor
+}  // namespace isle::runtime

@@ -1,7 +1,7 @@
 #include "base/strings.h"
-#include "monitor/far_end.h"
+#include "runtime/relay/far_end.h"
 
-namespace isle::monitor {
+namespace isle::runtime {
 
 namespace {
 
@@ -55,4 +55,4 @@ DetachFilter::Passed DetachFilter::feed(std::string_view typed) {
   return passed;
 }
 
-}  // namespace isle::monitor
+}  // namespace isle::runtime

@@ -1,7 +1,7 @@
 // The user's side, as one poll loop. Nothing in it waits but poll(2): a reader of our output that
 // has stopped must not keep Ctrl-C from reaching the container.
 
-#include "monitor/relay.h"
+#include "runtime/relay/relay.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,9 +13,9 @@
 
 #include "base/strings.h"
 #include "kernel/signal_fd.h"
-#include "monitor/far_end.h"
+#include "runtime/relay/far_end.h"
 
-namespace isle::monitor {
+namespace isle::runtime {
 
 namespace {
 
@@ -193,11 +193,12 @@ class Relay {
 
   void end_by(int signal) {
     raw_->reset();
+    ::signal(signal, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, signal);
-    // Pending until it is let through; what it does then is what it would have done without us.
-    if (raise(signal) == 0) pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    raise(signal);
+    sigprocmask(SIG_UNBLOCK, &set, nullptr);
   }
 
   FarEnd& far_;
@@ -231,4 +232,4 @@ Result<RelayResult> relay(FarEnd& far, const RelayOptions& options) {
   return result;
 }
 
-}  // namespace isle::monitor
+}  // namespace isle::runtime

@@ -7,12 +7,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "monitor/far_end.h"
-#include "monitor/protocol.h"
+#include "base/strings.h"
+#include "runtime/relay/far_end.h"
 
-namespace isle::monitor {
+namespace isle::runtime {
 
 namespace {
+
+constexpr std::size_t kReadBytes = 65536;
 
 class ProcessEnd final : public FarEnd {
  public:
@@ -83,7 +85,7 @@ class ProcessEnd final : public FarEnd {
   std::string waiting_;
   std::optional<kernel::ExitStatus> exit_;
   bool ended_ = false;
-  std::vector<char> buffer_ = std::vector<char>(kMaxPayload);
+  std::vector<char> buffer_ = std::vector<char>(kReadBytes);
 };
 
 }  // namespace
@@ -99,4 +101,4 @@ Result<RelayEnd> relay_process(int pidfd, int console, const RelayOptions& optio
   return RelayEnd{.detached = result == RelayResult::Detached, .exit = far.exit()};
 }
 
-}  // namespace isle::monitor
+}  // namespace isle::runtime

@@ -1,0 +1,36 @@
+#include "islet/bundle.h"
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "runtime/state/create.h"
+
+namespace isle::islet {
+
+Result<HostPath> absolute(std::string_view path) {
+  if (path.empty()) return fail(ErrorKind::InvalidArgument, "a path is empty");
+  if (path.starts_with('/')) return HostPath(std::string(path));
+  char* here = getcwd(nullptr, 0);
+  if (here == nullptr) return fail_call(errno, "getcwd()");
+  const HostPath directory(here);
+  free(here);
+  return directory / path;
+}
+
+Result<Bundle> open_bundle(const Globals& globals, std::string_view path) {
+  const std::string name(path.empty() ? "." : path);
+  char* real = realpath(name.c_str(), nullptr);
+  if (real == nullptr)
+    return fail_call(errno, format("realpath({})", name), "there is no such bundle");
+  Bundle bundle{.directory = HostPath(real), .spec = {}};
+  free(real);
+  std::vector<std::string> warnings;
+  bundle.spec = TRY(runtime::read_bundle(bundle.directory, warnings));
+  for (const std::string& warning : warnings) globals.log.write(Level::Warning, warning);
+  return bundle;
+}
+
+}  // namespace isle::islet

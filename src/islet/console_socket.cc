@@ -1,0 +1,71 @@
+#include "islet/console_socket.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/strings.h"
+#include "kernel/fd.h"
+
+namespace isle::islet {
+
+namespace {
+
+Result<kernel::UniqueFd> connect_to(const HostPath& path) {
+  // A socket's address has 108 bytes: a longer path is reached through a descriptor.
+  const kernel::UniqueFd place = TRY(kernel::open_file(path, O_PATH));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = format("/proc/self/fd/{}", place.get());
+  std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
+  kernel::UniqueFd socket = TRY(kernel::make_socket(AF_UNIX, SOCK_STREAM));
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return fail_call(errno,
+                     format("connect({})", path.str()),
+                     {},
+                     "the console socket must be a listening UNIX stream socket");
+  }
+  return socket;
+}
+
+}  // namespace
+
+Result<void> send_console(const HostPath& path, int console) {
+  const kernel::UniqueFd socket = TRY_STEP(connect_to(path), "reach the console socket");
+  char name[] = "/dev/ptmx";
+  iovec part{.iov_base = name, .iov_len = sizeof name - 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(header), &console, sizeof console);
+  if (sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
+    return fail_call(errno, format("sendmsg({}, SCM_RIGHTS)", path.str()), "send the terminal");
+  }
+  return {};
+}
+
+Result<void> check_console(bool terminal, bool detached, bool has_socket) {
+  if (terminal && detached && !has_socket) {
+    return fail(ErrorKind::InvalidArgument,
+                "process.terminal is true and nobody would hold the terminal",
+                "give a --console-socket, or set process.terminal to false");
+  }
+  if (has_socket && (!terminal || !detached)) {
+    return fail(ErrorKind::InvalidArgument,
+                terminal
+                    ? "--console-socket is for detached containers: islet holds the terminal itself"
+                    : "--console-socket is given, but process.terminal is false");
+  }
+  return {};
+}
+
+}  // namespace isle::islet

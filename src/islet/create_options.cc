@@ -1,0 +1,74 @@
+#include "islet/create_options.h"
+
+#include <cstdlib>
+
+#include "base/strings.h"
+#include "islet/console_socket.h"
+#include "runtime/plan/describe.h"
+
+namespace isle::islet {
+
+namespace {
+
+// sd_listen_fds(3): descriptors of socket activation go on to the command, which is process 1.
+Result<void> hand_on_listen_fds(runtime::CreateRequest& request) {
+  const char* count_text = getenv("LISTEN_FDS");
+  if (count_text == nullptr || *count_text == '\0') return {};
+  const unsigned long long count = TRY(parse_uint(count_text, "LISTEN_FDS"));
+  constexpr unsigned kMost = 1U << 20;
+  if (count > kMost)
+    return fail(ErrorKind::InvalidArgument, format("LISTEN_FDS {} is too large", count));
+  if (count == 0 || !request.spec->process) return {};
+  request.preserve_fds += static_cast<unsigned>(count);
+  request.spec->process->env.push_back(format("LISTEN_FDS={}", count));
+  request.spec->process->env.emplace_back("LISTEN_PID=1");
+  return {};
+}
+
+void log_steps(const Log& log, const runtime::CreatedContainer& created) {
+  if (!log.wants(Level::Debug)) return;
+  for (const std::string_view line :
+       split(runtime::describe_plan(created.plan, &created.step_times), '\n')) {
+    if (!line.empty()) log.write(Level::Debug, line);
+  }
+}
+
+}  // namespace
+
+Result<Creation> read_creation(const Globals& globals, const Arguments& arguments, bool detached) {
+  Creation creation;
+  runtime::CreateRequest& request = creation.request;
+  request.root = TRY(globals.root());
+  request.id = arguments.words()[0];
+  TRY(runtime::check_container_id(request.id));
+  Bundle bundle = TRY(open_bundle(globals, arguments.text("bundle").value_or("")));
+  request.bundle = std::move(bundle.directory);
+  request.spec = std::move(bundle.spec);
+  request.no_pivot = arguments.on("no-pivot");
+  request.no_new_keyring = arguments.on("no-new-keyring");
+  request.preserve_fds = TRY(arguments.number("preserve-fds"));
+  if (const auto file = arguments.text("pid-file")) request.pid_file = TRY(absolute(*file));
+  request.measure = globals.log.wants(Level::Debug);
+  request.make_cgroups = globals.make_cgroups;
+  creation.console_socket = arguments.text("console-socket").value_or("");
+  TRY(check_console(request.spec->process && request.spec->process->terminal,
+                    detached,
+                    !creation.console_socket.empty()));
+  TRY(hand_on_listen_fds(request));
+  return creation;
+}
+
+Result<runtime::CreatedContainer> create(const Globals& globals, const Creation& creation) {
+  runtime::CreatedContainer created = TRY(runtime::create_container(creation.request));
+  for (const std::string& warning : created.warnings) globals.log.write(Level::Warning, warning);
+  log_steps(globals.log, created);
+  if (creation.console_socket.empty()) return created;
+  Result<void> sent = send_console(TRY(absolute(creation.console_socket)), created.console.get());
+  if (!sent) {
+    static_cast<void>(runtime::delete_container(creation.request.root, creation.request.id, true));
+    return std::unexpected(std::move(sent).error());
+  }
+  return created;
+}
+
+}  // namespace isle::islet

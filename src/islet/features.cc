@@ -1,0 +1,90 @@
+// features: what this build can do on this kernel, for callers that choose by it.
+
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "islet/verb.h"
+#include "kernel/capability.h"
+#include "kernel/mount_options.h"
+#include "kernel/seccomp_arch.h"
+#include "oci/features.h"
+#include "oci/runtime_spec_json.h"
+
+namespace isle::islet {
+
+namespace {
+
+// A kind this kernel was built without cannot be asked for.
+oci::Strings namespaces() {
+  constexpr std::pair<const char*, const char*> kKinds[] = {{"cgroup", "cgroup"},
+                                                            {"ipc", "ipc"},
+                                                            {"mnt", "mount"},
+                                                            {"net", "network"},
+                                                            {"pid", "pid"},
+                                                            {"time", "time"},
+                                                            {"user", "user"},
+                                                            {"uts", "uts"}};
+  oci::Strings kinds;
+  for (const auto& [file, name] : kKinds) {
+    if (access(format("/proc/self/ns/{}", file).c_str(), F_OK) == 0) kinds.emplace_back(name);
+  }
+  return kinds;
+}
+
+oci::SeccompFeatures seccomp() {
+  oci::SeccompFeatures features{.enabled = access("/proc/sys/kernel/seccomp", F_OK) == 0};
+  features.actions = {"SCMP_ACT_ALLOW",
+                      "SCMP_ACT_ERRNO",
+                      "SCMP_ACT_KILL",
+                      "SCMP_ACT_KILL_PROCESS",
+                      "SCMP_ACT_KILL_THREAD",
+                      "SCMP_ACT_LOG",
+                      "SCMP_ACT_TRACE",
+                      "SCMP_ACT_TRAP"};
+  features.operators = {"SCMP_CMP_EQ",
+                        "SCMP_CMP_GE",
+                        "SCMP_CMP_GT",
+                        "SCMP_CMP_LE",
+                        "SCMP_CMP_LT",
+                        "SCMP_CMP_MASKED_EQ",
+                        "SCMP_CMP_NE"};
+  for (const std::string_view name : split(kernel::seccomp_arch_names(), ' ')) {
+    const std::string_view word = name.ends_with(',') ? name.substr(0, name.size() - 1) : name;
+    if (!word.empty()) features.archs.push_back("SCMP_ARCH_" + std::string(word));
+  }
+  return features;
+}
+
+Result<oci::Features> features() {
+  oci::Features all{.oci_version_max = std::string(oci::kRuntimeSpecVersion)};
+  all.hooks = {
+      "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"};
+  all.mount_options = kernel::mount_option_words();
+  oci::LinuxFeatures on_linux{.namespaces = namespaces()};
+  const int last = TRY(kernel::last_capability());
+  on_linux.capabilities = kernel::capability_names(kernel::CapabilitySet::up_to(last));
+  on_linux.cgroup = oci::CgroupFeatures{
+      .v1 = true, .v2 = true, .systemd = false, .systemd_user = false, .rdma = false};
+  on_linux.seccomp = seccomp();
+  on_linux.intel_rdt = oci::IntelRdtFeatures{.enabled = false};
+  on_linux.idmap_mounts = true;
+  on_linux.net_devices = false;
+  all.linux_ = std::move(on_linux);
+  all.annotations["org.islet.version"] = ISLE_VERSION;
+  return all;
+}
+
+Result<int> run(const Globals&, const Arguments&) {
+  TRY(print(json::write_pretty(oci::write_features(TRY(features())), 4) + "\n"));
+  return 0;
+}
+
+}  // namespace
+
+const Verb kFeatures{.name = "features",
+                     .words = "",
+                     .summary = "print what this build and this kernel can do, as JSON",
+                     .options = {},
+                     .run = run};
+
+}  // namespace isle::islet

@@ -1,0 +1,65 @@
+// plan: what create would do, step by step, with nothing done. Any user may ask; what this user may
+// not do on this host shows in the plan, as it would when run.
+
+#include "base/strings.h"
+#include "islet/create_options.h"
+#include "runtime/launch/gather_facts.h"
+#include "runtime/plan/describe.h"
+
+namespace isle::islet {
+
+namespace {
+
+constexpr Option kOptions[] = {
+    kBundleOption,
+    {.name = "json", .help = "for programs"},
+    {.name = "id",
+     .value = "ID",
+     .help = "the container's id, which names its control group (plan)"},
+    {.name = "create", .help = "the plan of create, which waits for start, not of run"},
+    kNoPivotOption,
+    kNoNewKeyringOption,
+    kPreserveFdsOption,
+    kPidFileOption,
+};
+
+Result<runtime::PlanRequest> read_request(const Globals& globals, const Arguments& arguments) {
+  const std::string path =
+      arguments.words().empty() ? arguments.text("bundle").value_or("") : arguments.words()[0];
+  Bundle bundle = TRY(open_bundle(globals, path));
+  runtime::PlanRequest request{.id = arguments.text("id").value_or("plan"),
+                               .bundle = std::move(bundle.directory),
+                               .spec = std::move(bundle.spec)};
+  TRY(runtime::check_container_id(request.id));
+  request.wait_for_start = arguments.on("create");
+  request.no_pivot = arguments.on("no-pivot");
+  request.no_new_keyring = arguments.on("no-new-keyring");
+  request.preserve_fds = TRY(arguments.number("preserve-fds"));
+  if (const auto file = arguments.text("pid-file")) request.pid_file = TRY(absolute(*file));
+  return request;
+}
+
+Result<int> run(const Globals& globals, const Arguments& arguments) {
+  const runtime::PlanRequest request = TRY(read_request(globals, arguments));
+  runtime::HostFacts facts = TRY(runtime::gather_facts());
+  if (globals.make_cgroups) facts.may_make_cgroups = *globals.make_cgroups;
+  const runtime::LaunchPlan plan = TRY(runtime::make_plan(request, facts));
+  if (arguments.on("json")) {
+    TRY(print(json::write_pretty(runtime::plan_json(plan, nullptr)) + "\n"));
+    return 0;
+  }
+  for (const std::string& warning : plan.warnings) globals.log.write(Level::Warning, warning);
+  TRY(print(runtime::describe_plan(plan, nullptr)));
+  return 0;
+}
+
+}  // namespace
+
+const Verb kPlan{.name = "plan",
+                 .words = "[BUNDLE]",
+                 .summary = "print the steps that would make a container, and do none",
+                 .options = kOptions,
+                 .most_words = 1,
+                 .run = run};
+
+}  // namespace isle::islet
