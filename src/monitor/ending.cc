@@ -1,0 +1,72 @@
+#include "monitor/ending.h"
+
+#include <ctime>
+
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "runtime/state/create.h"
+
+namespace isle::monitor {
+
+namespace {
+
+// v2: "oom_kill 1" in memory.events; v1 has the same line in memory.oom_control since 4.13. Which
+// one there is says which version it is.
+bool counts_oom_kill(const HostPath& file) {
+  const Result<std::string> text = kernel::read_file(file);
+  if (!text) return false;
+  for (const std::string_view line : split(*text, '\n')) {
+    const Cut parts = cut(line, ' ');
+    if (parts.before == "oom_kill") return parts.after != "0";
+  }
+  return false;
+}
+
+}  // namespace
+
+std::int64_t realtime_ns() {
+  timespec now{};
+  static_cast<void>(clock_gettime(CLOCK_REALTIME, &now));
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+bool was_oom_killed(const runtime::ContainerState& state) {
+  for (const std::string& directory : state.cgroup_directories) {
+    for (const char* file : {"memory.events", "memory.oom_control"}) {
+      if (counts_oom_kill(HostPath(directory) / file)) return true;
+    }
+  }
+  return false;
+}
+
+Result<void> append_exit(const HostPath& container, const ExitRecord& record) {
+  const kernel::UniqueFd file = TRY(kernel::open_file(
+      container / "exits.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600));
+  // One write(2) of a short line to a file opened for appending is whole or absent.
+  return kernel::write_all(file.get(), json::write(write_exit(record)) + "\n");
+}
+
+Result<void> clear_away(const MonitorRequest& request, const runtime::ContainerState& state) {
+  const HostPath root = state_root(request);
+  unlink((runtime::state_directory(root, state.id) / "attach.sock").c_str());
+  return runtime::delete_container(root, state.id, true);
+}
+
+ExitRecord end_container(const MonitorRequest& request,
+                         const LaunchedContainer& container,
+                         const kernel::ExitStatus& exit) {
+  ExitRecord record{.status = exit.status,
+                    .signal = exit.signal,
+                    .oom_killed = was_oom_killed(container.state),
+                    .started_ns = container.started_ns,
+                    .finished_ns = realtime_ns()};
+  // Written before it is cleared away: a state that is gone without an exit would tell nothing.
+  const Result<void> written = append_exit(request.container, record);
+  const Result<void> cleared = clear_away(request, container.state);
+  if (!cleared) record.error = cleared.error().describe();
+  if (!written) record.error = written.error().describe();
+  return record;
+}
+
+}  // namespace isle::monitor

@@ -1,0 +1,26 @@
+#pragma once
+// From the request to a running container and what its supervisor holds of it.
+
+#include "monitor/spawn.h"
+#include "monitor/supervisor.h"
+#include "runtime/state/container.h"
+
+namespace isle::monitor {
+
+struct LaunchedContainer {
+  Charge charge;
+  runtime::ContainerState state;
+  std::int64_t started_ns = 0;
+};
+
+// The OCI state root below ISLE_RUN.
+HostPath state_root(const MonitorRequest& request);
+
+// Tells `client` warnings and the plan on the way. On failure nothing is left.
+Result<LaunchedContainer> launch_container(const MonitorRequest& request, int client);
+
+// The id on the host of `id` in the container: by `map`, itself if there is no map; none if the
+// map does not hold it.
+std::optional<std::uint32_t> host_id(const std::vector<oci::IdMapping>& map, std::uint32_t id);
+
+}  // namespace isle::monitor
