@@ -98,7 +98,8 @@ std::string hook_state(const ContainerState& state, std::string_view status) {
 
 void remove_state(const HostPath& root, std::string_view id) {
   const HostPath directory = state_directory(root, id);
-  for (const char* name : {"state.json", "config.json", "start", "lock"}) {
+  // attach.sock is isle-monitor's; one that was killed leaves it.
+  for (const char* name : {"state.json", "config.json", "start", "attach.sock", "lock"}) {
     unlink((directory / name).c_str());
   }
   rmdir(directory.c_str());
