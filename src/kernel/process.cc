@@ -60,6 +60,13 @@ Result<std::vector<UniqueFd>> add_fds(Actions& actions, const std::vector<GivenF
     // With from == to it clears close-on-exec (glibc 2.29).
     posix_spawn_file_actions_adddup2(&actions.value, from, fd.to);
   }
+  // What the caller itself was given without close-on-exec ends here, too.
+  for (int number = 3; number < highest; ++number) {
+    const bool given =
+        std::ranges::any_of(fds, [number](const GivenFd& fd) { return fd.to == number; });
+    if (!given) posix_spawn_file_actions_addclose(&actions.value, number);
+  }
+  posix_spawn_file_actions_addclosefrom_np(&actions.value, highest + 1);
   return moved;
 }
 

@@ -13,7 +13,8 @@
 
 namespace isle::kernel {
 
-// A descriptor the program gets; every other one is closed by close-on-exec.
+// A descriptor the program gets; every other one above 2 is closed, also if it came to the caller
+// without close-on-exec.
 struct GivenFd {
   int from = -1;  // -1: /dev/null, opened for reading and writing
   int to = 0;

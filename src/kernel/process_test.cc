@@ -66,6 +66,19 @@ TEST(Spawn, NullDeviceSessionAndEnvironment) {
   EXPECT_TRUE(wait_for(child.pidfd.get()));
 }
 
+TEST(Spawn, NothingElseIsInherited) {
+  const FdPair stray = MUST(make_pipe());
+  ASSERT_EQ(fcntl(stray.second.get(), F_SETFD, 0), 0);
+  FdPair output = MUST(make_pipe());
+  SpawnRequest request = shell("ls /proc/self/fd | wc -l");
+  // ls has one more, the directory it reads.
+  request.fds = {{.from = output.second.get(), .to = 1}, {.from = -1, .to = 7}};
+  const ChildProcess child = MUST(spawn(request));
+  output.second.reset();
+  EXPECT_EQ(MUST(read_all(output.first.get())), "5\n");
+  EXPECT_TRUE(wait_for(child.pidfd.get()));
+}
+
 TEST(Spawn, SignalsAreAtTheirDefaults) {
   signal(SIGUSR1, SIG_IGN);
   const ChildProcess child = MUST(spawn(shell("kill -USR1 $$; exit 0")));
