@@ -19,6 +19,7 @@ namespace {
 
 oci::Spec make_spec() {
   oci::Spec spec = oci::default_spec();
+  spec.oci_version = "1.0.2";  // older peers take no newer one
   spec.root = oci::Root{.path = "rootfs", .readonly = false};
   spec.process->terminal = false;
   spec.process->args = {"/true"};
