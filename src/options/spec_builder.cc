@@ -81,6 +81,7 @@ bool SpecBuilder::has_env(std::string_view name) const {
 }
 
 void start_spec(SpecBuilder& builder) {
+  builder.spec.root.emplace();
   builder.spec.process.emplace().cwd = std::string("/");
   builder.spec.mounts = oci::default_mounts();
   builder.spec.linux_.emplace();

@@ -1,0 +1,75 @@
+#pragma once
+// A command of isle: a file, a row of commands.cc.
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "options/command_line.h"
+
+namespace isle::cli {
+
+using Arguments = std::span<const char* const>;
+
+struct Command {
+  const char* name;
+  const char* synopsis;             // "[FLAGS] IMAGE [COMMAND [ARGUMENT...]]"
+  const char* help;                 // one sentence, no full stop; null: for isle's own use
+  int (*run)(Arguments arguments);  // what stands behind the name; the exit status
+};
+
+// All of them, in the order help shows them.
+std::span<const Command> commands();
+const Command* find_command(std::string_view name);
+
+// What a command's own flags do to its request.
+template <typename Request>
+struct CommandFlag {
+  options::Flag flag;
+  Result<void> (*take)(Request& request, std::string_view value);
+};
+
+// Parses by the rows; gives the operands.
+template <typename Request, std::size_t Count>
+Result<std::vector<std::string_view>> take_flags(const CommandFlag<Request> (&rows)[Count],
+                                                 Arguments arguments,
+                                                 options::Operands operands,
+                                                 Request& request) {
+  std::vector<options::Flag> flags;
+  for (const auto& row : rows) flags.push_back(row.flag);
+  options::CommandLine line = TRY(options::parse_command_line(flags, arguments, operands));
+  for (const options::GivenFlag& given : line.flags) {
+    TRY(rows[given.index].take(request, given.value));
+  }
+  return std::move(line.operands);
+}
+
+// Prints the error as isle's; gives `status`.
+int complain(const Error& error, int status = kExitEngine);
+void warn(const std::string& line);
+void print(std::string_view text);
+
+// "--help" among the flags of any command but those that parse it themselves.
+bool wants_help(Arguments arguments);
+int print_command_help(const Command& command, const std::vector<options::Flag>& flags);
+
+// The commands.
+int container_command(Arguments arguments);
+int exec_command(Arguments arguments);
+int help_command(Arguments arguments);
+int images_command(Arguments arguments);
+int info_command(Arguments arguments);
+int inspect_command(Arguments arguments);
+int kill_command(Arguments arguments);
+int ps_command(Arguments arguments);
+int rm_command(Arguments arguments);
+int run_command(Arguments arguments);
+int version_command(Arguments arguments);
+
+// The whole program.
+int main(int count, const char* const* words);
+
+}  // namespace isle::cli

@@ -1,0 +1,42 @@
+#include <array>
+
+#include "cli/command.h"
+
+namespace isle::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"run",
+            "[FLAGS] IMAGE [COMMAND [ARGUMENT...]]",
+            "Run a command in a new container",
+            run_command},
+    Command{"exec",
+            "[FLAGS] CONTAINER COMMAND [ARGUMENT...]",
+            "Run one more command in a running container",
+            exec_command},
+    Command{"ps", "[-a] [-q] [--format json]", "List containers", ps_command},
+    Command{"kill", "[-s SIGNAL] CONTAINER...", "Send a signal to containers", kill_command},
+    Command{"rm", "[-f] CONTAINER...", "Remove containers", rm_command},
+    Command{"inspect",
+            "[--isolation] CONTAINER...",
+            "Show all that is known of a container, or what isolates it",
+            inspect_command},
+    Command{"images", "[-q] [--format json]", "List images", images_command},
+    Command{"info", "[--format json]", "Show what isle finds on this host", info_command},
+    Command{"version", "", "Show isle's version", version_command},
+    Command{"help", "[COMMAND]", "Explain isle, or a command", help_command},
+    Command{"container", "cleanup ID", nullptr, container_command},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : kCommands) {
+    if (name == command.name) return &command;
+  }
+  return nullptr;
+}
+
+}  // namespace isle::cli

@@ -1,0 +1,73 @@
+// isle info: what isle finds on this host, where it keeps its things.
+#include "base/strings.h"
+#include "cli/command.h"
+#include "engine/paths.h"
+#include "kernel/capability.h"
+#include "runtime/launch/gather_facts.h"
+
+namespace isle::cli {
+namespace {
+
+json::Value facts_json(const engine::Paths& paths, const runtime::HostFacts& facts) {
+  json::Value value;
+  value["version"] = ISLE_VERSION;
+  value["root"] = paths.store.root().str();
+  value["run"] = paths.run.str();
+  value["uid"] = facts.euid;
+  value["privileged"] = facts.privileged();
+  value["cgroups"] = facts.cgroups.kind();
+  value["mayMakeCgroups"] = facts.may_make_cgroups;
+  json::Value& controllers = value["controllers"];
+  controllers = json::Value(json::Array{});
+  for (kernel::cgroup::Controller controller : kernel::cgroup::kControllers) {
+    if (!facts.cgroups.has(controller)) continue;
+    controllers.push_back(format("{} ({})",
+                                 kernel::cgroup::to_string(controller),
+                                 facts.cgroups.on_v2(controller) ? "v2" : "v1"));
+  }
+  const auto all = kernel::CapabilitySet::up_to(facts.last_capability);
+  value["missingCapabilities"] = kernel::capability_names(all - facts.effective);
+  value["apparmor"] = facts.apparmor;
+  value["selinux"] = facts.selinux;
+  return value;
+}
+
+std::string words_of(const json::Value& value) {
+  if (value.string() != nullptr) return *value.string();
+  if (value.boolean() != nullptr) return *value.boolean() ? "yes" : "no";
+  if (value.array() == nullptr) return json::write(value);
+  std::vector<std::string> words;
+  for (const json::Value& item : *value.array()) words.push_back(words_of(item));
+  return words.empty() ? "none" : join(words, ", ");
+}
+
+Result<json::Value> gather() {
+  const engine::Paths paths = TRY(engine::Paths::open());
+  return facts_json(paths, TRY(runtime::gather_facts()));
+}
+
+}  // namespace
+
+int info_command(Arguments arguments) {
+  if (wants_help(arguments)) return print_command_help(*find_command("info"), {});
+  const auto facts = gather();
+  if (!facts) return complain(facts.error());
+  const bool as_json = arguments.size() == 2 && std::string_view(arguments[0]) == "--format" &&
+                       std::string_view(arguments[1]) == "json";
+  if (!arguments.empty() && !as_json) {
+    return complain({.kind = ErrorKind::InvalidArgument,
+                     .message = format("info: {} is not understood", quoted(arguments[0])),
+                     .call = {},
+                     .errnum = 0,
+                     .steps = {},
+                     .hint = "it takes --format json"});
+  }
+  std::string text;
+  for (const json::Member& member : *facts->object()) {
+    text += format("{:<20} {}\n", member.key + ":", words_of(member.value));
+  }
+  print(as_json ? json::write_pretty(*facts) + "\n" : text);
+  return 0;
+}
+
+}  // namespace isle::cli

@@ -1,0 +1,67 @@
+// Picks the command. Nothing is done before: a program that people type in loops starts in a
+// millisecond.
+#include <signal.h>
+
+#include <cstdio>
+
+#include "base/strings.h"
+#include "cli/command.h"
+
+namespace isle::cli {
+namespace {
+
+int unknown_command(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Command& command : commands()) {
+    if (command.help != nullptr) names.emplace_back(command.name);
+  }
+  const std::string_view near = options::nearest(name, names);
+  const Error error{.kind = ErrorKind::InvalidArgument,
+                    .message = format("there is no command {}", quoted(name)),
+                    .call = {},
+                    .errnum = 0,
+                    .steps = {},
+                    .hint = near.empty() ? "isle --help lists the commands"
+                                         : format("did you mean isle {}?", near)};
+  return complain(error);
+}
+
+}  // namespace
+
+int complain(const Error& error, int status) {
+  print_error("isle", error);
+  return status;
+}
+
+void warn(const std::string& line) {
+  const std::string text = format("isle: warning: {}\n", line);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+bool wants_help(Arguments arguments) {
+  for (const char* word : arguments) {
+    const std::string_view text = word;
+    if (text == "--help" || text == "-h") return true;
+    if (!text.starts_with('-') || text == "--") return false;
+  }
+  return false;
+}
+
+int main(int count, const char* const* words) {
+  const Arguments arguments(words, static_cast<std::size_t>(count));
+  if (arguments.size() < 2) return help_command({});
+  const std::string_view name = arguments[1];
+  const Arguments rest = arguments.subspan(2);
+  if (name == "--help" || name == "-h") return help_command({});
+  if (name == "--version" || name == "-v") return version_command({});
+  const Command* command = find_command(name);
+  if (command == nullptr) return unknown_command(name);
+  return command->run(rest);
+}
+
+}  // namespace isle::cli

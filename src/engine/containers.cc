@@ -1,0 +1,119 @@
+#include "engine/containers.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "base/strings.h"
+#include "kernel/fd.h"
+#include "runtime/state/create.h"
+
+namespace isle::engine {
+namespace {
+
+constexpr int kWaits = 400;  // of 5 ms
+
+std::optional<monitor::ExitRecord> last_exit(const HostPath& directory) {
+  const auto text = kernel::read_file(directory / "exits.jsonl");
+  if (!text) return std::nullopt;
+  const std::string_view lines = trim(*text);
+  const std::size_t newline = lines.rfind('\n');
+  const auto record =
+      monitor::read_exit(newline == std::string_view::npos ? lines : lines.substr(newline + 1));
+  if (!record) return std::nullopt;
+  return *record;
+}
+
+void pause_a_little() {
+  const timespec five_ms{.tv_sec = 0, .tv_nsec = 5'000'000};
+  nanosleep(&five_ms, nullptr);
+}
+
+// The monitor sees the end, writes it down and removes the runtime's state. If it is gone itself,
+// nobody does, and we do.
+Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
+  Result<void> killed = runtime::kill_container(paths.states(), id, SIGKILL, true);
+  if (!killed && killed.error().kind != ErrorKind::Conflict &&
+      killed.error().kind != ErrorKind::NotFound) {
+    return killed;
+  }
+  for (int i = 0; i < kWaits; ++i) {
+    const auto state = runtime::load_state(paths.states(), id);
+    if (!state) return {};
+    // Dead for a while and still there: its monitor is dead too.
+    if (i > 20 && !runtime::is_alive(*state)) break;
+    pause_a_little();
+  }
+  return runtime::delete_container(paths.states(), id, true);
+}
+
+}  // namespace
+
+std::string_view Listed::word() const {
+  if (status != runtime::Status::Stopped) return runtime::to_string(status);
+  return has_run ? "exited" : "created";
+}
+
+Listed look_at(const Paths& paths, record::Container container) {
+  Listed listed;
+  listed.container = std::move(container);
+  auto state = runtime::load_state(paths.states(), listed.container.id);
+  if (state) {
+    listed.status = runtime::status_of(*state);
+    listed.state = std::move(*state);
+  }
+  if (!listed.running()) listed.exit = last_exit(paths.container(listed.container.id));
+  listed.has_run = listed.state || listed.exit;
+  return listed;
+}
+
+Result<Listed> find_container(const Paths& paths, std::string_view name) {
+  return look_at(paths, TRY(Database(paths).find(name)));
+}
+
+Result<Listing> list_containers(const Paths& paths, bool all) {
+  Database::List list = TRY(Database(paths).list());
+  Listing listing{.containers = {}, .broken = std::move(list.broken)};
+  for (record::Container& container : list.containers) {
+    Listed listed = look_at(paths, std::move(container));
+    if (all || listed.running()) listing.containers.push_back(std::move(listed));
+  }
+  return listing;
+}
+
+Result<void> signal_container(const Paths& paths, std::string_view name, int signal) {
+  const Listed listed = TRY(find_container(paths, name));
+  if (!listed.running()) {
+    return fail(ErrorKind::Conflict,
+                format("container {} is not running", quoted(name)),
+                "isle ps -a shows its state");
+  }
+  return runtime::kill_container(paths.states(), listed.container.id, signal, false);
+}
+
+Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force) {
+  const Listed listed = TRY(find_container(paths, name));
+  const std::string& id = listed.container.id;
+  if (listed.running() && !force) {
+    return fail(ErrorKind::Conflict,
+                format("container {} is {}", quoted(name), listed.word()),
+                format("end it first, or kill and remove it: isle rm -f {}", name));
+  }
+  if (listed.running()) {
+    TRY(kill_and_wait(paths, id));
+  } else if (listed.state) {
+    TRY(runtime::delete_container(paths.states(), id, true));
+  }
+  TRY(Database(paths).remove(listed.container));
+  return id;
+}
+
+Result<void> clean_up_container(const Paths& paths, std::string_view id) {
+  const Database database(paths);
+  const Result<record::Container> container = database.find(id);
+  // Somebody was faster: rm -f, or the foreground client.
+  if (!container && container.error().kind == ErrorKind::NotFound) return {};
+  if (!container) return std::unexpected(container.error());
+  return database.remove(*container);
+}
+
+}  // namespace isle::engine

@@ -1,0 +1,46 @@
+#pragma once
+// What can be done with containers that exist: list, signal, remove, look at.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/database.h"
+#include "monitor/protocol.h"
+#include "runtime/state/container.h"
+
+namespace isle::engine {
+
+struct Listed {
+  record::Container container;
+  std::optional<runtime::ContainerState> state;  // while the runtime knows it
+  std::optional<monitor::ExitRecord> exit;       // how it ended last
+  runtime::Status status = runtime::Status::Stopped;
+  bool has_run = false;  // else it was only made
+  bool running() const {
+    return status == runtime::Status::Running || status == runtime::Status::Paused;
+  }
+  // "running", "paused", "exited", "created".
+  std::string_view word() const;
+};
+
+Listed look_at(const Paths& paths, record::Container container);
+Result<Listed> find_container(const Paths& paths, std::string_view name);
+
+struct Listing {
+  std::vector<Listed> containers;
+  std::vector<Error> broken;
+};
+Result<Listing> list_containers(const Paths& paths, bool all);
+
+// Conflict when it does not run.
+Result<void> signal_container(const Paths& paths, std::string_view name, int signal);
+
+// Conflict when it runs, unless `force`, which kills it. Without force a missing one is NotFound.
+Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force);
+
+// What the monitor calls when a container that was to be removed has ended.
+Result<void> clean_up_container(const Paths& paths, std::string_view id);
+
+}  // namespace isle::engine

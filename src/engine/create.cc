@@ -1,0 +1,85 @@
+#include "engine/create.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "engine/etc_files.h"
+#include "engine/owner.h"
+#include "image/snapshot/overlay.h"
+#include "kernel/fd.h"
+#include "oci/runtime_spec_json.h"
+#include "runtime/launch/gather_facts.h"
+#include "runtime/plan/make_plan.h"
+
+namespace isle::engine {
+namespace {
+
+Result<void> make_volume_sources(const Prepared& prepared) {
+  for (const std::string& path : prepared.directories) {
+    TRY_STEP(make_directories(HostPath(path)), "make the source of a volume");
+    // Like docker's: for everybody to enter, its owner to write.
+    if (chmod(path.c_str(), 0755) != 0) return fail_call(errno, format("chmod({})", path));
+  }
+  return {};
+}
+
+Result<void> make_root_directories(const Paths& paths, const NewContainer& made) {
+  if (made.prepared.layers.empty()) return {};
+  const HostPath directory = paths.container(made.container.id);
+  const image::Overlay overlay =
+      TRY(image::prepare_overlay(paths.store, made.container.id, made.prepared.layers));
+  if (mkdir((directory / "rootfs").c_str(), 0755) != 0) return fail_call(errno, "mkdir(rootfs)");
+  const kernel::UniqueFd upper =
+      TRY(kernel::open_file(overlay.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  return give_to_root_inside(upper.get(), made.prepared.spec);
+}
+
+Result<void> write_config(const HostPath& directory, const oci::Spec& spec) {
+  const kernel::UniqueFd file = TRY(kernel::open_file(
+      directory / "config.json", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+  return kernel::write_all(file.get(), json::write(oci::write_spec(spec)));
+}
+
+Result<void> fill(const Paths& paths, const Database& database, NewContainer& made) {
+  const runtime::HostFacts facts = TRY(runtime::gather_facts());
+  made.prepared =
+      TRY(prepare_spec({.paths = paths, .database = database, .facts = facts}, made.container));
+  const HostPath directory = paths.container(made.container.id);
+  TRY(make_volume_sources(made.prepared));
+  TRY(make_root_directories(paths, made));
+  TRY(write_etc_files(directory, made.prepared.spec, made.prepared.own_network));
+  return write_config(directory, made.prepared.spec);
+}
+
+}  // namespace
+
+Result<NewContainer> create_container(const Paths& paths, record::Container container) {
+  const Database database(paths);
+  NewContainer made{.container = std::move(container), .prepared = {}};
+  TRY(database.add(made.container));
+  Result<void> filled = fill(paths, database, made);
+  if (!filled) {
+    static_cast<void>(database.remove(made.container));
+    return std::unexpected(std::move(filled).error());
+  }
+  return made;
+}
+
+Result<std::string> explain_only(const Paths& paths, record::Container container) {
+  const Database database(paths);
+  container.id = TRY(random_id());
+  const runtime::HostFacts facts = TRY(runtime::gather_facts());
+  const Prepared prepared = TRY(prepare_spec(
+      {.paths = paths, .database = database, .facts = facts, .reserve = false}, container));
+  const runtime::PlanRequest request{.id = container.id,
+                                     .bundle = paths.container(container.id),
+                                     .spec = prepared.spec,
+                                     .kill_with_parent = true,
+                                     .default_cgroup_parent = "/isle"};
+  return runtime::describe_plan(TRY(runtime::make_plan(request, facts)), nullptr);
+}
+
+}  // namespace isle::engine

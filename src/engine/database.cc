@@ -1,0 +1,201 @@
+#include "engine/database.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <ctime>
+#include <memory>
+
+#include "base/strings.h"
+#include "image/snapshot/overlay.h"
+#include "record/names.h"
+
+namespace isle::engine {
+namespace {
+
+// Ranges for --userns auto: above what distributions give to users in /etc/subuid, below 2^31,
+// which some file systems and tools treat as negative.
+constexpr std::uint32_t kFirstRange = 0x10000000;
+constexpr std::uint32_t kRangeSize = 0x10000;
+constexpr std::uint32_t kRanges = 0x6000;
+constexpr std::time_t kUnfinishedSeconds = 60;
+
+Result<std::array<std::uint64_t, 4>> random_words() {
+  std::array<std::uint64_t, 4> words{};
+  if (getrandom(words.data(), sizeof words, 0) != sizeof words) {
+    return fail_call(errno, "getrandom(32)");
+  }
+  return words;
+}
+
+std::optional<std::string> link_text(const HostPath& path) {
+  char text[PATH_MAX];
+  const ssize_t length = readlink(path.c_str(), text, sizeof text);
+  if (length < 0) return std::nullopt;
+  return std::string(text, static_cast<std::size_t>(length));
+}
+
+// False: the name exists. The directory is made when it is not there.
+Result<bool> make_link(const std::string& text, const HostPath& directory, std::string_view name) {
+  const HostPath path = directory / name;
+  for (bool again : {true, false}) {
+    if (symlink(text.c_str(), path.c_str()) == 0) return true;
+    if (errno == EEXIST) return false;
+    if (errno != ENOENT || !again) break;
+    TRY(make_directories(directory));
+  }
+  return fail_call(errno, format("symlink({})", path.str()));
+}
+
+// Absent: no names.
+std::vector<std::string> names_in(const HostPath& directory) {
+  std::vector<std::string> names;
+  const auto close = [](DIR* stream) { closedir(stream); };
+  const std::unique_ptr<DIR, decltype(close)> stream(opendir(directory.c_str()), close);
+  if (stream == nullptr) return names;
+  while (const dirent* entry = readdir(stream.get())) {
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<std::string> random_id() {
+  std::string id;
+  for (std::uint64_t word : TRY(random_words())) id += format("{:016x}", word);
+  return id;
+}
+
+// The record comes first, so that a name never leads to nothing; what a crash leaves in between
+// is a container without a name, which ps lists and rm removes.
+Result<void> Database::add(record::Container& container) const {
+  container.id = TRY(random_id());
+  container.created = std::time(nullptr);
+  TRY(make_directories(paths_.container(container.id)));
+  Result<void> added = container.name.empty() ? add_by_any_name(container) : add_named(container);
+  if (!added) static_cast<void>(image::remove_container_files(paths_.store, container.id));
+  return added;
+}
+
+Result<void> Database::add_named(const record::Container& container) const {
+  if (TRY(write_and_link(container))) return {};
+  const auto holder = link_text(paths_.names() / container.name);
+  return fail(ErrorKind::Conflict,
+              format("the name {} belongs to container {}",
+                     quoted(container.name),
+                     holder.value_or("").substr(0, 12)),
+              format("choose another, or remove it: isle rm {}", container.name));
+}
+
+Result<void> Database::add_by_any_name(record::Container& container) const {
+  for (int tries = 0;; ++tries) {
+    const std::uint64_t random = TRY(random_words())[0];
+    container.name = record::random_name(random);
+    // A number as well, once the plain names are used up.
+    if (tries > 5) container.name += format("{}", random >> 40);
+    if (TRY(write_and_link(container))) return {};
+  }
+}
+
+Result<bool> Database::write_and_link(const record::Container& container) const {
+  const kernel::UniqueFd file =
+      TRY(kernel::open_file(paths_.container(container.id) / "record.json",
+                            O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+                            0600));
+  TRY(kernel::write_all(file.get(), record::write_container(container)));
+  return make_link(container.id, paths_.names(), container.name);
+}
+
+Result<record::Container> Database::load(std::string_view id) const {
+  const HostPath file = paths_.container(id) / "record.json";
+  const std::string text = TRY(kernel::read_file(file));
+  return TRY_STEP(record::read_container(text), format("read {}", file.str()));
+}
+
+Result<std::string> Database::id_of(std::string_view text) const {
+  if (record::check_name(text)) {
+    if (const auto id = link_text(paths_.names() / text)) return *id;
+  }
+  std::vector<std::string> found;
+  for (std::string& id : names_in(paths_.containers())) {
+    if (!text.empty() && id.starts_with(text)) found.push_back(std::move(id));
+  }
+  if (found.size() == 1) return found[0];
+  if (found.empty()) {
+    return fail(ErrorKind::NotFound,
+                format("there is no container {}", quoted(text)),
+                "isle ps -a lists them");
+  }
+  return fail(ErrorKind::Conflict,
+              format("{} containers have an id that begins with {}", found.size(), quoted(text)),
+              "give more digits");
+}
+
+Result<record::Container> Database::find(std::string_view text) const {
+  const std::string id = TRY(id_of(text));
+  Result<record::Container> container = load(id);
+  if (!container && container.error().kind == ErrorKind::NotFound) {
+    return fail(ErrorKind::NotFound, format("container {} is being made or removed", quoted(text)));
+  }
+  return container;
+}
+
+// A directory that never got its record, by somebody who was killed.
+void Database::drop_unfinished(std::string_view id) const {
+  struct stat status{};
+  if (stat(paths_.container(id).c_str(), &status) != 0) return;
+  if (std::time(nullptr) - status.st_mtime < kUnfinishedSeconds) return;
+  static_cast<void>(image::remove_container_files(paths_.store, id));
+}
+
+Result<Database::List> Database::list() const {
+  List list;
+  for (const std::string& id : names_in(paths_.containers())) {
+    Result<record::Container> container = load(id);
+    if (container) {
+      list.containers.push_back(std::move(*container));
+    } else if (container.error().kind == ErrorKind::NotFound) {
+      drop_unfinished(id);
+    } else {
+      list.broken.push_back(std::move(container).error());
+    }
+  }
+  std::ranges::sort(list.containers, [](const auto& a, const auto& b) {
+    return a.created != b.created ? a.created > b.created : a.name < b.name;
+  });
+  return list;
+}
+
+Result<void> Database::remove(const record::Container& container) const {
+  const HostPath name = paths_.names() / container.name;
+  if (link_text(name) == container.id) unlink(name.c_str());
+  if (!container.namespaces.user.empty()) {
+    for (const std::string& range : names_in(paths_.id_ranges())) {
+      const HostPath link = paths_.id_ranges() / range;
+      if (link_text(link) == container.id) unlink(link.c_str());
+    }
+  }
+  return image::remove_container_files(paths_.store, container.id);
+}
+
+Result<std::uint32_t> Database::reserve_ids(std::string_view id) const {
+  const std::uint64_t start = TRY(random_words())[0];
+  for (std::uint32_t i = 0; i < kRanges; ++i) {
+    const auto slot = static_cast<std::uint32_t>((start + i) % kRanges);
+    const std::uint32_t first = kFirstRange + slot * kRangeSize;
+    if (TRY(make_link(std::string(id), paths_.id_ranges(), format("{}", first)))) return first;
+  }
+  return fail(ErrorKind::Unavailable,
+              "all ranges of ids for --userns auto are taken",
+              "remove containers that are not needed (isle ps -a)");
+}
+
+}  // namespace isle::engine

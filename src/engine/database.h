@@ -1,0 +1,51 @@
+#pragma once
+// Containers as files: records and names. A name belongs to whoever makes its link first, so of
+// many runs with one name exactly one wins, without a lock.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/paths.h"
+#include "kernel/fd.h"
+#include "record/container.h"
+
+namespace isle::engine {
+
+class Database {
+ public:
+  explicit Database(const Paths& paths) : paths_(paths) {}
+
+  // Gives the record an id and time, a name if it has none, and writes it. Conflict: the name is
+  // taken; nothing is left then.
+  Result<void> add(record::Container& container) const;
+  // By name, id, or the beginning of one id. NotFound and Conflict (several) name the text.
+  Result<record::Container> find(std::string_view text) const;
+  struct List {
+    std::vector<record::Container> containers;  // newest first
+    std::vector<Error> broken;                  // the others are listed all the same
+  };
+  Result<List> list() const;
+  // The record, the name, the id range and all files. Absence is fine.
+  Result<void> remove(const record::Container& container) const;
+  // Host ids that no other container has, from now on this one's.
+  Result<std::uint32_t> reserve_ids(std::string_view id) const;
+
+ private:
+  const Paths& paths_;
+
+  Result<void> add_named(const record::Container& container) const;
+  Result<void> add_by_any_name(record::Container& container) const;
+  // False: the name is taken.
+  Result<bool> write_and_link(const record::Container& container) const;
+  void drop_unfinished(std::string_view id) const;
+  Result<std::string> id_of(std::string_view text) const;
+  Result<record::Container> load(std::string_view id) const;
+};
+
+// 64 hexadecimal digits that nobody can guess, getrandom(2).
+Result<std::string> random_id();
+
+}  // namespace isle::engine
