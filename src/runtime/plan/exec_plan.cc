@@ -56,60 +56,79 @@ void add_stage(LaunchPlan& plan, const ExecPlanRequest& request) {
 
 }  // namespace
 
+namespace {
+
+// What the parent does once the process is there, and what the process waits for.
+void add_parent_part(LaunchPlan& plan, const ExecPlanRequest& request) {
+  const auto parent = [&](Operation operation, std::string what, std::string why) {
+    plan.steps.push_back({.actor = Actor::Parent,
+                          .operation = std::move(operation),
+                          .what = std::move(what),
+                          .why = std::move(why)});
+  };
+  if (request.in_cgroup) {
+    parent(op::AttachCgroup{},
+           "join the container's control groups",
+           "its limits hold for this process as well");
+  }
+  if (!request.pid_file.empty()) {
+    parent(op::WritePidFile{.path = request.pid_file.str()},
+           "write the pid file",
+           "the caller asked for it");
+  }
+  if (request.process.oom_score_adj) {
+    parent(op::OomScore{.value = *request.process.oom_score_adj},
+           "set the OOM score",
+           "process.oomScoreAdj");
+  }
+  parent(op::Notify{.barrier = Barrier::Prepared}, "let the process go on", "");
+}
+
+void add_console(LaunchPlan& plan, const oci::Process& process) {
+  if (!process.terminal) return;
+  op::OpenConsole console{.bind_dev_console = false, .owner = process.user.uid};
+  if (process.console_size) {
+    console.height = process.console_size->height;
+    console.width = process.console_size->width;
+  }
+  plan.steps.push_back({.actor = Actor::Init,
+                        .operation = console,
+                        .what = "open the console",
+                        .why = "a terminal of the container's own devpts"});
+  plan.steps.push_back({.actor = Actor::Parent,
+                        .operation = op::ReceiveConsole{},
+                        .what = "receive the console",
+                        .why = "its other end stays here"});
+}
+
+}  // namespace
+
 Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFacts& facts) {
   LaunchPlan plan;
   plan.id = request.id;
   plan.uses_stage = true;
   plan.seccomp = request.seccomp;
   plan.terminal = request.process.terminal;
-  const auto add = [&](Actor actor, Operation operation, std::string what, std::string why) {
-    plan.steps.push_back({.actor = actor,
+  const auto init = [&](Operation operation, std::string what, std::string why) {
+    plan.steps.push_back({.actor = Actor::Init,
                           .operation = std::move(operation),
                           .what = std::move(what),
                           .why = std::move(why)});
   };
-  add(Actor::Parent,
-      op::Clone{.makes_stage = true},
-      "start the stage",
-      "the runtime itself stays outside");
+  plan.steps.push_back({.actor = Actor::Parent,
+                        .operation = op::Clone{.makes_stage = true},
+                        .what = "start the stage",
+                        .why = "the runtime itself stays outside"});
   add_stage(plan, request);
-  if (request.in_cgroup) {
-    add(Actor::Parent,
-        op::AttachCgroup{},
-        "join the container's control groups",
-        "its limits hold for this process as well");
-  }
-  if (!request.pid_file.empty()) {
-    add(Actor::Parent,
-        op::WritePidFile{.path = request.pid_file.str()},
-        "write the pid file",
-        "the caller asked for it");
-  }
-  if (request.process.oom_score_adj) {
-    add(Actor::Parent,
-        op::OomScore{.value = *request.process.oom_score_adj},
-        "set the OOM score",
-        "process.oomScoreAdj");
-  }
-  add(Actor::Parent, op::Notify{.barrier = Barrier::Prepared}, "let the process go on", "");
-  add(Actor::Init, op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
-  add(Actor::Init,
-      call(SYS_setsid, "setsid()", {}),
-      "start a session",
-      "the caller's terminal is not the container's");
-  add(Actor::Init,
-      op::ChangeRoot{.root = {.kind = SlotKind::ExecRoot}},
-      "change the root",
-      "to the root of the container's init");
-  if (request.process.terminal) {
-    op::OpenConsole console{.bind_dev_console = false, .owner = request.process.user.uid};
-    if (request.process.console_size) {
-      console.height = request.process.console_size->height;
-      console.width = request.process.console_size->width;
-    }
-    add(Actor::Init, console, "open the console", "a terminal of the container's own devpts");
-    add(Actor::Parent, op::ReceiveConsole{}, "receive the console", "its other end stays here");
-  }
+  add_parent_part(plan, request);
+  init(op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
+  init(call(SYS_setsid, "setsid()", {}),
+       "start a session",
+       "the caller's terminal is not the container's");
+  init(op::ChangeRoot{.root = {.kind = SlotKind::ExecRoot}},
+       "change the root",
+       "to the root of the container's init");
+  add_console(plan, request.process);
   TRY(plan::add_process(plan,
                         {.process = request.process,
                          .facts = facts,

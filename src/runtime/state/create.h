@@ -22,7 +22,7 @@ struct CreateRequest {
   bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)
   bool measure = false;           // note the time each step took
   std::string default_cgroup_parent = "/islet";  // used as PARENT/ID when the spec names no path
-  std::optional<bool> make_cgroups;  // false: none; true: not being able to is an error
+  std::optional<bool> make_cgroups;              // false: none; true: not being able to is an error
 };
 
 struct CreatedContainer {
@@ -74,7 +74,8 @@ struct ExecutedProcess {
 // Starts one more process in a running container; it is a child of the caller.
 Result<ExecutedProcess> exec_in_container(const ExecRequest& request);
 
-// All that are in a container now, by its control group; without one, init and what descends from it.
+// All that are in a container now, by its control group; without one, init and what descends from
+// it.
 Result<std::vector<Pid>> container_processes(const HostPath& root, std::string_view id);
 
 Result<void> pause_container(const HostPath& root, std::string_view id);
