@@ -1,7 +1,7 @@
 // isle help, isle --help, isle COMMAND --help.
 #include "base/strings.h"
 #include "cli/command.h"
-#include "ui/table.h"
+#include "cli/output/table.h"
 
 namespace isle::cli {
 
@@ -11,7 +11,7 @@ int print_command_help(const Command& command, const std::vector<options::Flag>&
                command.name,
                *command.synopsis == '\0' ? "" : " ",
                command.synopsis,
-               options::flags_help(flags, ui::screen_width())));
+               options::flags_help(flags, screen_width())));
   return 0;
 }
 

@@ -3,10 +3,10 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/output/table.h"
 #include "engine/paths.h"
 #include "image/embedded.h"
 #include "image/image_record.h"
-#include "ui/table.h"
 
 namespace isle::cli {
 namespace {
@@ -48,7 +48,7 @@ Result<Row> row_of(const image::Store& store, const std::string& name) {
   const auto record = TRY(image::load_image(store, reference));
   if (!record) return row;
   row.id = std::string(record->id.hex());
-  row.size = ui::size_words(record->size);
+  row.size = size_words(record->size);
   return row;
 }
 
@@ -66,7 +66,7 @@ Result<std::vector<Row>> rows_of(const image::Store& store) {
     const auto loaded = TRY(image::embedded_image(store, reference));
     if (loaded) {
       row.id = std::string(loaded->record.id.hex());
-      row.size = ui::size_words(loaded->record.size);
+      row.size = size_words(loaded->record.size);
     }
     rows.push_back(std::move(row));
   }
@@ -91,7 +91,7 @@ std::string show(const ImagesRequest& request, const std::vector<Row>& rows) {
     ids += row.id.substr(0, 12) + "\n";
     cells.push_back({row.name, row.id.substr(0, 12), row.size});
   }
-  return request.quiet ? ids : ui::table({"IMAGE", "ID", "SIZE"}, cells);
+  return request.quiet ? ids : table({"IMAGE", "ID", "SIZE"}, cells);
 }
 
 Result<std::string> list(Arguments arguments) {

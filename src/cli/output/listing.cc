@@ -4,7 +4,7 @@
 #include <ctime>
 
 #include "base/strings.h"
-#include "ui/table.h"
+#include "cli/output/table.h"
 
 namespace isle::cli {
 namespace {
@@ -24,7 +24,7 @@ std::string status_words(const engine::Listed& listed, std::int64_t now) {
   if (!listed.exit) return listed.has_run ? "dead" : "created";
   return format("exited ({}) {} ago{}",
                 listed.exit->status,
-                ui::span_words(now - listed.exit->finished_ns / 1'000'000'000),
+                span_words(now - listed.exit->finished_ns / 1'000'000'000),
                 listed.exit->oom_killed ? ", out of memory" : "");
 }
 
@@ -43,11 +43,11 @@ std::string container_table(const std::vector<engine::Listed>& containers) {
     rows.push_back({container.id.substr(0, 12),
                     source_words(container),
                     command_words(container),
-                    ui::span_words(now - container.created) + " ago",
+                    span_words(now - container.created) + " ago",
                     status_words(listed, now),
                     container.name});
   }
-  return ui::table({"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAME"}, rows);
+  return table({"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAME"}, rows);
 }
 
 std::string time_words(std::int64_t seconds) {

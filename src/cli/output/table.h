@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace isle::ui {
+namespace isle::cli {
 
 // Rows of cells under a head; the last column is not padded.
 std::string table(const std::vector<std::string>& head,
@@ -16,4 +16,4 @@ std::string size_words(long long bytes);
 // Columns of the terminal on standard output, else 80.
 unsigned screen_width();
 
-}  // namespace isle::ui
+}  // namespace isle::cli

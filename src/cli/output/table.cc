@@ -1,4 +1,4 @@
-#include "ui/table.h"
+#include "cli/output/table.h"
 
 #include <sys/ioctl.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 
-namespace isle::ui {
+namespace isle::cli {
 namespace {
 
 constexpr std::size_t kGap = 3;
@@ -70,4 +70,4 @@ unsigned screen_width() {
   return 80;
 }
 
-}  // namespace isle::ui
+}  // namespace isle::cli
