@@ -27,8 +27,8 @@ Result<void> hand_on_listen_fds(runtime::CreateRequest& request) {
 
 void log_steps(const Log& log, const runtime::CreatedContainer& created) {
   if (!log.wants(Level::Debug)) return;
-  for (const std::string_view line :
-       split(runtime::describe_plan(created.plan, &created.step_times), '\n')) {
+  const std::string plan = runtime::describe_plan(created.plan, &created.step_times);
+  for (const std::string_view line : split(plan, '\n')) {
     if (!line.empty()) log.write(Level::Debug, line);
   }
 }

@@ -48,9 +48,9 @@ oci::SeccompFeatures seccomp() {
                         "SCMP_CMP_LT",
                         "SCMP_CMP_MASKED_EQ",
                         "SCMP_CMP_NE"};
-  for (const std::string_view name : split(kernel::seccomp_arch_names(), ' ')) {
-    const std::string_view word = name.ends_with(',') ? name.substr(0, name.size() - 1) : name;
-    if (!word.empty()) features.archs.push_back("SCMP_ARCH_" + std::string(word));
+  const std::string archs = kernel::seccomp_arch_names();
+  for (const std::string_view name : split(archs, ' ')) {
+    features.archs.push_back("SCMP_ARCH_" + std::string(name));
   }
   return features;
 }

@@ -52,12 +52,7 @@ std::string ids(const std::vector<oci::State>& states) {
 
 std::string as_json(const std::vector<oci::State>& states) {
   json::Array items;
-  for (const oci::State& state : states) {
-    json::Value item = oci::write_state(state);
-    // What runc prints for one that has stopped.
-    if (state.pid == 0) item["pid"] = 0;
-    items.push_back(std::move(item));
-  }
+  for (const oci::State& state : states) items.push_back(state_json(state));
   return json::write(items) + "\n";
 }
 

@@ -1,5 +1,7 @@
-// plan: what create would do, step by step, with nothing done. Any user may ask; what this user may
-// not do on this host shows in the plan, as it would when run.
+// plan: what create would do, step by step, with nothing done. Any user may ask. A bundle without a
+// user namespace can be run by root only, so for an ordinary user its plan is root's.
+
+#include <algorithm>
 
 #include "base/strings.h"
 #include "islet/create_options.h"
@@ -39,16 +41,32 @@ Result<runtime::PlanRequest> read_request(const Globals& globals, const Argument
   return request;
 }
 
+bool has_user_namespace(const oci::Spec& spec) {
+  return spec.linux_ &&
+         std::ranges::any_of(spec.linux_->namespaces,
+                             [](const oci::Namespace& space) { return space.type == "user"; });
+}
+
+Result<runtime::HostFacts> facts_for(const Globals& globals, const oci::Spec& spec) {
+  runtime::HostFacts facts = TRY(runtime::gather_facts());
+  if (!facts.privileged() && !has_user_namespace(spec)) {
+    globals.log.write(Level::Info, "no user namespace is asked for: this is the plan for root");
+    facts.euid = facts.egid = 0;
+    facts.effective = kernel::CapabilitySet::up_to(facts.last_capability);
+    facts.may_make_cgroups = true;
+  }
+  if (globals.make_cgroups) facts.may_make_cgroups = *globals.make_cgroups;
+  return facts;
+}
+
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   const runtime::PlanRequest request = TRY(read_request(globals, arguments));
-  runtime::HostFacts facts = TRY(runtime::gather_facts());
-  if (globals.make_cgroups) facts.may_make_cgroups = *globals.make_cgroups;
+  const runtime::HostFacts facts = TRY(facts_for(globals, request.spec));
   const runtime::LaunchPlan plan = TRY(runtime::make_plan(request, facts));
   if (arguments.on("json")) {
     TRY(print(json::write_pretty(runtime::plan_json(plan, nullptr)) + "\n"));
     return 0;
   }
-  for (const std::string& warning : plan.warnings) globals.log.write(Level::Warning, warning);
   TRY(print(runtime::describe_plan(plan, nullptr)));
   return 0;
 }

@@ -10,7 +10,7 @@ namespace {
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   const runtime::ContainerState state =
       TRY(runtime::load_state(TRY(globals.root()), arguments.words()[0]));
-  TRY(print(json::write_pretty(oci::write_state(state_document(state))) + "\n"));
+  TRY(print(json::write_pretty(state_json(state_document(state))) + "\n"));
   return 0;
 }
 

@@ -18,6 +18,12 @@ oci::State state_document(const runtime::ContainerState& state) {
           .annotations = state.annotations};
 }
 
+json::Value state_json(const oci::State& state) {
+  json::Value document = oci::write_state(state);
+  if (state.pid == 0) document["pid"] = 0;
+  return document;
+}
+
 std::string user_name(uid_t uid) {
   const Result<std::string> passwd = kernel::read_file(HostPath("/etc/passwd"));
   const std::string wanted = std::to_string(uid);
