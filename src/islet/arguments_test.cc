@@ -64,11 +64,16 @@ TEST(Arguments, WhatIsWrongIsNamed) {
   EXPECT_EQ(refused.error().hint, "not here");
 }
 
+Result<unsigned> preserved(std::vector<std::string> line) {
+  const Arguments arguments = TRY(parse(std::move(line)));
+  return arguments.number("preserve-fds");
+}
+
 TEST(Arguments, NumbersAreWholeAndNotNegative) {
-  EXPECT_EQ(MUST(MUST(parse({"--preserve-fds", "3"})).number("preserve-fds")), 3U);
-  EXPECT_EQ(MUST(MUST(parse({})).number("preserve-fds")), 0U);
+  EXPECT_EQ(MUST(preserved({"--preserve-fds", "3"})), 3U);
+  EXPECT_EQ(MUST(preserved({})), 0U);
   for (const char* wrong : {"-1", "x", "", "3x", "99999999999"}) {
-    EXPECT_FALSE(MUST(parse({"--preserve-fds", wrong})).number("preserve-fds")) << wrong;
+    EXPECT_FALSE(preserved({"--preserve-fds", wrong})) << wrong;
   }
 }
 

@@ -51,7 +51,7 @@ Result<void> add_capabilities(oci::Process& process, const Arguments& arguments)
   return {};
 }
 
-Result<oci::Process> from_file(const Arguments& arguments) {
+Result<oci::Process> from_file(const oci::Process& base, const Arguments& arguments) {
   const std::string file = *arguments.text("process");
   if (arguments.words().size() > 1) {
     return fail(ErrorKind::InvalidArgument,
@@ -61,6 +61,8 @@ Result<oci::Process> from_file(const Arguments& arguments) {
   oci::Process process =
       TRY_STEP(oci::read_process(TRY(kernel::read_file(HostPath(file)))), "read " + file);
   if (arguments.on("tty")) process.terminal = true;
+  // A document that names none does not mean none, unlike config.json: runc gives the container's.
+  if (!process.capabilities) process.capabilities = base.capabilities;
   return process;
 }
 
@@ -74,7 +76,7 @@ Result<void> set_user(oci::User& user, std::string_view text) {
 }
 
 Result<oci::Process> read_exec_process(const oci::Process& base, const Arguments& arguments) {
-  if (arguments.text("process")) return from_file(arguments);
+  if (arguments.text("process")) return from_file(base, arguments);
   const std::vector<std::string>& words = arguments.words();
   if (words.size() < 2) {
     return fail(

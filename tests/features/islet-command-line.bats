@@ -133,7 +133,7 @@ load ../islet-bundle
   run -0 islet --cgroup-manager disabled plan "$bundle"
   refute_output --partial "control group"
   run -0 islet plan --create --no-pivot "$bundle"
-  refute_output --partial pivot_root
+  refute_output --partial "pivot_root(., .)"
   assert_output --partial "accept4(start socket)"
   run -0 islet list -q
   refute_output

@@ -25,6 +25,14 @@ load ../islet-bundle
   refute_output
 }
 
+@test "islet run: a spec that names no capabilities gives none" {
+  require_root
+  make_bundle grep Cap /proc/self/status
+  run -0 islet run -b "$bundle" one
+  local set
+  for set in Inh Prm Eff Bnd Amb; do assert_line --partial "Cap$set:	0000000000000000"; done
+}
+
 @test "islet run: stdin, stdout and stderr are the caller's own" {
   require_root
   make_bundle sh -c 'cat; echo problem >&2'
@@ -80,11 +88,11 @@ EOF
   output=${output//$'\r'/}
   mapfile -t lines <<<"$output"
   assert_line --partial /dev/pts/0
-  assert_line console
-  assert_line "33 91"
-  assert_line both
-  assert_line "status 6"
-  assert_line "echo " # the caller's terminal is as it was
+  assert_line --partial console
+  assert_line --partial "33 91"
+  assert_line --partial both
+  assert_line --partial "status 6"
+  assert_line --partial "echo " # the caller's terminal is as it was
 }
 
 @test "islet run: a terminal for nobody is refused" {

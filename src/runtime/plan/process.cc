@@ -101,8 +101,8 @@ class ProcessAdder {
   }
 
   Result<void> read_capabilities() {
-    if (!process_.capabilities) return {};
-    const oci::Capabilities& wanted = *process_.capabilities;
+    // A spec that names none means none, as runc and crun have it.
+    const oci::Capabilities wanted = process_.capabilities.value_or(oci::Capabilities{});
     sets_.bounding = TRY(read_set(wanted.bounding, "bounding"));
     sets_.effective = TRY(read_set(wanted.effective, "effective"));
     sets_.permitted = TRY(read_set(wanted.permitted, "permitted"));
@@ -187,7 +187,6 @@ class ProcessAdder {
   }
 
   void add_bounding() {
-    if (!process_.capabilities) return;
     init(op::BoundCapabilities{.keep = sets_.bounding.mask(),
                                .last = static_cast<unsigned>(context_.facts.last_capability)},
          "bound the capabilities",
@@ -199,7 +198,7 @@ class ProcessAdder {
     init(op::OwnStdio{.owner = user.uid},
          "hand over the standard streams",
          "a command that runs as another user may reopen them");
-    if (process_.capabilities && user.uid != 0) {
+    if (user.uid != 0) {
       init(call(SYS_prctl,
                 "prctl(PR_SET_KEEPCAPS)",
                 {std::uint64_t{PR_SET_KEEPCAPS}, 1UL, 0UL, 0UL, 0UL}),
@@ -255,7 +254,6 @@ class ProcessAdder {
   }
 
   void add_capabilities(CapabilitySet extra) {
-    if (!process_.capabilities) return;
     const std::string names =
         sets_.effective.empty() ? "none" : join(kernel::capability_names(sets_.effective), ",");
     init(capset(sets_, extra, "capset()"),
@@ -311,7 +309,7 @@ class ProcessAdder {
     add_no_new_privileges();
     add_seccomp();
     if (needs_admin) add_capabilities(CapabilitySet());
-    if (process_.capabilities && !sets_.ambient.empty()) {
+    if (!sets_.ambient.empty()) {
       init(op::AmbientCapabilities{.raise = sets_.ambient.mask(),
                                    .last = static_cast<unsigned>(context_.facts.last_capability)},
            "raise ambient capabilities",
