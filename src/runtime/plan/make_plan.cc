@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/plan/builder.h"
+#include "runtime/plan/seccomp.h"
 
 namespace isle::runtime {
 
@@ -70,6 +71,8 @@ Result<void> add_command(Builder& builder) {
   }
   const std::optional<oci::Seccomp>& seccomp = builder.linux_.seccomp;
   builder.result.seccomp = seccomp;
+  // Compiled when the plan runs; what cannot be meant is said now.
+  if (seccomp) TRY(seccomp_filter(*seccomp));
   return add_process(builder.result,
                      {.process = *builder.process(),
                       .facts = builder.facts,
