@@ -1,16 +1,11 @@
 #include "monitor/launch.h"
 
-#include <algorithm>
-#include <ctime>
-
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "kernel/unix_socket.h"
 #include "monitor/ending.h"
 #include "monitor/wire.h"
-#include "oci/runtime_spec_json.h"
 #include "runtime/plan/describe.h"
 #include "runtime/state/create.h"
 
@@ -26,9 +21,9 @@ struct Pipes {
 // /dev/stdout can be opened anew only by the pipe's owner: it becomes the command's user. Init,
 // which would do so as well, may not when the pipe's present owner is none of its user namespace.
 void give_to_user(const kernel::UniqueFd& fd, const oci::Spec& spec) {
-  static const std::vector<oci::IdMapping> none;
-  const std::optional<std::uint32_t> owner = host_id(spec.linux_ ? spec.linux_->uid_mappings : none,
-                                                     spec.process ? spec.process->user.uid : 0);
+  static const std::vector<oci::IdMapping> kNone;
+  const std::optional<std::uint32_t> owner = host_id(
+      spec.linux_ ? spec.linux_->uid_mappings : kNone, spec.process ? spec.process->user.uid : 0);
   // Refused to an ordinary user: the command then lives without.
   if (owner && *owner != geteuid() && fchown(fd.get(), *owner, static_cast<gid_t>(-1)) != 0) return;
 }

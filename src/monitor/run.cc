@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "monitor/ending.h"
 #include "monitor/own_cgroup.h"
 #include "monitor/wire.h"
