@@ -39,7 +39,10 @@ Result<void> apply(SpecBuilder& builder, const record::Container& container) {
   if (!own && builder.maps_ids()) bind_sys(builder);
   if (!own) return {};
   // ping(8) without CAP_NET_RAW for root's group, and no privileged ports: nobody else is there.
-  builder.linux_().sysctl["net.ipv4.ping_group_range"] = "0 0";
+  // The kernel takes mapped groups only.
+  const std::uint32_t group =
+      builder.is_mapped(true, 0) ? 0 : builder.linux_().gid_mappings.at(0).container_id;
+  builder.linux_().sysctl["net.ipv4.ping_group_range"] = format("{} {}", group, group);
   builder.linux_().sysctl["net.ipv4.ip_unprivileged_port_start"] = "0";
   return {};
 }
