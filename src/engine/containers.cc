@@ -10,7 +10,8 @@
 namespace isle::engine {
 namespace {
 
-constexpr int kWaits = 400;  // of 5 ms
+constexpr int kWaits = 2000;  // of 5 ms
+constexpr int kWaitsForMonitor = 200;
 
 std::optional<monitor::ExitRecord> last_exit(const HostPath& directory) {
   const auto text = kernel::read_file(directory / "exits.jsonl");
@@ -28,21 +29,26 @@ void pause_a_little() {
   nanosleep(&five_ms, nullptr);
 }
 
-// The monitor sees the end, writes it down and removes the runtime's state. If it is gone itself,
-// nobody does, and we do.
+// The monitor sees the end, writes it down and removes the runtime's state. False: it has not, and
+// will not, as it seems to be gone itself.
+bool wait_for_end(const Paths& paths, const std::string& id) {
+  for (int i = 0; i < kWaits; ++i) {
+    const auto state = runtime::load_state(paths.states(), id);
+    if (!state) return true;
+    // Removing control groups takes a moment; a second after the end nobody is at it.
+    if (i > kWaitsForMonitor && !runtime::is_alive(*state)) return false;
+    pause_a_little();
+  }
+  return false;
+}
+
 Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
   Result<void> killed = runtime::kill_container(paths.states(), id, SIGKILL, true);
   if (!killed && killed.error().kind != ErrorKind::Conflict &&
       killed.error().kind != ErrorKind::NotFound) {
     return killed;
   }
-  for (int i = 0; i < kWaits; ++i) {
-    const auto state = runtime::load_state(paths.states(), id);
-    if (!state) return {};
-    // Dead for a while and still there: its monitor is dead too.
-    if (i > 20 && !runtime::is_alive(*state)) break;
-    pause_a_little();
-  }
+  if (wait_for_end(paths, id)) return {};
   return runtime::delete_container(paths.states(), id, true);
 }
 
@@ -87,7 +93,10 @@ Result<void> signal_container(const Paths& paths, std::string_view name, int sig
                 format("container {} is not running", quoted(name)),
                 "isle ps -a shows its state");
   }
-  return runtime::kill_container(paths.states(), listed.container.id, signal, false);
+  TRY(runtime::kill_container(paths.states(), listed.container.id, signal, false));
+  // What comes next may rely on its being dead.
+  if (signal == SIGKILL) wait_for_end(paths, listed.container.id);
+  return {};
 }
 
 Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force) {
