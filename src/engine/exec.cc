@@ -7,10 +7,10 @@
 #include "engine/containers.h"
 #include "engine/layered_root.h"
 #include "kernel/tty.h"
-#include "monitor/relay.h"
 #include "oci/runtime_spec_json.h"
 #include "options/passwd.h"
 #include "runtime/launch/gather_facts.h"
+#include "runtime/relay/relay.h"
 #include "runtime/state/create.h"
 
 namespace isle::engine {
@@ -96,7 +96,7 @@ std::expected<int, ExecFailure> exec(const Paths& paths, const ExecOptions& opti
     return std::unexpected(ExecFailure{.error = std::move(process).error(), .status = status});
   }
   if (options.detach) return 0;
-  const auto end = monitor::relay_process(process->pidfd.get(),
+  const auto end = runtime::relay_process(process->pidfd.get(),
                                           process->console.get(),
                                           {.input = options.interactive,
                                            .terminal = options.terminal,

@@ -4,28 +4,24 @@
 #include <cstring>
 
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/strings.h"
-#include "kernel/fd.h"
+#include "kernel/unix_socket.h"
 
 namespace isle::islet {
 
 namespace {
 
 Result<kernel::UniqueFd> connect_to(const HostPath& path) {
-  // A socket's address has 108 bytes: a longer path is reached through a descriptor.
-  const kernel::UniqueFd place = TRY(kernel::open_file(path, O_PATH));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string name = format("/proc/self/fd/{}", place.get());
-  std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
-  kernel::UniqueFd socket = TRY(kernel::make_socket(AF_UNIX, SOCK_STREAM));
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return fail_call(errno,
-                     format("connect({})", path.str()),
-                     {},
-                     "the console socket must be a listening UNIX stream socket");
+  const std::size_t slash = path.str().rfind('/');
+  Result<kernel::UniqueFd> socket = kernel::connect_at(
+      HostPath(path.str().substr(0, slash + 1)), path.str().substr(slash + 1), SOCK_STREAM);
+  if (!socket) {
+    return std::unexpected(
+        std::move(socket)
+            .error()
+            .within("reach the console socket " + quoted(path.str()))
+            .advise("it must be a UNIX stream socket on which somebody listens"));
   }
   return socket;
 }
@@ -33,7 +29,7 @@ Result<kernel::UniqueFd> connect_to(const HostPath& path) {
 }  // namespace
 
 Result<void> send_console(const HostPath& path, int console) {
-  const kernel::UniqueFd socket = TRY_STEP(connect_to(path), "reach the console socket");
+  const kernel::UniqueFd socket = TRY(connect_to(path));
   char name[] = "/dev/ptmx";
   iovec part{.iov_base = name, .iov_len = sizeof name - 1};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};

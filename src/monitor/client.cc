@@ -129,7 +129,7 @@ std::expected<Started, StartFailure> await_started(MonitorConnection& connection
   return std::move(opening->started);
 }
 
-Result<AttachEnd> attach(MonitorConnection& connection, const RelayOptions& options) {
+Result<AttachEnd> attach(MonitorConnection& connection, const runtime::RelayOptions& options) {
   MonitorEnd far(connection.socket.get());
   TRY(runtime::relay(far, options));
   return AttachEnd{.exit = far.exit()};

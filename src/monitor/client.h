@@ -10,7 +10,7 @@
 #include "base/types.h"
 #include "kernel/fd.h"
 #include "monitor/protocol.h"
-#include "monitor/relay.h"
+#include "runtime/relay/relay.h"
 
 namespace isle::monitor {
 
@@ -34,7 +34,7 @@ std::expected<Started, StartFailure> await_started(MonitorConnection& connection
 struct AttachEnd {
   std::optional<ExitRecord> exit;  // none: detached
 };
-Result<AttachEnd> attach(MonitorConnection& connection, const RelayOptions& options);
+Result<AttachEnd> attach(MonitorConnection& connection, const runtime::RelayOptions& options);
 
 // Connects to a running container's attach socket; await_started comes next. NotFound: it does not
 // run, or its monitor is gone.

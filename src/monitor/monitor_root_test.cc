@@ -86,11 +86,11 @@ class Monitor : public testing::Test {
     kernel::FdPair err = MUST(kernel::make_pipe());
     MUST(kernel::write_all(in.second.get(), typed));
     in.second.reset();
-    const RelayOptions options{.input = !typed.empty(),
-                               .signals = false,
-                               .stdin_fd = in.first.get(),
-                               .stdout_fd = out.second.get(),
-                               .stderr_fd = err.second.get()};
+    const runtime::RelayOptions options{.input = !typed.empty(),
+                                        .signals = false,
+                                        .stdin_fd = in.first.get(),
+                                        .stdout_fd = out.second.get(),
+                                        .stderr_fd = err.second.get()};
     const AttachEnd end = MUST(attach(handle_.connection, options));
     out.second.reset();
     err.second.reset();

@@ -141,7 +141,7 @@ struct User {
   FdPair in = new_pipe();
   FdPair out = new_pipe();
   FdPair err = new_pipe();
-  RelayOptions options() const {
+  runtime::RelayOptions options() const {
     return {.input = true,
             .signals = false,
             .stdin_fd = in.first.get(),
@@ -237,7 +237,7 @@ TEST_F(Supervised, AnotherClientSeesOutputAndEnd) {
   ASSERT_TRUE(await_started(other));
   send({.type = FrameType::Stdin}, "hello\n");
   User user;
-  RelayOptions options = user.options();
+  runtime::RelayOptions options = user.options();
   options.input = false;
   EXPECT_EQ(MUST(attach(other, options)).exit->status, 4);
   EXPECT_EQ(user.output(), "hello\n");
