@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,6 +50,19 @@ long write_proc(State& state, const Text& text) {
       state, "openat", SYS_openat, state.program->proc_fd, word(text.path), O_WRONLY | O_CLOEXEC);
   if (fd < 0) return fd;
   const long result = traced(state, "write", SYS_write, fd, word(text.value), text.length);
+  kernel::raw::call(SYS_close, word(fd));
+  return result;
+}
+
+// The kernel makes "lo" with each network namespace, but leaves it down (netdevice(7)).
+long loopback_up(State& state) {
+  const long fd = traced(state, "socket", SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  ifreq request{};
+  request.ifr_name[0] = 'l';
+  request.ifr_name[1] = 'o';
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  const long result = traced(state, "ioctl", SYS_ioctl, fd, SIOCSIFFLAGS, word(&request));
   kernel::raw::call(SYS_close, word(fd));
   return result;
 }
@@ -135,6 +150,7 @@ long perform_late(State& state, const Step& step) {
     case Code::PivotRoot: return pivot_root(state);
     case Code::ChangeRoot: return change_root(state, step.fd);
     case Code::WriteProc: return write_proc(state, step.text);
+    case Code::LoopbackUp: return loopback_up(state);
     case Code::BoundCapabilities: return bound_capabilities(state, step.capabilities);
     case Code::AmbientCapabilities: return ambient_capabilities(state, step.capabilities);
     case Code::EnterDirectory: return enter_directory(state, step.text.path);

@@ -29,6 +29,7 @@ enum class Code : std::uint16_t {
   PivotRoot,
   ChangeRoot,
   WriteProc,
+  LoopbackUp,
   BoundCapabilities,
   AmbientCapabilities,
   EnterDirectory,

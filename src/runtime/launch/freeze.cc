@@ -120,6 +120,7 @@ class Freezer {
                                    .value = text(operation.value),
                                    .length = operation.value.size()};
   }
+  void operator()(const op::LoopbackUp&) { begin(Code::LoopbackUp); }
   void operator()(const op::BoundCapabilities& operation) {
     begin(Code::BoundCapabilities).capabilities = {.mask = operation.keep, .last = operation.last};
   }

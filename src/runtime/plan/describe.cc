@@ -194,6 +194,7 @@ std::string words(const op::ChangeRoot&) { return "chroot(.), chdir(/)"; }
 std::string words(const op::WriteProc& operation) {
   return format("write(/proc/{}, {})", operation.file, quoted(operation.value));
 }
+std::string words(const op::LoopbackUp&) { return "ioctl(SIOCSIFFLAGS, lo, IFF_UP)"; }
 std::string words(const op::BoundCapabilities& operation) {
   return format("prctl(PR_CAPBSET_DROP) for all but {:#x}", operation.keep);
 }

@@ -214,6 +214,7 @@ struct WriteProc {   // below the host's /proc, which shows this process and its
   std::string file;  // "sys/net/ipv4/ip_forward"
   std::string value;
 };
+struct LoopbackUp {};       // "lo" of a new network namespace is down (network_namespaces(7))
 struct BoundCapabilities {  // drops all others from the bounding set
   std::uint64_t keep = 0;
   unsigned last = 0;  // highest capability of the kernel
@@ -267,6 +268,7 @@ using Operation = std::variant<op::MakeCgroup,
                                op::PivotRoot,
                                op::ChangeRoot,
                                op::WriteProc,
+                               op::LoopbackUp,
                                op::BoundCapabilities,
                                op::AmbientCapabilities,
                                op::EnterDirectory,

@@ -87,6 +87,9 @@ Result<void> add_name(Builder& builder, long number, const std::string& name, co
 Result<void> add_system(Builder& builder) {
   TRY(add_name(builder, SYS_sethostname, builder.request.spec.hostname, "hostname"));
   TRY(add_name(builder, SYS_setdomainname, builder.request.spec.domainname, "domainname"));
+  if (builder.is_new(Kind::Network)) {
+    builder.init(op::LoopbackUp{}, "bring lo up", "programs expect 127.0.0.1 to answer");
+  }
   for (const auto& [name, value] : builder.linux_.sysctl) TRY(add_sysctl(builder, name, value));
   return {};
 }
