@@ -36,9 +36,9 @@ remove_container() { isle rm -f "$@" >/dev/null; }
 # status_of PID FIELD: a line of /proc/PID/status, blanks squeezed.
 status_of() { sed -n "s/^$2:[[:blank:]]*//p" "/proc/$1/status" | tr '\t' ' '; }
 is_gone() { [ ! -e "/proc/$1" ] || [ "$(status_of "$1" State | cut -c1)" = Z ]; }
-# Processes of the host that are in the PID namespace of process PID.
-processes_in() { # PID-NAMESPACE LINK, such as pid:[4026532...]
-  find /proc/[0-9]*/ns/pid -maxdepth 0 -lname "${1/\[/\\[}" 2>/dev/null | cut -d/ -f3
+# processes_in KIND LINK: the host's numbers of those in a namespace, such as pid "pid:[4026532180]".
+processes_in() {
+  find /proc/[0-9]*/ns/"$1" -maxdepth 0 -lname "${2/\[/\\[}" 2>/dev/null | cut -d/ -f3
 }
 host_mounts() { cat /proc/self/mountinfo; }
 
