@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "monitor/own_cgroup.h"
 #include "runtime/state/create.h"
 
 namespace isle::engine {
@@ -42,14 +43,19 @@ bool wait_for_end(const Paths& paths, const std::string& id) {
   return false;
 }
 
+// Nobody watches over it any more: what its monitor would have removed.
+Result<void> remove_abandoned(const Paths& paths, const std::string& id) {
+  monitor::remove_left_cgroups();
+  return runtime::delete_container(paths.states(), id, true);
+}
+
 Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
   Result<void> killed = runtime::kill_container(paths.states(), id, SIGKILL, true);
   if (!killed && killed.error().kind != ErrorKind::Conflict &&
       killed.error().kind != ErrorKind::NotFound) {
     return killed;
   }
-  if (wait_for_end(paths, id)) return {};
-  return runtime::delete_container(paths.states(), id, true);
+  return wait_for_end(paths, id) ? Result<void>{} : remove_abandoned(paths, id);
 }
 
 }  // namespace
@@ -110,7 +116,7 @@ Result<std::string> remove_container(const Paths& paths, std::string_view name, 
   if (listed.running()) {
     TRY(kill_and_wait(paths, id));
   } else if (listed.state) {
-    TRY(runtime::delete_container(paths.states(), id, true));
+    TRY(remove_abandoned(paths, id));
   }
   TRY(Database(paths).remove(listed.container));
   return id;

@@ -58,4 +58,12 @@ OwnCgroup::~OwnCgroup() {
   }
 }
 
+void remove_left_cgroups() {
+  const Result<kernel::cgroup::Layout> layout = kernel::cgroup::detect_layout();
+  if (!layout) return;
+  for (const kernel::cgroup::Hierarchy& hierarchy : layout->hierarchies) {
+    if (!hierarchy.read_only) rmdir(hierarchy.directory(kGroup).c_str());  // EBUSY: in use
+  }
+}
+
 }  // namespace isle::monitor

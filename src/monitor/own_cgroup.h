@@ -25,4 +25,7 @@ class OwnCgroup {
   std::vector<std::string> joined_;  // directories
 };
 
+// What a monitor that was killed left, if no other uses it.
+void remove_left_cgroups();
+
 }  // namespace isle::monitor

@@ -35,6 +35,28 @@ Result<void> parse(RunRequest& request, std::string_view value) {
   return {};
 }
 
+// Root of a user namespace may not make nodes (mknod(2)): the host's own is bound there.
+void bind_node(SpecBuilder& builder, const record::DeviceRequest& device) {
+  builder.spec.mounts.push_back({.destination = device.container,
+                                 .type = "bind",
+                                 .source = device.host,
+                                 .options = {"bind", "private", "nosuid", "noexec"},
+                                 .uid_mappings = {},
+                                 .gid_mappings = {}});
+}
+
+void make_node(SpecBuilder& builder,
+               const record::DeviceRequest& device,
+               const struct stat& status) {
+  builder.linux_().devices.push_back({.type = S_ISBLK(status.st_mode) ? "b" : "c",
+                                      .path = device.container,
+                                      .major = major(status.st_rdev),
+                                      .minor = minor(status.st_rdev),
+                                      .file_mode = status.st_mode & 07777,
+                                      .uid = status.st_uid,
+                                      .gid = status.st_gid});
+}
+
 Result<void> add_node(SpecBuilder& builder, const record::DeviceRequest& device) {
   const struct stat status = TRY_STEP(builder.world.look(device.host), "--device");
   const bool block = S_ISBLK(status.st_mode);
@@ -42,24 +64,18 @@ Result<void> add_node(SpecBuilder& builder, const record::DeviceRequest& device)
     return fail(ErrorKind::InvalidArgument,
                 format("--device: {} is not a device", quoted(device.host)));
   }
-  const std::string type = block ? "b" : "c";
-  const auto number_major = static_cast<std::int64_t>(major(status.st_rdev));
-  const auto number_minor = static_cast<std::int64_t>(minor(status.st_rdev));
-  builder.linux_().devices.push_back(
-      {.type = type,
-       .path = device.container,
-       .major = number_major,
-       .minor = number_minor,
-       .file_mode = status.st_mode & 07777,
-       .uid = builder.is_mapped(false, status.st_uid) ? status.st_uid : 0,
-       .gid = builder.is_mapped(true, status.st_gid) ? status.st_gid : 0});
+  if (builder.has_namespace("user")) {
+    bind_node(builder, device);
+  } else {
+    make_node(builder, device, status);
+  }
   if (!builder.host.controllers.has(Controller::Devices) || !builder.host.may_make_cgroups) {
     return {};
   }
   builder.resources().devices.push_back({.allow = true,
-                                         .type = type,
-                                         .major = number_major,
-                                         .minor = number_minor,
+                                         .type = block ? "b" : "c",
+                                         .major = major(status.st_rdev),
+                                         .minor = minor(status.st_rdev),
                                          .access = device.access});
   return {};
 }

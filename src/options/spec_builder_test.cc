@@ -185,6 +185,14 @@ TEST(SpecOfRun, LimitsArriveInTheirUnits) {
   EXPECT_EQ(built->spec.linux_->devices.at(0).path, "/f");
 }
 
+TEST(SpecOfRun, DevicesAreBoundWhereNodesCannotBeMade) {
+  const auto built = build({"--uidmap", "0:1000:1", "--device", "/dev/fuse:/f:rw", "x"});
+  ASSERT_TRUE(built) << built.error().describe();
+  EXPECT_TRUE(built->spec.linux_->devices.empty());
+  EXPECT_EQ(mount_at(built->spec, "/f").source, "/dev/fuse");
+  EXPECT_EQ(built->spec.linux_->resources->devices.back().access, "rw");
+}
+
 TEST(SpecOfRun, SeccompProfilesOfDockerAreDecided) {
   const auto built = build({"--security-opt", "seccomp=/p.json", "--cap-drop", "KILL", "x"});
   ASSERT_TRUE(built) << built.error().describe();
