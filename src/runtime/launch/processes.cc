@@ -164,7 +164,9 @@ bool collect(const Child& child, int errors, std::int64_t deadline, std::string&
 }  // namespace
 
 Result<ProgramEnd> run_program(const ProgramRequest& request) {
-  Pipes pipes{.input = TRY(kernel::make_pipe()), .errors = TRY(kernel::make_pipe())};
+  Pipes pipes;
+  pipes.input = TRY(kernel::make_pipe());
+  pipes.errors = TRY(kernel::make_pipe());
   Forked forked = TRY(fork_stage());
   if (forked.in_child) become(request, pipes);
   pipes.input.first.reset();

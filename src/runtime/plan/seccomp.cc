@@ -107,10 +107,9 @@ Result<kernel::SeccompRule> rule_of(const oci::SeccompRule& rule, const std::str
   if (rule.names.empty()) {
     return fail(ErrorKind::InvalidArgument, format("{}.names: a rule names no system call", path));
   }
-  kernel::SeccompRule result{
-      .names = rule.names,
-      .outcome = TRY(outcome_of(rule.action, rule.errno_ret, path, "action", "errnoRet")),
-      .conditions = {}};
+  kernel::SeccompRule result;
+  result.names = rule.names;
+  result.outcome = TRY(outcome_of(rule.action, rule.errno_ret, path, "action", "errnoRet"));
   for (std::size_t i = 0; i < rule.args.size(); ++i) {
     result.conditions.push_back(TRY(condition_of(rule.args[i], format("{}.args[{}]", path, i))));
   }
@@ -152,14 +151,11 @@ Result<kernel::SeccompFilter> seccomp_filter(const oci::Seccomp& seccomp) {
   if (!seccomp.listener_path.empty()) {
     return no_listener(root + ".listenerPath", quoted(seccomp.listener_path));
   }
-  kernel::SeccompFilter filter{.fallback = TRY(outcome_of(seccomp.default_action,
-                                                          seccomp.default_errno_ret,
-                                                          root,
-                                                          "defaultAction",
-                                                          "defaultErrnoRet")),
-                               .architectures = TRY(architectures_of(seccomp)),
-                               .flags = TRY(flags_of(seccomp)),
-                               .rules = {}};
+  kernel::SeccompFilter filter;
+  filter.fallback = TRY(outcome_of(
+      seccomp.default_action, seccomp.default_errno_ret, root, "defaultAction", "defaultErrnoRet"));
+  filter.architectures = TRY(architectures_of(seccomp));
+  filter.flags = TRY(flags_of(seccomp));
   filter.rules.reserve(seccomp.syscalls.size());
   for (std::size_t i = 0; i < seccomp.syscalls.size(); ++i) {
     filter.rules.push_back(TRY(rule_of(seccomp.syscalls[i], format("{}.syscalls[{}]", root, i))));
