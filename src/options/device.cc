@@ -101,8 +101,9 @@ Result<void> apply_privileged(SpecBuilder& builder) {
         {.allow = true, .type = "a", .major = {}, .minor = {}, .access = "rwm"}};
   }
   for (const std::string& path : builder.world.host_devices()) {
-    // One that vanishes meanwhile is no loss.
-    if (!builder.world.look(path)) continue;
+    const auto status = builder.world.look(path);
+    // One that vanishes meanwhile is no loss; disks are not for a user namespace (devices.cc).
+    if (!status || (builder.maps_ids() && S_ISBLK(status->st_mode))) continue;
     TRY(add_node(builder, {.host = path, .container = path, .access = "rwm"}));
   }
   return {};
