@@ -35,6 +35,8 @@ constexpr Row kRows[] = {
     {"cpuset.cpus",
      EINVAL,
      "these cpus are not all there, or not in the parent group's cpuset.cpus"},
+    {"cpuset.cpus", ERANGE, "this kernel knows no cpus of such high numbers"},
+    {"cpuset.mems", ERANGE, "this kernel knows no memory nodes of such high numbers"},
     {"cpuset.mems", EINVAL, "these memory nodes are not all there, or not in the parent group's"},
     {"cpuset.", EACCES, "the parent group's cpuset does not hold all of these"},
     {"cpuset.", ENOSPC, "a cpuset with processes needs both cpus and mems"},
