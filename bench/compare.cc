@@ -1,0 +1,145 @@
+// Runs commands in turn and compares what they cost.
+//
+//   compare [-n ROUNDS] NAME 'COMMAND' [NAME 'COMMAND' ...]
+//
+// In each round every command runs once, so that a busy moment of the machine falls on all of them.
+// Wall time is until the command returns; CPU is that of all the processes it caused, also those
+// that left it: this process is their subreaper and waits for them. Medians, and ratios to the
+// first. Commands are split at spaces and get /dev/null as standard input and output.
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Subject {
+  std::string name;
+  std::vector<std::string> words;
+  std::vector<double> cpu_ms, wall_ms;
+};
+
+double seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+double children_cpu() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto value = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return value(usage.ru_utime) + value(usage.ru_stime);
+}
+
+[[noreturn]] void become(const Subject& subject) {
+  std::vector<char*> arguments;
+  for (const std::string& word : subject.words)
+    arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, 0);
+  dup2(null, 1);
+  execvp(arguments[0], arguments.data());
+  std::perror(arguments[0]);
+  _exit(127);
+}
+
+bool measure(Subject& subject) {
+  const double cpu = children_cpu();
+  const double start = seconds();
+  const pid_t pid = fork();
+  if (pid == 0) become(subject);
+  int status = 0;
+  double wall = 0;
+  for (;;) {
+    int one = 0;
+    const pid_t ended = waitpid(-1, &one, 0);
+    if (ended < 0) break;
+    if (ended == pid) {
+      wall = seconds() - start;
+      status = one;
+    }
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    std::fprintf(stderr, "compare: %s failed with status %d\n", subject.name.c_str(), status);
+    return false;
+  }
+  subject.wall_ms.push_back(wall * 1e3);
+  subject.cpu_ms.push_back((children_cpu() - cpu) * 1e3);
+  return true;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+std::vector<std::string> split(const char* text) {
+  std::vector<std::string> words;
+  std::string copy = text;
+  char* state = nullptr;
+  for (char* word = strtok_r(copy.data(), " ", &state); word != nullptr;
+       word = strtok_r(nullptr, " ", &state)) {
+    words.emplace_back(word);
+  }
+  return words;
+}
+
+void print(const std::vector<Subject>& subjects) {
+  const double cpu = median(subjects[0].cpu_ms);
+  const double wall = median(subjects[0].wall_ms);
+  std::printf("%-22s %10s %10s %9s %9s\n", "", "CPU ms", "wall ms", "CPU x", "wall x");
+  for (const Subject& subject : subjects) {
+    std::printf("%-22s %10.2f %10.2f %9.2f %9.2f\n",
+                subject.name.c_str(),
+                median(subject.cpu_ms),
+                median(subject.wall_ms),
+                median(subject.cpu_ms) / cpu,
+                median(subject.wall_ms) / wall);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int rounds = 40;
+  int first = 1;
+  if (argc > 2 && std::strcmp(argv[1], "-n") == 0) {
+    rounds = std::atoi(argv[2]);
+    first = 3;
+  }
+  std::vector<Subject> subjects;
+  for (int i = first; i + 1 < argc; i += 2) {
+    subjects.push_back({.name = argv[i], .words = split(argv[i + 1]), .cpu_ms = {}, .wall_ms = {}});
+  }
+  if (subjects.empty() || rounds < 1) {
+    std::fputs("usage: compare [-n ROUNDS] NAME COMMAND ...\n", stderr);
+    return 2;
+  }
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // One round that does not count: caches, the seccomp cache, the image.
+  for (int round = 0; round <= rounds; ++round) {
+    for (Subject& subject : subjects) {
+      if (!measure(subject)) return 1;
+    }
+    if (round > 0) continue;
+    for (Subject& subject : subjects) {
+      subject.cpu_ms.clear();
+      subject.wall_ms.clear();
+    }
+  }
+  print(subjects);
+}
