@@ -210,6 +210,18 @@ class MountAdder {
       add_own_part(*builder_.facts.cgroups.v2(), target);
       return {};
     }
+    // A mount from the host's cgroup namespace sets the options of the one tree anew, for the host
+    // too (nsdelegate and memory_recursiveprot would be lost): what is mounted is bound.
+    if (!builder_.isolated(Kind::Cgroup)) {
+      builder_.init(op::BindMount{.source = builder_.facts.cgroups.v2()->mount,
+                                  .recursive = true,
+                                  .attrs = attribute_changes(options_),
+                                  .propagation = options_.propagation,
+                                  .target = target},
+                    "bind the host's control groups on " + target,
+                    "the container shares the host's cgroup namespace");
+      return {};
+    }
     builder_.init(op::MountFs{.type = "cgroup2",
                               .source = "cgroup",
                               .parameters = {},
