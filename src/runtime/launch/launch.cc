@@ -89,7 +89,8 @@ class Launcher {
     return Launched{.pid = init_.pid,
                     .pidfd = std::move(init_.pidfd),
                     .console = std::move(console_),
-                    .step_times = durations()};
+                    .step_times = durations(),
+                    .warnings = std::move(warnings_)};
   }
 
  private:
@@ -103,6 +104,7 @@ class Launcher {
   bool frozen_ready_ = false, init_cloned_ = false, ended_ = false, done_ = false;
   kernel::UniqueFd console_;
   std::int64_t start_ = 0;
+  std::vector<std::string> warnings_;
 
   Result<void> prepare() {
     TRY(open_slots(slots_, plan_));
@@ -194,8 +196,12 @@ class Launcher {
     TRY(await_init());
     const HostPath path(format("/proc/{}/oom_score_adj", init_.pid.value));
     Result<void> written = kernel::write_existing(path, std::to_string(operation.value));
-    // Lowering it needs CAP_SYS_RESOURCE: the caller's own value then stays.
-    if (!written && written.error().errnum == EACCES) return {};
+    if (!written && written.error().errnum == EACCES) {
+      warnings_.push_back(
+          format("the OOM score stays as the caller's: lowering it to {} needs CAP_SYS_RESOURCE",
+                 operation.value));
+      return {};
+    }
     return written;
   }
   Result<void> act(const op::RunHooks& operation, std::size_t) {

@@ -25,6 +25,7 @@ struct Launched {
   kernel::UniqueFd pidfd;
   kernel::UniqueFd console;
   std::vector<std::int64_t> step_times;  // ns, with LaunchIo::measure
+  std::vector<std::string> warnings;     // what could not be done and was not needed
 };
 
 // Returns when the command runs (exec has succeeded), or with waits_for_start when only that is

@@ -1,7 +1,7 @@
 // Detached mounts that the parent makes on the host's side: copies of trees, some with mapped ids
 // (mount_setattr(2), Linux 5.12; overlay over such layers, 5.19).
 
-#include <sys/wait.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "kernel/kernel_abi.h"
 #include "runtime/launch/idmap.h"
+#include "runtime/launch/processes.h"
 #include "runtime/launch/slots.h"
 
 namespace isle::runtime::launch {
@@ -99,19 +100,78 @@ Result<kernel::UniqueFd> mount_with(const std::string& type, const Parameters& p
   return context.mount();
 }
 
-// "lowerdir+" for each layer is newer (6.7) than one "lowerdir" for all.
-Parameters joined_lowers(const Parameters& parameters) {
-  Parameters out;
+std::string legacy_data(const Parameters& parameters) {
   std::string lowers;
+  std::string others;
   for (const kernel::MountParameter& parameter : parameters) {
     if (parameter.key == "lowerdir+") {
-      lowers += (lowers.empty() ? "" : ":") + parameter.value.value_or("");
+      lowers += (lowers.empty() ? "lowerdir=" : ":") + parameter.value.value_or("");
     } else {
-      out.push_back(parameter);
+      others += "," + parameter.key + (parameter.value ? "=" + *parameter.value : "");
     }
   }
-  if (!lowers.empty()) out.insert(out.begin(), {.key = "lowerdir", .value = lowers});
-  return out;
+  return lowers + others;
+}
+
+// Kernels before 6.7 know no "lowerdir+": the classic call, and a copy of what it mounted.
+Result<kernel::UniqueFd> mount_classic(const op::MakeOverlay& step) {
+  const std::string data = legacy_data(step.parameters);
+  if (mount(step.type.c_str(), step.directory.c_str(), step.type.c_str(), 0, data.c_str()) != 0) {
+    return fail_call(errno, format("mount({} on {}, {})", step.type, step.directory, data));
+  }
+  return clone_tree(step.directory, false);
+}
+
+// Overlay takes its layers by name, and old kernels only such as are mounted in the caller's own
+// namespace: there the mapped layers lie over themselves.
+Result<void> map_layers(const op::MakeOverlay& step) {
+  if (step.uid_map.empty()) return {};
+  const kernel::UniqueFd mapping = TRY(make_mapping_namespace(step.uid_map, step.gid_map));
+  for (const kernel::MountParameter& parameter : step.parameters) {
+    if (parameter.key != "lowerdir+" || !parameter.value) continue;
+    const kernel::UniqueFd layer = TRY(clone_tree(*parameter.value, false));
+    TRY(map_ids(layer.get(), mapping.get(), false, *parameter.value));
+    const long moved = syscall(SYS_move_mount,
+                               layer.get(),
+                               "",
+                               AT_FDCWD,
+                               parameter.value->c_str(),
+                               MOVE_MOUNT_F_EMPTY_PATH);
+    if (moved != 0) return fail_call(errno, format("move_mount({})", *parameter.value));
+  }
+  return {};
+}
+
+Result<kernel::UniqueFd> make_inside(const op::MakeOverlay& step) {
+  if (unshare(CLONE_NEWNS) != 0) return fail_call(errno, "unshare(CLONE_NEWNS)");
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return fail_call(errno, "mount(/, rprivate)");
+  }
+  TRY(map_layers(step));
+  Result<kernel::UniqueFd> made = mount_with(step.type, step.parameters);
+  if (!made && made.error().errnum == EINVAL) made = mount_classic(step);
+  return made;
+}
+
+// What the helper says: the number of its descriptor, or why there is none.
+struct Answer {
+  int fd;
+  int errnum;
+  char call[512];
+};
+
+[[noreturn]] void answer(const op::MakeOverlay& step, int pipe) {
+  const Result<kernel::UniqueFd> made = make_inside(step);
+  Answer answer{
+      .fd = made ? made->get() : -1, .errnum = made ? 0 : made.error().errnum, .call = {}};
+  if (!made) {
+    const Error& error = made.error();
+    const std::string text = error.message.empty() ? error.call : error.message + ": " + error.call;
+    text.copy(answer.call, sizeof answer.call - 1);
+  }
+  const std::string_view bytes(reinterpret_cast<const char*>(&answer), sizeof answer);
+  static_cast<void>(kernel::write_all(pipe, bytes));
+  for (;;) pause();  // until the parent has taken the descriptor
 }
 
 }  // namespace
@@ -124,24 +184,23 @@ Result<kernel::UniqueFd> open_source_tree(const op::OpenTree& step) {
   return tree;
 }
 
+// Made by a helper in a mount namespace of its own, so that nothing of it is mounted on the host.
 Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step) {
-  Parameters parameters = step.parameters;
-  std::vector<kernel::UniqueFd> layers;
-  if (!step.uid_map.empty()) {
-    const kernel::UniqueFd mapping = TRY(make_mapping_namespace(step.uid_map, step.gid_map));
-    for (kernel::MountParameter& parameter : parameters) {
-      if (parameter.key != "lowerdir+" || !parameter.value) continue;
-      kernel::UniqueFd layer = TRY(clone_tree(*parameter.value, false));
-      TRY(map_ids(layer.get(), mapping.get(), false, *parameter.value));
-      // Overlay takes layers by name only; this name is our own descriptor's, not a reopened one.
-      parameter.value = format("/proc/self/fd/{}", layer.get());
-      layers.push_back(std::move(layer));
-    }
+  kernel::FdPair pipe = TRY(kernel::make_pipe());
+  const Forked helper = TRY(fork_stage());
+  if (helper.in_child) answer(step, pipe.second.get());
+  pipe.second.reset();
+  Answer answer{};
+  const ssize_t count = read(pipe.first.get(), &answer, sizeof answer);
+  Result<kernel::UniqueFd> mount = fail(ErrorKind::Internal, "the helper that mounts it died");
+  if (count == sizeof answer && answer.fd < 0) {
+    mount = fail_call(answer.errnum, answer.call);
+  } else if (count == sizeof answer) {
+    const long fd = syscall(SYS_pidfd_getfd, helper.child.pidfd.get(), answer.fd, 0);
+    mount = fd < 0 ? Result<kernel::UniqueFd>(fail_call(errno, "pidfd_getfd()"))
+                   : kernel::UniqueFd(static_cast<int>(fd));
   }
-  Result<kernel::UniqueFd> mount = mount_with(step.type, parameters);
-  if (!mount && mount.error().errnum == EINVAL) {
-    mount = mount_with(step.type, joined_lowers(parameters));
-  }
+  end_child(helper.child);
   return mount;
 }
 

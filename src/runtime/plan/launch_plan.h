@@ -91,6 +91,7 @@ struct MakeOverlay {  // a root file system made on the host's side, kept detach
   std::string type;
   std::vector<kernel::MountParameter> parameters;
   std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: of its lower layers
+  std::string directory;                         // where old kernels mount it first
 };
 struct WriteIdMap {
   bool group = false;

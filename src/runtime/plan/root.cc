@@ -59,7 +59,8 @@ Result<void> add_root_tree(Builder& builder, const std::string& path) {
 
 // What init, once it is somebody else on the host, could not reach: the parent opens it.
 Result<void> add_source_trees(Builder& builder) {
-  if (!builder.parent_opens_sources()) return {};
+  if (!builder.parent_opens_sources() || !builder.request.spec.root) return {};
+  const std::string path = absolute(builder.request.bundle, builder.request.spec.root->path);
   if (const oci::Mount* mount = root_mount(builder.request.spec)) {
     const kernel::MountOptions options =
         TRY_STEP(kernel::parse_mount_options(mount->options), "mounts: the mount at /");
@@ -67,13 +68,13 @@ Result<void> add_source_trees(Builder& builder) {
                                    .type = mount->type,
                                    .parameters = options.data,
                                    .uid_map = mount->uid_mappings,
-                                   .gid_map = mount->gid_mappings},
+                                   .gid_map = mount->gid_mappings,
+                                   .directory = path},
                    "make the root file system",
                    "its layers belong to the host's users; the container sees them as its own");
     return {};
   }
-  if (!builder.request.spec.root) return {};
-  return add_root_tree(builder, absolute(builder.request.bundle, builder.request.spec.root->path));
+  return add_root_tree(builder, path);
 }
 
 Result<void> add_root(Builder& builder) {

@@ -62,6 +62,7 @@ class Creation {
     TRY(save_config(request_.root, request_.id, spec_));
     launch::Launched launched = TRY(launch());
     TRY(remember(launched));
+    for (std::string& warning : launched.warnings) warnings_.push_back(std::move(warning));
     complete_ = true;
     CreatedContainer created{.state = state_,
                              .pidfd = std::move(launched.pidfd),

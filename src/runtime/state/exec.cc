@@ -42,6 +42,7 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   for (int i = 0; i < 3; ++i) io.stdio[i] = request.stdio[i];
   launch::Launched launched = TRY(launch::launch(plan, std::move(io)));
   std::vector<std::string> warnings = plan.warnings;
+  for (std::string& warning : launched.warnings) warnings.push_back(std::move(warning));
   return ExecutedProcess{.pid = launched.pid,
                          .pidfd = std::move(launched.pidfd),
                          .console = std::move(launched.console),
