@@ -49,7 +49,7 @@ std::string option_help(std::span<const Option> options) {
     std::string left = option.letter != 0 ? format("  -{}, --{}", option.letter, option.name)
                                           : format("      --{}", option.name);
     if (!option.value.empty()) left += format(" {}", option.value);
-    text += format("{:<38} {}\n", left, option.help);
+    text += format("{:<41} {}\n", left, option.help);
   }
   return text;
 }
