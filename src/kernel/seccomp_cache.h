@@ -19,7 +19,7 @@ struct CachedSeccompProgram {
   bool from_cache = false;
 };
 
-// compile(filter), through `directory` (such as /run/islet/seccomp; it and its parent are made
+// compile(filter), through `directory` (such as /run/islet/.seccomp; it and its parent are made
 // with mode 0700). A cache that cannot be read or written is not an error: the filter is compiled.
 // At most 1024 programs are kept; a newcomer to a taken place replaces what is there.
 Result<CachedSeccompProgram> compile_cached(const SeccompFilter& filter, const HostPath& directory);

@@ -10,13 +10,13 @@
 //   end of file             every holder has called exec or died: what it was, waitpid says
 //
 //        parent                    stage                      init
-//   clone stage ───────────────▶ setns, unshare
-//                                clone init ───────────────▶ wait Cgroup
+//   clone stage (or init) ─────▶ setns, unshare
+//   ◀─ Reached, Go(UserMade) ──▶ clone init ───────────────▶ wait Prepared
 //   ◀─────────── Made(pid) ───── exit
-//   id maps, cgroup, hooks
+//   id maps, cgroup, oom score
 //   Go(Prepared) ──────────────────────────────────────────▶ mounts ...
-//   ◀──────────────────────────────────── Reached(MountsDone) (only with hooks or copy-up)
-//   Go(MountsDone) ────────────────────────────────────────▶ pivot_root ... exec
+//   ◀──────────────────────────────────── Reached(RootMounted) (only with hooks or copy-up)
+//   Go(RootMounted) ───────────────────────────────────────▶ pivot_root ... exec
 //   ◀──────────────────────────────────── end of file
 //
 // With `create`, init's last step before exec is to accept on the start socket; the record or the
@@ -29,8 +29,8 @@ namespace isle::runtime {
 enum class Barrier : std::uint32_t {
   None = 0,
   UserMade,     // the stage made the user namespace; the parent writes its id maps
-  Prepared,     // id maps written, cgroup attached, hooks of the runtime's side done
-  RootMounted,  // root file system and mounts are there; stage may copy up and run hooks
+  Prepared,     // id maps written, cgroup attached
+  RootMounted,  // root file system and mounts are there; copy-up and hooks may run
   ReadyToExec,  // everything but exec is done
 };
 

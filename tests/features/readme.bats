@@ -101,3 +101,34 @@ run_readme() {
   run -0 run_as_user sh -c "cd '$ISLE_TEST_DIR/bundle' && islet spec && islet plan ."
   assert_output --partial mount
 }
+
+# The words of a manual page, without its font changes and escapes.
+page() { sed 's/\\f[BIR]//g; s/\\-/-/g' "$ISLE_TESTS_DIR/../docs/man/$1"; }
+# Long options at the beginning of a line of help.
+long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
+
+@test "man: isle.1 has every option of every command" {
+  local command option text
+  text=$(page isle.1)
+  for command in run exec ps kill rm inspect images info; do
+    run -0 isle "$command" --help
+    for option in $(long_options <<<"$output"); do
+      grep -qE -- "$option([^a-z-]|\$)" <<<"$text" || _fail "isle.1 does not have it" option "$command $option"
+    done
+  done
+}
+
+@test "man: islet.8 has every verb and option" {
+  local verb option text
+  text=$(page islet.8)
+  run -0 islet --help
+  for verb in "" $(sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output"); do
+    [ -z "$verb" ] || grep -q "^\.SS \"$verb" <<<"$text" || _fail "islet.8 does not have it" verb "$verb"
+    # shellcheck disable=SC2086
+    run -0 islet $verb --help
+    for option in $(long_options <<<"$output"); do
+      [ "$verb" ] && [ "$option" = --help ] && continue
+      grep -qE -- "$option([^a-z-]|\$)" <<<"$text" || _fail "islet.8 does not have it" option "$verb $option"
+    done
+  done
+}

@@ -109,8 +109,9 @@ long open_console(State& state, const Console& console) {
   return result;
 }
 
-// A command that runs as another user may reopen /dev/stdout: pipes and terminals that it was given
-// become its own. Devices such as /dev/null belong to the host and stay as they are.
+// A command that runs as another user may reopen /dev/stdout: pipes and sockets that it was given
+// become its own (a terminal does when it is opened). Devices such as /dev/null belong to the host
+// and stay as they are.
 long own_stdio(State& state, uid_t owner) {
   for (long number = 0; number <= 2; ++number) {
     struct stat info{};
