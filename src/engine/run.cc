@@ -79,7 +79,7 @@ class Session {
     RunEnd result{.id = made_.container.id, .status = 0, .detached = !end->exit};
     if (!end->exit) return result;
     result.status = end->exit->status;
-    if (end->exit->oom_killed) hooks_.warn("out of memory: the kernel killed the command");
+    if (end->exit->oom_killed) hooks_.warn(monitor::oom_words(*end->exit));
     if (!end->exit->error.empty()) hooks_.warn(end->exit->error);
     if (Result<void> cleared = clear(monitor); !cleared) {
       hooks_.warn(cleared.error().describe());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "kernel/cgroup/stats.h"
 #include "runtime/state/create.h"
 
 namespace isle::monitor {
@@ -40,6 +41,19 @@ bool was_oom_killed(const runtime::ContainerState& state) {
   return false;
 }
 
+namespace {
+// Asked only when somebody was killed: it costs a look at all hierarchies.
+void add_memory(ExitRecord& record, const runtime::ContainerState& state) {
+  const Result<kernel::cgroup::Layout> layout = kernel::cgroup::detect_layout();
+  if (!layout) return;
+  const auto group = kernel::cgroup::Group::reopen(*layout, state.cgroup_directories);
+  const auto memory = kernel::cgroup::read_memory(group);
+  if (!memory || !*memory) return;
+  record.memory_limit = static_cast<std::int64_t>((*memory)->limit.value_or(0));
+  record.memory_peak = static_cast<std::int64_t>((*memory)->peak.value_or(0));
+}
+}  // namespace
+
 Result<void> append_exit(const HostPath& container, const ExitRecord& record) {
   const kernel::UniqueFd file = TRY(kernel::open_file(
       container / "exits.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600));
@@ -61,6 +75,7 @@ ExitRecord end_container(const MonitorRequest& request,
                     .oom_killed = was_oom_killed(container.state),
                     .started_ns = container.started_ns,
                     .finished_ns = realtime_ns()};
+  if (record.oom_killed) add_memory(record, container.state);
   // Written before it is cleared away: a state that is gone without an exit would tell nothing.
   const Result<void> written = append_exit(request.container, record);
   const Result<void> cleared = clear_away(request, container.state);

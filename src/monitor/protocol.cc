@@ -60,11 +60,25 @@ Result<Frame> decode_frame(std::string_view packet) {
   return frame;
 }
 
+std::string oom_words(const ExitRecord& record) {
+  constexpr int kKill = 9;
+  const auto mebibytes = [](std::int64_t bytes) {
+    return bytes == 0 ? std::string("not known")
+                      : format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+  };
+  return format("out of memory: the kernel killed {}; limit {}, peak {}",
+                record.signal == kKill ? "PID 1" : "a child, PID 1 went on",
+                mebibytes(record.memory_limit),
+                mebibytes(record.memory_peak));
+}
+
 json::Value write_exit(const ExitRecord& record) {
   json::Value value;
   value["status"] = record.status;
   if (record.signal != 0) value["signal"] = record.signal;
   if (record.oom_killed) value["oom_killed"] = true;
+  if (record.memory_limit != 0) value["memory_limit"] = record.memory_limit;
+  if (record.memory_peak != 0) value["memory_peak"] = record.memory_peak;
   value["started_ns"] = record.started_ns;
   value["finished_ns"] = record.finished_ns;
   if (!record.error.empty()) value["error"] = record.error;
@@ -82,6 +96,8 @@ Result<ExitRecord> read_exit(std::string_view text) {
       .status = static_cast<int>(*status->integer()),
       .signal = static_cast<int>(number_of(value, "signal")),
       .oom_killed = oom != nullptr && oom->boolean() != nullptr && *oom->boolean(),
+      .memory_limit = number_of(value, "memory_limit"),
+      .memory_peak = number_of(value, "memory_peak"),
       .started_ns = number_of(value, "started_ns"),
       .finished_ns = number_of(value, "finished_ns"),
       .error = text_of(value, "error"),

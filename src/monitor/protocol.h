@@ -79,10 +79,14 @@ struct ExitRecord {
   int status = 0;  // 128 + signal when a signal ended it
   int signal = 0;
   bool oom_killed = false;
+  std::int64_t memory_limit = 0;  // bytes, told with oom_killed; 0: not known
+  std::int64_t memory_peak = 0;
   std::int64_t started_ns = 0;  // since 1970
   std::int64_t finished_ns = 0;
   std::string error = {};  // what went wrong while it was cleared away; empty: nothing
 };
+// "out of memory: the kernel killed PID 1; limit 32.0 MiB, peak 32.0 MiB"
+std::string oom_words(const ExitRecord& record);
 json::Value write_exit(const ExitRecord& record);
 Result<ExitRecord> read_exit(std::string_view text);
 

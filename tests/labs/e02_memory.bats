@@ -31,7 +31,7 @@ EATER=(dd if=/dev/zero of=/dev/null bs=64M count=1)
   run --separate-stderr isle run --rm "${LIMITED[@]}" busybox "${EATER[@]}"
   assert_failure 137
   output=$stderr
-  assert_output --partial "out of memory"
+  assert_output --partial "out of memory: the kernel killed PID 1; limit 32.0 MiB, peak 3"
 }
 
 @test "memory: below the limit nothing happens" {
@@ -49,7 +49,7 @@ EATER=(dd if=/dev/zero of=/dev/null bs=64M count=1)
   assert_success
   assert_output "child 137"
   output=$stderr
-  assert_output --partial "out of memory"
+  assert_output --partial "out of memory: the kernel killed a child, PID 1 went on; limit 32.0 MiB"
 }
 
 @test "memory: a detached container's end is kept" {
