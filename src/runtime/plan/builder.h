@@ -56,6 +56,8 @@ struct Builder {
 op::Call call(long number, std::string text, std::vector<op::CallArgument> arguments);
 
 // namespaces.cc
+// CLONE_NEW... of an OCI type such as "network"; 0 if there is no such type.
+std::uint64_t namespace_flag(std::string_view type);
 Result<void> read_namespaces(Builder& builder);
 void add_processes(Builder& builder);       // stage, clone, id maps, barrier
 void add_own_namespaces(Builder& builder);  // what init joins or unshares itself

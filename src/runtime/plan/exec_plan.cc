@@ -2,31 +2,14 @@
 // init's pidfd (setns(2), Linux 5.8), and its root by a descriptor of /proc/PID/root: where setns
 // lands is the mount namespace's root, which is the container's only after a pivot.
 
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "runtime/plan/builder.h"
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
-
 namespace isle::runtime {
 
 namespace {
-
-std::uint64_t flag_of(std::string_view type) {
-  if (type == "mount") return CLONE_NEWNS;
-  if (type == "uts") return CLONE_NEWUTS;
-  if (type == "ipc") return CLONE_NEWIPC;
-  if (type == "network") return CLONE_NEWNET;
-  if (type == "pid") return CLONE_NEWPID;
-  if (type == "user") return CLONE_NEWUSER;
-  if (type == "cgroup") return CLONE_NEWCGROUP;
-  if (type == "time") return CLONE_NEWTIME;
-  return 0;
-}
 
 using plan::call;
 
@@ -38,7 +21,7 @@ void add_stage(LaunchPlan& plan, const ExecPlanRequest& request) {
                           .why = std::move(why)});
   };
   std::uint64_t flags = 0;
-  for (const std::string& type : request.namespaces) flags |= flag_of(type);
+  for (const std::string& type : request.namespaces) flags |= plan::namespace_flag(type);
   stage(call(SYS_prctl,
              "prctl(PR_SET_DUMPABLE, 0)",
              {std::uint64_t{PR_SET_DUMPABLE}, 0UL, 0UL, 0UL, 0UL}),

@@ -192,6 +192,11 @@ op::Call call(long number, std::string text, std::vector<op::CallArgument> argum
   return {.number = number, .text = std::move(text), .arguments = std::move(arguments)};
 }
 
+std::uint64_t namespace_flag(std::string_view type) {
+  const std::optional<unsigned> kind = kind_of(type);
+  return kind ? kRows[*kind].flag : 0;
+}
+
 Result<void> read_namespaces(Builder& builder) {
   for (std::size_t i = 0; i < builder.linux_.namespaces.size(); ++i) {
     const oci::Namespace& wanted = builder.linux_.namespaces[i];
