@@ -47,8 +47,12 @@ Result<std::vector<std::string_view>> take_flags(const CommandFlag<Request> (&ro
   return std::move(line.operands);
 }
 
+// What --format json|table says.
+Result<bool> is_json(std::string_view format_name);
 // Prints the error as isle's; gives `status`.
 int complain(const Error& error, int status = kExitEngine);
+// No container was named on the command line.
+int complain_of_none(std::string_view command, const char* hint);
 void warn(const std::string& line);
 void print(std::string_view text);
 

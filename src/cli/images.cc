@@ -32,12 +32,7 @@ constexpr CommandFlag<ImagesRequest> kFlags[] = {
       "For programs, or for people",
       options::Section::General},
      [](ImagesRequest& request, std::string_view value) -> Result<void> {
-       if (value != "json" && value != "table") {
-         return fail(ErrorKind::InvalidArgument,
-                     format("--format cannot be {}", quoted(value)),
-                     "it is json or table");
-       }
-       request.json = value == "json";
+       request.json = TRY(is_json(value));
        return {};
      }},
 };

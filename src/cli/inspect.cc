@@ -65,6 +65,7 @@ int inspect_command(Arguments arguments) {
   InspectRequest request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
+  if (names->empty()) return complain_of_none("inspect", "isle ps -a lists them");
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
   json::Value array(json::Array{});

@@ -33,14 +33,7 @@ int kill_command(Arguments arguments) {
   KillRequest request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  if (names->empty()) {
-    return complain({.kind = ErrorKind::InvalidArgument,
-                     .message = "kill: no container is named",
-                     .call = {},
-                     .errnum = 0,
-                     .steps = {},
-                     .hint = "isle ps lists those that run"});
-  }
+  if (names->empty()) return complain_of_none("kill", "isle ps lists those that run");
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
   int status = 0;

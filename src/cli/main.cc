@@ -28,9 +28,25 @@ int unknown_command(std::string_view name) {
 
 }  // namespace
 
+Result<bool> is_json(std::string_view format_name) {
+  if (format_name == "json" || format_name == "table") return format_name == "json";
+  return fail(ErrorKind::InvalidArgument,
+              format("--format cannot be {}", quoted(format_name)),
+              "it is json or table");
+}
+
 int complain(const Error& error, int status) {
   print_error("isle", error);
   return status;
+}
+
+int complain_of_none(std::string_view command, const char* hint) {
+  return complain({.kind = ErrorKind::InvalidArgument,
+                   .message = format("{}: no container is named", command),
+                   .call = {},
+                   .errnum = 0,
+                   .steps = {},
+                   .hint = hint});
 }
 
 void warn(const std::string& line) {

@@ -31,12 +31,7 @@ constexpr CommandFlag<PsRequest> kFlags[] = {
      }},
     {{"format", 0, Arity::Value, "json|table", "For programs, or for people", Section::General},
      [](PsRequest& request, std::string_view value) -> Result<void> {
-       if (value != "json" && value != "table") {
-         return fail(ErrorKind::InvalidArgument,
-                     format("--format cannot be {}", quoted(value)),
-                     "it is json or table");
-       }
-       request.json = value == "json";
+       request.json = TRY(is_json(value));
        return {};
      }},
 };

@@ -45,14 +45,7 @@ int rm_command(Arguments arguments) {
   RmRequest request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  if (names->empty()) {
-    return complain({.kind = ErrorKind::InvalidArgument,
-                     .message = "rm: no container is named",
-                     .call = {},
-                     .errnum = 0,
-                     .steps = {},
-                     .hint = "isle ps -a lists them"});
-  }
+  if (names->empty()) return complain_of_none("rm", "isle ps -a lists them");
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
   return remove_all(*paths, request, *names);

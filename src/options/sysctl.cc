@@ -1,8 +1,6 @@
 // --sysctl: kernel settings that a namespace has of its own. Any other is the whole host's, and
 // refused. sysctl(8), proc(5).
-#include <algorithm>
-#include <array>
-
+#include "kernel/sysctl.h"
 #include "base/strings.h"
 #include "options/namespace_mode.h"
 #include "options/rows.h"
@@ -11,24 +9,6 @@
 namespace isle::options {
 namespace {
 
-constexpr std::array<std::string_view, 8> kIpcSettings = {"kernel.msgmax",
-                                                          "kernel.msgmnb",
-                                                          "kernel.msgmni",
-                                                          "kernel.sem",
-                                                          "kernel.shmall",
-                                                          "kernel.shmmax",
-                                                          "kernel.shmmni",
-                                                          "kernel.shm_rmid_forced"};
-
-// The kind of namespace that has the setting; empty: none.
-std::string_view owner_of(std::string_view name) {
-  if (name.starts_with("net.")) return "network";
-  if (name.starts_with("fs.mqueue.")) return "ipc";
-  if (std::ranges::find(kIpcSettings, name) != kIpcSettings.end()) return "ipc";
-  if (name == "kernel.domainname") return "uts";
-  return {};
-}
-
 Result<void> parse(RunRequest& request, std::string_view value) {
   auto [name, text] = TRY(parse_pair(value, "sysctl", false));
   const bool climbs = name.find("..") != std::string::npos;
@@ -36,7 +16,8 @@ Result<void> parse(RunRequest& request, std::string_view value) {
   if (name.find('/') != std::string::npos) {
     for (char& c : name) c = c == '/' ? '.' : c == '.' ? '/' : c;
   }
-  if (owner_of(name).empty() || climbs) {
+  // The host name has a flag of its own, which /etc/hosts follows.
+  if (kernel::sysctl_namespace(name).empty() || climbs || name == "kernel.hostname") {
     return fail(ErrorKind::InvalidArgument,
                 format("--sysctl: {} is not a setting of a namespace", quoted(name)),
                 "net.*, fs.mqueue.*, kernel.domainname and the System V limits (kernel.msg*, "
@@ -48,7 +29,7 @@ Result<void> parse(RunRequest& request, std::string_view value) {
 
 Result<void> apply(SpecBuilder& builder, const record::Container& container) {
   for (const auto& [name, value] : container.security.sysctl) {
-    const std::string_view owner = owner_of(name);
+    const std::string_view owner = kernel::sysctl_namespace(name);
     if (!builder.has_namespace(owner)) {
       return fail(ErrorKind::InvalidArgument,
                   format("--sysctl {}: the container uses the host's {} namespace", name, owner),

@@ -9,10 +9,6 @@
 #include "base/strings.h"
 #include "kernel/mount_options.h"
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
-
 namespace isle::runtime {
 
 namespace {

@@ -3,27 +3,19 @@
 
 #include <sys/syscall.h>
 
+#include "kernel/sysctl.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {
 
 namespace {
 
-// The namespace that owns a sysctl (sysctl(5), ipc_namespaces(7)); none: it is the whole host's.
+// None: it is the whole host's.
 std::optional<Kind> owner_of(std::string_view name) {
-  if (name.starts_with("net.")) return Kind::Network;
-  for (const std::string_view known : {"kernel.msgmax",
-                                       "kernel.msgmnb",
-                                       "kernel.msgmni",
-                                       "kernel.sem",
-                                       "kernel.shmall",
-                                       "kernel.shmmax",
-                                       "kernel.shmmni",
-                                       "kernel.shm_rmid_forced"}) {
-    if (name == known) return Kind::Ipc;
-  }
-  if (name.starts_with("fs.mqueue.")) return Kind::Ipc;
-  if (name == "kernel.hostname" || name == "kernel.domainname") return Kind::Uts;
+  const std::string_view owner = kernel::sysctl_namespace(name);
+  if (owner == "network") return Kind::Network;
+  if (owner == "ipc") return Kind::Ipc;
+  if (owner == "uts") return Kind::Uts;
   return std::nullopt;
 }
 
