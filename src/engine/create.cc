@@ -68,18 +68,31 @@ Result<NewContainer> create_container(const Paths& paths, record::Container cont
   return made;
 }
 
+namespace {
+Result<std::string> words_of(const Paths& paths,
+                             const std::string& id,
+                             const oci::Spec& spec,
+                             const runtime::HostFacts& facts) {
+  const runtime::PlanRequest request{.id = id,
+                                     .bundle = paths.container(id),
+                                     .spec = spec,
+                                     .kill_with_parent = true,
+                                     .default_cgroup_parent = "/isle"};
+  return runtime::describe_plan(TRY(runtime::make_plan(request, facts)), nullptr);
+}
+}  // namespace
+
 Result<std::string> explain_only(const Paths& paths, record::Container container) {
   const Database database(paths);
   container.id = TRY(random_id());
   const runtime::HostFacts facts = TRY(runtime::gather_facts());
   const Prepared prepared = TRY(prepare_spec(
       {.paths = paths, .database = database, .facts = facts, .reserve = false}, container));
-  const runtime::PlanRequest request{.id = container.id,
-                                     .bundle = paths.container(container.id),
-                                     .spec = prepared.spec,
-                                     .kill_with_parent = true,
-                                     .default_cgroup_parent = "/isle"};
-  return runtime::describe_plan(TRY(runtime::make_plan(request, facts)), nullptr);
+  return words_of(paths, container.id, prepared.spec, facts);
+}
+
+Result<std::string> explain(const Paths& paths, const NewContainer& made) {
+  return words_of(paths, made.container.id, made.prepared.spec, TRY(runtime::gather_facts()));
 }
 
 }  // namespace isle::engine

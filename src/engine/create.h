@@ -15,6 +15,8 @@ struct NewContainer {
 // The container with its directory, ready to be started.
 Result<NewContainer> create_container(const Paths& paths, record::Container container);
 
+// The plan of a container that is made, in words.
+Result<std::string> explain(const Paths& paths, const NewContainer& made);
 // The plan of what `run` would do, without doing or leaving anything.
 Result<std::string> explain_only(const Paths& paths, record::Container container);
 

@@ -44,14 +44,21 @@ class Session {
 
   std::expected<RunEnd, RunFailure> go() {
     for (const std::string& warning : made_.prepared.warnings) hooks_.warn(warning);
+    if (request_.explain == options::Explain::Words) {
+      const Result<std::string> plan = engine::explain(paths_, made_);
+      if (!plan) return give_up(plan.error(), kExitEngine);
+      hooks_.explain(*plan);
+    }
     Result<monitor::MonitorHandle> monitor = spawn();
     if (!monitor) return give_up(std::move(monitor).error(), kExitEngine);
     auto started = monitor::await_started(monitor->connection);
     if (!started) return give_up(std::move(started.error().error), started.error().exit_status);
     for (const std::string& warning : started->warnings) hooks_.warn(warning);
+    std::expected<RunEnd, RunFailure> end =
+        request_.detach ? RunEnd{.id = made_.container.id, .status = 0, .detached = true}
+                        : stay(*monitor);
     if (!started->plan.empty()) hooks_.explain(started->plan);
-    if (request_.detach) return RunEnd{.id = made_.container.id, .status = 0, .detached = true};
-    return stay(*monitor);
+    return end;
   }
 
  private:

@@ -12,7 +12,7 @@ namespace isle::engine {
 
 struct RunHooks {
   std::function<void(const std::string&)> warn;     // a line for the user
-  std::function<void(const std::string&)> explain;  // the plan with its times
+  std::function<void(const std::string&)> explain;  // the plan before, its times after
 };
 
 struct RunEnd {

@@ -65,7 +65,7 @@ Result<void> tell(const MonitorRequest& request,
   }
   if (request.measure == Measure::No) return {};
   const std::string plan = request.measure == Measure::Words
-                               ? runtime::describe_plan(created.plan, &created.step_times)
+                               ? runtime::describe_times(created.plan, created.step_times)
                                : json::write(runtime::plan_json(created.plan, &created.step_times));
   TRY(send_text(client, {.type = FrameType::Plan}, plan));
   return {};

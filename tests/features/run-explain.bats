@@ -1,13 +1,21 @@
 # isle run --explain: what is done, why, by whom, by which call; and the time it took.
 load ../helpers
 
-@test "explain: every step before the run, the output apart, then the times" {
+@test "explain: every step and its time are told apart from the output" {
   run --separate-stderr isle run --rm --explain busybox echo hello
   assert_success
   assert_output hello
   output=$stderr
   for word in clone mount pivot_root seccomp execve; do assert_output --partial "$word"; done
-  assert_output --regexp "[0-9](\.[0-9]+)? ?(us|µs|ms)"
+  assert_output --regexp "[0-9]\.[0-9]+ ms  execute echo"
+}
+
+@test "explain: the plan comes before the command's output, the times after it" {
+  run -0 bash -c '"$0" run --rm --explain busybox echo hello 2>&1' "$ISLE_BIN_DIR/isle"
+  local order
+  order=$(printf '%s\n' "$output" |
+    sed -nE 's/.*execve\(.*/plan/p; s/^hello$/output/p; s/.* ms  execute echo$/times/p' | paste -sd' ')
+  assert_equal "$order" "plan output times"
 }
 
 @test "explain: only runs nothing and keeps nothing" {

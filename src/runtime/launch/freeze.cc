@@ -18,9 +18,22 @@ class Freezer {
  public:
   Freezer(Frozen& frozen, const Slots& slots) : frozen_(frozen), slots_(slots) {}
 
-  // Operations of parent and stage are not init's.
-  template <typename T>
-  void operator()(const T&) {}
+  // Operations of parent and stage are not init's. Listed, so that a new operation of init's that
+  // is forgotten here does not compile.
+  void operator()(const op::MakeCgroup&) {}
+  void operator()(const op::WriteCgroup&) {}
+  void operator()(const op::CgroupDevices&) {}
+  void operator()(const op::AttachCgroup&) {}
+  void operator()(const op::OpenTree&) {}
+  void operator()(const op::MakeOverlay&) {}
+  void operator()(const op::WriteIdMap&) {}
+  void operator()(const op::OomScore&) {}
+  void operator()(const op::RunHooks&) {}
+  void operator()(const op::WritePidFile&) {}
+  void operator()(const op::ReceiveConsole&) {}
+  void operator()(const op::Clone&) {}
+  void operator()(const op::TimeOffsets&) {}
+  void operator()(const op::CopyUp&) {}
 
   void operator()(const op::Notify& operation) { begin(Code::Notify).barrier = operation.barrier; }
   void operator()(const op::Await& operation) { begin(Code::Await).barrier = operation.barrier; }

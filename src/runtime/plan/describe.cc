@@ -251,6 +251,23 @@ std::string describe_plan(const LaunchPlan& plan, const std::vector<std::int64_t
   return text;
 }
 
+std::string describe_times(const LaunchPlan& plan, const std::vector<std::int64_t>& times) {
+  std::string text;
+  std::int64_t sums[3] = {};
+  for (std::size_t i = 0; i < plan.steps.size() && i < times.size(); ++i) {
+    const Step& step = plan.steps[i];
+    if (times[i] <= 0) continue;
+    text += format(
+        "{:>3} {:<6} {:>11}  {}\n", i + 1, to_string(step.actor), time_words(times[i]), step.what);
+    sums[static_cast<unsigned>(step.actor)] += times[i];
+  }
+  for (const Actor actor : {Actor::Parent, Actor::Stage, Actor::Init}) {
+    const std::int64_t sum = sums[static_cast<unsigned>(actor)];
+    if (sum > 0) text += format("    {:<6} {:>11}  in all\n", to_string(actor), time_words(sum));
+  }
+  return text;
+}
+
 json::Value plan_json(const LaunchPlan& plan, const std::vector<std::int64_t>* times) {
   json::Value document;
   document["id"] = plan.id;
