@@ -158,16 +158,20 @@ struct Answer {
   int fd;
   int errnum;
   char call[512];
+  char hint[256];
 };
 
 [[noreturn]] void answer(const op::MakeOverlay& step, int pipe) {
   const Result<kernel::UniqueFd> made = make_inside(step);
-  Answer answer{
-      .fd = made ? made->get() : -1, .errnum = made ? 0 : made.error().errnum, .call = {}};
+  Answer answer{.fd = made ? made->get() : -1,
+                .errnum = made ? 0 : made.error().errnum,
+                .call = {},
+                .hint = {}};
   if (!made) {
     const Error& error = made.error();
     const std::string text = error.message.empty() ? error.call : error.message + ": " + error.call;
     text.copy(answer.call, sizeof answer.call - 1);
+    error.hint.copy(answer.hint, sizeof answer.hint - 1);
   }
   const std::string_view bytes(reinterpret_cast<const char*>(&answer), sizeof answer);
   static_cast<void>(kernel::write_all(pipe, bytes));
@@ -194,7 +198,7 @@ Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step) {
   const ssize_t count = read(pipe.first.get(), &answer, sizeof answer);
   Result<kernel::UniqueFd> mount = fail(ErrorKind::Internal, "the helper that mounts it died");
   if (count == sizeof answer && answer.fd < 0) {
-    mount = fail_call(answer.errnum, answer.call);
+    mount = fail_call(answer.errnum, answer.call, {}, answer.hint);
   } else if (count == sizeof answer) {
     const long fd = syscall(SYS_pidfd_getfd, helper.child.pidfd.get(), answer.fd, 0);
     mount = fd < 0 ? Result<kernel::UniqueFd>(fail_call(errno, "pidfd_getfd()"))
