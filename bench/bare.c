@@ -30,31 +30,39 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void must(long result, const char *what) {
+static void must(long result, const char* what) {
   if (result >= 0) return;
   perror(what);
   _exit(125);
 }
 
-static const char *const controllers[] = {"cpu", "cpuacct", "devices", "freezer", "memory", "pids"};
+static const char* const controllers[] = {"cpu", "cpuacct", "devices", "freezer", "memory", "pids"};
 enum { kControllers = sizeof controllers / sizeof controllers[0] };
 
-static void put(const char *path, const char *text) {
+static void put(const char* path, const char* text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
   must(fd, path);
   must(write(fd, text, strlen(text)), path);
   close(fd);
 }
 
-static void group_path(char *out, size_t size, int i, const char *file) {
+static void group_path(char* out, size_t size, int i, const char* file) {
   snprintf(out, size, "/sys/fs/cgroup/%s/isle-bench-bare%s", controllers[i], file);
 }
 
 static int on_v2(void) { return access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0; }
 
 static void make_groups(void) {
-  static const char *const rules[] = {"c *:* m",   "b *:* m",   "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm",
-                                      "c 1:8 rwm", "c 1:9 rwm", "c 5:0 rwm", "c 5:2 rwm", "c 136:* rwm"};
+  static const char* const rules[] = {"c *:* m",
+                                      "b *:* m",
+                                      "c 1:3 rwm",
+                                      "c 1:5 rwm",
+                                      "c 1:7 rwm",
+                                      "c 1:8 rwm",
+                                      "c 1:9 rwm",
+                                      "c 5:0 rwm",
+                                      "c 5:2 rwm",
+                                      "c 136:* rwm"};
   char path[128];
   if (on_v2()) {
     must(mkdir("/sys/fs/cgroup/isle-bench-bare", 0755), "mkdir cgroup");
@@ -68,7 +76,8 @@ static void make_groups(void) {
   put(path, "a");
   group_path(path, sizeof path, 2, "/devices.allow");
   int fd = open(path, O_WRONLY | O_CLOEXEC);
-  for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) must(write(fd, rules[i], strlen(rules[i])), path);
+  for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+    must(write(fd, rules[i], strlen(rules[i])), path);
   close(fd);
 }
 
@@ -94,7 +103,7 @@ static void remove_groups(void) {
   }
 }
 
-static void mount_one(const char *type, const char *target, unsigned long flags, const char *data) {
+static void mount_one(const char* type, const char* target, unsigned long flags, const char* data) {
   mkdir(target, 0755);
   must(mount(type, target, type, flags, data), target);
 }
@@ -118,11 +127,18 @@ static void mount_groups(void) {
 }
 
 static void make_devices(void) {
-  static const struct { const char *path; int major, minor; } nodes[] = {
-      {"dev/null", 1, 3}, {"dev/zero", 1, 5}, {"dev/full", 1, 7},
-      {"dev/random", 1, 8}, {"dev/urandom", 1, 9}, {"dev/tty", 5, 0}};
+  static const struct {
+    const char* path;
+    int major, minor;
+  } nodes[] = {{"dev/null", 1, 3},
+               {"dev/zero", 1, 5},
+               {"dev/full", 1, 7},
+               {"dev/random", 1, 8},
+               {"dev/urandom", 1, 9},
+               {"dev/tty", 5, 0}};
   for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
-    must(mknod(nodes[i].path, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)), nodes[i].path);
+    must(mknod(nodes[i].path, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)),
+         nodes[i].path);
   }
   symlink("/proc/self/fd", "dev/fd");
   symlink("/proc/self/fd/0", "dev/stdin");
@@ -132,11 +148,20 @@ static void make_devices(void) {
 }
 
 static void hide(void) {
-  static const char *const readonly[] = {"proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger"};
-  static const char *const masked[] = {
-      "proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore", "proc/keys", "proc/latency_stats",
-      "proc/sched_debug", "proc/scsi", "proc/timer_list", "proc/timer_stats", "sys/firmware",
-      "sys/devices/virtual/powercap"};
+  static const char* const readonly[] = {
+      "proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger"};
+  static const char* const masked[] = {"proc/acpi",
+                                       "proc/asound",
+                                       "proc/interrupts",
+                                       "proc/kcore",
+                                       "proc/keys",
+                                       "proc/latency_stats",
+                                       "proc/sched_debug",
+                                       "proc/scsi",
+                                       "proc/timer_list",
+                                       "proc/timer_stats",
+                                       "sys/firmware",
+                                       "sys/devices/virtual/powercap"};
   struct stat info;
   for (size_t i = 0; i < sizeof readonly / sizeof readonly[0]; i++) {
     if (mount(readonly[i], readonly[i], NULL, MS_BIND | MS_REC, NULL) != 0) continue;
@@ -144,18 +169,21 @@ static void hide(void) {
   }
   for (size_t i = 0; i < sizeof masked / sizeof masked[0]; i++) {
     if (stat(masked[i], &info) != 0) continue;
-    if (S_ISDIR(info.st_mode)) must(mount("tmpfs", masked[i], "tmpfs", MS_RDONLY, "size=4096"), masked[i]);
-    else must(mount("/dev/null", masked[i], NULL, MS_BIND, NULL), masked[i]);
+    if (S_ISDIR(info.st_mode))
+      must(mount("tmpfs", masked[i], "tmpfs", MS_RDONLY, "size=4096"), masked[i]);
+    else
+      must(mount("/dev/null", masked[i], NULL, MS_BIND, NULL), masked[i]);
   }
 }
 
-static void change_root(const char *rootfs) {
+static void change_root(const char* rootfs) {
   must(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL), "/");
   must(mount(rootfs, rootfs, NULL, MS_BIND | MS_REC, NULL), rootfs);
   must(chdir(rootfs), rootfs);
   mount_one("proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   mount_one("tmpfs", "dev", MS_NOSUID, "mode=755,size=65536k");
-  mount_one("devpts", "dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620,gid=5");
+  mount_one(
+      "devpts", "dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620,gid=5");
   mount_one("tmpfs", "dev/shm", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777,size=65536k");
   mount_one("mqueue", "dev/mqueue", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   mount_one("sysfs", "sys", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL);
@@ -166,7 +194,7 @@ static void change_root(const char *rootfs) {
   must(umount2(".", MNT_DETACH), "umount2");
 }
 
-static void drop_privileges(const struct sock_fprog *filter) {
+static void drop_privileges(const struct sock_fprog* filter) {
   /* isle's default: CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE
      SYS_CHROOT SETFCAP; which bits does not matter for the cost. */
   const uint64_t keep = 0x800405fb;
@@ -180,20 +208,20 @@ static void drop_privileges(const struct sock_fprog *filter) {
   must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter), "seccomp");
 }
 
-static struct sock_fprog read_filter(const char *bundle) {
+static struct sock_fprog read_filter(const char* bundle) {
   char path[4096];
   struct stat info;
   snprintf(path, sizeof path, "%s/filter.bpf", bundle);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   must(fd, path);
   must(fstat(fd, &info), path);
-  struct sock_filter *code = malloc((size_t)info.st_size);
+  struct sock_filter* code = malloc((size_t)info.st_size);
   must(read(fd, code, (size_t)info.st_size), path);
   close(fd);
   return (struct sock_fprog){(unsigned short)((size_t)info.st_size / sizeof *code), code};
 }
 
-static void child(int go, const char *rootfs, const struct sock_fprog *filter) {
+static void child(int go, const char* rootfs, const struct sock_fprog* filter) {
   static char *const arguments[] = {"/true", NULL}, *const environment[] = {"PATH=/bin", NULL};
   char byte;
   must(read(go, &byte, 1), "read");
@@ -206,7 +234,7 @@ static void child(int go, const char *rootfs, const struct sock_fprog *filter) {
   _exit(127);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   char rootfs[4096];
   int ends[2], status = 0;
   if (argc != 2) return 2;

@@ -1,7 +1,6 @@
 // isle images: what is in the store, and what came with isle.
 #include <algorithm>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/output/table.h"
 #include "engine/paths.h"

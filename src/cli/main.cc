@@ -1,6 +1,5 @@
 // Picks the command. Nothing is done before: a program that people type in loops starts in a
 // millisecond.
-#include <signal.h>
 
 #include <cstdio>
 
@@ -51,12 +50,12 @@ int complain_of_none(std::string_view command, const char* hint) {
 
 void warn(const std::string& line) {
   const std::string text = format("isle: warning: {}\n", line);
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout));
+  static_cast<void>(std::fflush(stdout));
 }
 
 bool wants_help(Arguments arguments) {

@@ -1,6 +1,5 @@
 #include "engine/run.h"
 
-#include "base/strings.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "monitor/client.h"

@@ -2,7 +2,6 @@
 // refused. sysctl(8), proc(5).
 #include "kernel/sysctl.h"
 #include "base/strings.h"
-#include "options/namespace_mode.h"
 #include "options/rows.h"
 #include "options/values.h"
 

@@ -12,7 +12,7 @@ using Word = std::uint64_t;
 #if defined(__x86_64__)
 inline long call(
     long number, Word a = 0, Word b = 0, Word c = 0, Word d = 0, Word e = 0, Word f = 0) {
-  long result;
+  long result = 0;
   register Word r10 __asm__("r10") = d;
   register Word r8 __asm__("r8") = e;
   register Word r9 __asm__("r9") = f;

@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-#include "base/strings.h"
 #include "kernel/kernel_abi.h"
 
 namespace isle::runtime::launch {

@@ -1,6 +1,7 @@
 // The steps that make and join the container's control group; what is written there is planned in
 // cgroup.cc.
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 #include "runtime/plan/cgroup.h"
 

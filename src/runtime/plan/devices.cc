@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {

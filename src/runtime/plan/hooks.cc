@@ -3,6 +3,7 @@
 // side before the root is changed. startContainer, poststart and poststop belong to the verbs start
 // and delete.
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {

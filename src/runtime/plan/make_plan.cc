@@ -2,6 +2,7 @@
 // name; see runtime/plan/builder.h.
 
 #include "runtime/plan/make_plan.h"
+#include "base/strings.h"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 
 #include <sys/mount.h>
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <sys/syscall.h>
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 #ifndef CLONE_NEWTIME

@@ -12,6 +12,7 @@
 
 #include <cstring>
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {

@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {

@@ -3,6 +3,7 @@
 
 #include <sys/syscall.h>
 
+#include "base/strings.h"
 #include "kernel/sysctl.h"
 #include "runtime/plan/builder.h"
 
