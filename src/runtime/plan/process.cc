@@ -5,7 +5,6 @@
 
 #include <linux/capability.h>
 #include <linux/securebits.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
