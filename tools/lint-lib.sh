@@ -51,7 +51,7 @@ lint_base() {
   if [ -n "${LINT_BASE-}" ]; then echo "$LINT_BASE"; return; fi
   base=$(git merge-base HEAD origin/main 2>/dev/null)
   if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then
-    base=$(git rev-list -n 1 --skip=10 --first-parent HEAD 2>/dev/null)
+    base=$(git rev-list -n 1 --skip=3 --first-parent HEAD 2>/dev/null)
   fi
   [ -n "$base" ] || base=$(git rev-list --max-parents=0 HEAD 2>/dev/null | tail -n 1)
   echo "$base"
