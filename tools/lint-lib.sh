@@ -45,7 +45,7 @@ sources() {
   done | sort -u
 }
 # The commit that "changed lately" counts from: LINT_BASE; else where this branch left origin/main;
-# else ten commits back, which is what a fresh clone of main has.
+# else three commits back, which is what a fresh clone of main has.
 lint_base() {
   local base
   if [ -n "${LINT_BASE-}" ]; then echo "$LINT_BASE"; return; fi
