@@ -45,13 +45,13 @@ sources() {
   done | sort -u
 }
 # The commit that "changed lately" counts from: LINT_BASE; else where this branch left origin/main;
-# else three commits back, which is what a fresh clone of main has.
+# else ten commits back, which is what a fresh clone of main has.
 lint_base() {
   local base
   if [ -n "${LINT_BASE-}" ]; then echo "$LINT_BASE"; return; fi
   base=$(git merge-base HEAD origin/main 2>/dev/null)
   if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then
-    base=$(git rev-list -n 1 --skip=3 --first-parent HEAD 2>/dev/null)
+    base=$(git rev-list -n 1 --skip=10 --first-parent HEAD 2>/dev/null)
   fi
   [ -n "$base" ] || base=$(git rev-list --max-parents=0 HEAD 2>/dev/null | tail -n 1)
   echo "$base"
