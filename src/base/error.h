@@ -81,23 +81,22 @@ T take(Result<T>&& result) {
 }  // namespace isle
 
 // Value of a Result, or return its error.
-#define TRY(expression)                                                       \
-  __extension__({                                                             \
-    auto try_result_ = (expression);                                          \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-    ::isle::detail::take(std::move(try_result_));                             \
-  })
+#define TRY(expression) DETAIL_TRY(expression, error(), __COUNTER__)
 // The same, adding what was being done.
-#define TRY_STEP(expression, step)                                                         \
-  __extension__({                                                                          \
-    auto try_result_ = (expression);                                                       \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error().within(step)); \
-    ::isle::detail::take(std::move(try_result_));                                          \
-  })
+#define TRY_STEP(expression, step) DETAIL_TRY(expression, error().within(step), __COUNTER__)
 // Value of a Result whose failure would be a defect of isle: ends the program, says where.
 #define MUST(expression)                                                              \
   __extension__({                                                                     \
     auto must_result_ = (expression);                                                 \
     if (!must_result_) ::isle::detail::die(must_result_.error(), __FILE__, __LINE__); \
     ::isle::detail::take(std::move(must_result_));                                    \
+  })
+
+// One TRY may stand in another: each has a variable of its own, named by a number.
+#define DETAIL_TRY(expression, failure, number) DETAIL_TRY_NAMED(expression, failure, number)
+#define DETAIL_TRY_NAMED(expression, failure, number)                                         \
+  __extension__({                                                                             \
+    auto try_result_##number = (expression);                                                  \
+    if (!try_result_##number) return std::unexpected(std::move(try_result_##number).failure); \
+    ::isle::detail::take(std::move(try_result_##number));                                     \
   })

@@ -2,10 +2,12 @@
 // Why: RapidJSON is heavy to compile, so it stays in json.cc; the rest of isle sees this small
 // value. Objects keep the order of their members, and duplicates are an error.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -20,17 +22,24 @@ using Object = std::vector<Member>;
 
 class Value {
  public:
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(bool value) : data_(value) {}
-  Value(int value) : data_(static_cast<std::int64_t>(value)) {}
-  Value(unsigned value) : data_(static_cast<std::int64_t>(value)) {}
-  Value(std::int64_t value) : data_(value) {}
-  Value(std::uint64_t value) : data_(value) {}  // above INT64_MAX only; else stored signed
-  Value(double value) : data_(value) {}
-  Value(const char* value) : data_(std::string(value)) {}
-  Value(std::string_view value) : data_(std::string(value)) {}
-  Value(std::string value) : data_(std::move(value)) {}
+  // Defined below Member, where an Object is complete, or in json.cc: compiled once, not a hundred
+  // times.
+  Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+  Value(std::nullptr_t);
+  Value(bool value);
+  Value(int value);
+  Value(unsigned value);
+  Value(std::int64_t value);
+  Value(std::uint64_t value);  // above INT64_MAX only; else stored signed
+  Value(double value);
+  Value(const char* value);
+  Value(std::string_view value);
+  Value(std::string value);
   Value(Array value);
   Value(Object value);
   Value(const std::vector<std::string>& strings);
@@ -67,6 +76,17 @@ struct Member {
   std::string key;
   Value value;
 };
+
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool value) : data_(value) {}
+inline Value::Value(int value) : data_(static_cast<std::int64_t>(value)) {}
+inline Value::Value(unsigned value) : data_(static_cast<std::int64_t>(value)) {}
+inline Value::Value(std::int64_t value) : data_(value) {}
+inline Value::Value(std::uint64_t value) : data_(value) {}
+inline Value::Value(double value) : data_(value) {}
+inline Value::Value(const char* value) : data_(std::string(value)) {}
+inline Value::Value(std::string_view value) : data_(std::string(value)) {}
+inline Value::Value(std::string value) : data_(std::move(value)) {}
 
 // Parses one document of at most 64 levels; errors (Corrupt) say line and column.
 Result<Value> parse(std::string_view text);

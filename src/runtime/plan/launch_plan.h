@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -238,44 +240,59 @@ struct Exec {
 
 }  // namespace op
 
-using Operation = std::variant<op::MakeCgroup,
-                               op::WriteCgroup,
-                               op::CgroupDevices,
-                               op::AttachCgroup,
-                               op::OpenTree,
-                               op::MakeOverlay,
-                               op::WriteIdMap,
-                               op::OomScore,
-                               op::RunHooks,
-                               op::WritePidFile,
-                               op::ReceiveConsole,
-                               op::Clone,
-                               op::TimeOffsets,
-                               op::CopyUp,
-                               op::Notify,
-                               op::Await,
-                               op::Call,
-                               op::SetRoot,
-                               op::MountFs,
-                               op::BindMount,
-                               op::SetAttr,
-                               op::MakeNode,
-                               op::MakeLink,
-                               op::MakeDirectory,
-                               op::Mask,
-                               op::ReadonlyPath,
-                               op::OpenConsole,
-                               op::OwnStdio,
-                               op::PivotRoot,
-                               op::ChangeRoot,
-                               op::WriteProc,
-                               op::LoopbackUp,
-                               op::BoundCapabilities,
-                               op::AmbientCapabilities,
-                               op::EnterDirectory,
-                               op::InstallSeccomp,
-                               op::AwaitStart,
-                               op::Exec>;
+using AnyOperation = std::variant<op::MakeCgroup,
+                                  op::WriteCgroup,
+                                  op::CgroupDevices,
+                                  op::AttachCgroup,
+                                  op::OpenTree,
+                                  op::MakeOverlay,
+                                  op::WriteIdMap,
+                                  op::OomScore,
+                                  op::RunHooks,
+                                  op::WritePidFile,
+                                  op::ReceiveConsole,
+                                  op::Clone,
+                                  op::TimeOffsets,
+                                  op::CopyUp,
+                                  op::Notify,
+                                  op::Await,
+                                  op::Call,
+                                  op::SetRoot,
+                                  op::MountFs,
+                                  op::BindMount,
+                                  op::SetAttr,
+                                  op::MakeNode,
+                                  op::MakeLink,
+                                  op::MakeDirectory,
+                                  op::Mask,
+                                  op::ReadonlyPath,
+                                  op::OpenConsole,
+                                  op::OwnStdio,
+                                  op::PivotRoot,
+                                  op::ChangeRoot,
+                                  op::WriteProc,
+                                  op::LoopbackUp,
+                                  op::BoundCapabilities,
+                                  op::AmbientCapabilities,
+                                  op::EnterDirectory,
+                                  op::InstallSeccomp,
+                                  op::AwaitStart,
+                                  op::Exec>;
+
+// One of them. What copies, moves or ends 38 kinds is compiled once, in launch_plan.cc.
+struct Operation : AnyOperation {
+  Operation();
+  Operation(const Operation& other);
+  Operation(Operation&& other) noexcept;
+  Operation& operator=(const Operation& other);
+  Operation& operator=(Operation&& other) noexcept;
+  ~Operation();
+
+  template <typename Op>
+    requires(!std::is_same_v<std::remove_cvref_t<Op>, Operation>)
+  Operation(Op&& operation)
+      : AnyOperation(std::in_place_type<std::remove_cvref_t<Op>>, std::forward<Op>(operation)) {}
+};
 
 // A namespace that exists already, joined by path.
 struct JoinedNamespace {
