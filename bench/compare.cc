@@ -31,7 +31,7 @@ struct Subject {
 
 double seconds() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
@@ -46,12 +46,12 @@ double children_cpu() {
 
 [[noreturn]] void become(const Subject& subject) {
   std::vector<char*> arguments;
+  arguments.reserve(subject.words.size() + 1);
   for (const std::string& word : subject.words)
     arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const int null = open("/dev/null", O_RDWR);
-  dup2(null, 0);
-  dup2(null, 1);
+  if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0) _exit(125);
   execvp(arguments[0], arguments.data());
   std::perror(arguments[0]);
   _exit(127);
@@ -74,7 +74,7 @@ bool measure(Subject& subject) {
     }
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    std::fprintf(stderr, "compare: %s failed with status %d\n", subject.name.c_str(), status);
+    (void)std::fprintf(stderr, "compare: %s failed with status %d\n", subject.name.c_str(), status);
     return false;
   }
   subject.wall_ms.push_back(wall * 1e3);
@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
     subjects.push_back({.name = argv[i], .words = split(argv[i + 1]), .cpu_ms = {}, .wall_ms = {}});
   }
   if (subjects.empty() || rounds < 1) {
-    std::fputs("usage: compare [-n ROUNDS] NAME COMMAND ...\n", stderr);
+    (void)std::fputs("usage: compare [-n ROUNDS] NAME COMMAND ...\n", stderr);
     return 2;
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);

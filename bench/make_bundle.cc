@@ -4,7 +4,6 @@
 //   make_bundle DIRECTORY PROGRAM    DIRECTORY/{config.json,rootfs/true,filter.bpf}
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "kernel/fd.h"

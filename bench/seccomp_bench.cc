@@ -110,68 +110,68 @@ double in_child(const std::function<double()>& measure) {
   return result;
 }
 
-void BM_Compile(benchmark::State& state) {
+void compile(benchmark::State& state) {
   const kernel::SeccompFilter filter = default_filter();
-  for (auto _ : state) benchmark::DoNotOptimize(kernel::compile(filter));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(kernel::compile(filter));
 }
-BENCHMARK(BM_Compile)->Unit(benchmark::kMicrosecond);
+BENCHMARK(compile)->Unit(benchmark::kMicrosecond);
 
-void BM_CompileByLibrary(benchmark::State& state) {
-  for (auto _ : state) {
+void compile_by_library(benchmark::State& state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(library_program(static_cast<unsigned>(state.range(0))));
   }
 }
-BENCHMARK(BM_CompileByLibrary)->ArgName("tree")->Arg(0)->Arg(2)->Unit(benchmark::kMicrosecond);
+BENCHMARK(compile_by_library)->ArgName("tree")->Arg(0)->Arg(2)->Unit(benchmark::kMicrosecond);
 
-void BM_DefaultProfileToFilter(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(default_filter());
+void default_profile_to_filter(benchmark::State& state) {
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(default_filter());
 }
-BENCHMARK(BM_DefaultProfileToFilter)->Unit(benchmark::kMicrosecond);
+BENCHMARK(default_profile_to_filter)->Unit(benchmark::kMicrosecond);
 
-void BM_CacheHit(benchmark::State& state) {
+void cache_hit(benchmark::State& state) {
   const kernel::SeccompFilter filter = default_filter();
   char pattern[] = "/tmp/isle-seccomp-bench-XXXXXX";
   const HostPath directory(mkdtemp(pattern));
   benchmark::DoNotOptimize(kernel::compile_cached(filter, directory));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (!MUST(kernel::compile_cached(filter, directory)).from_cache) state.SkipWithError("missed");
   }
   const std::string remove = "rm -r " + directory.str();
   if (std::system(remove.c_str()) != 0) state.SkipWithError("directory stays behind");
 }
-BENCHMARK(BM_CacheHit)->Unit(benchmark::kMicrosecond);
+BENCHMARK(cache_hit)->Unit(benchmark::kMicrosecond);
 
 void each_kind(benchmark::internal::Benchmark* bench) {
   bench->ArgName("0=none,1=list,2=tree,3=isle")->DenseRange(0, 3)->UseManualTime();
 }
 
-void BM_Install(benchmark::State& state) {
+void install_program(benchmark::State& state) {
   const Program program = program_of(static_cast<Kind>(state.range(0)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.SetIterationTime(in_child([&] { return seconds_of([&] { install(program); }); }));
   }
   state.counters["instructions"] = static_cast<double>(program.size());
 }
-BENCHMARK(BM_Install)->Apply(each_kind)->Unit(benchmark::kMicrosecond)->Iterations(300);
+BENCHMARK(install_program)->Apply(each_kind)->Unit(benchmark::kMicrosecond)->Iterations(300);
 
 // One call that is allowed whatever its arguments, and one whose arguments are looked at.
 void call_under(benchmark::State& state, long number, long first, long second) {
   const Program program = program_of(static_cast<Kind>(state.range(0)));
-  constexpr int calls = 100'000;
-  for (auto _ : state) {
+  constexpr int kCalls = 100'000;
+  for ([[maybe_unused]] auto _ : state) {
     const double seconds = in_child([&] {
       install(program);
       return seconds_of([&] {
-        for (int i = 0; i < calls; ++i) syscall(number, first, second, 0);
+        for (int i = 0; i < kCalls; ++i) syscall(number, first, second, 0);
       });
     });
-    state.SetIterationTime(seconds / calls);
+    state.SetIterationTime(seconds / kCalls);
   }
 }
-void BM_Getpid(benchmark::State& state) { call_under(state, SYS_getpid, 0, 0); }
-void BM_Ioctl(benchmark::State& state) { call_under(state, SYS_ioctl, -1, 0x5413); }
-BENCHMARK(BM_Getpid)->Apply(each_kind)->Unit(benchmark::kNanosecond)->Iterations(20);
-BENCHMARK(BM_Ioctl)->Apply(each_kind)->Unit(benchmark::kNanosecond)->Iterations(20);
+void call_getpid(benchmark::State& state) { call_under(state, SYS_getpid, 0, 0); }
+void call_ioctl(benchmark::State& state) { call_under(state, SYS_ioctl, -1, 0x5413); }
+BENCHMARK(call_getpid)->Apply(each_kind)->Unit(benchmark::kNanosecond)->Iterations(20);
+BENCHMARK(call_ioctl)->Apply(each_kind)->Unit(benchmark::kNanosecond)->Iterations(20);
 
 }  // namespace
 }  // namespace isle

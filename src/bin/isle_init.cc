@@ -19,14 +19,17 @@ namespace {
 // A signal's own disposition for the command: what we blocked is unblocked there.
 [[noreturn]] void become(char** command, const sigset_t& before) {
   setpgid(0, 0);
-  // The command's group is the terminal's, so that keys such as ^C reach it; fails without one.
-  signal(SIGTTOU, SIG_IGN);
+  // The command's group is the terminal's, so that keys such as ^C reach it; fails without one. Who
+  // is not of the group yet gets SIGTTOU for it, unless that is blocked (tcsetpgrp(3)).
+  sigset_t stopping;
+  sigemptyset(&stopping);
+  sigaddset(&stopping, SIGTTOU);
+  sigprocmask(SIG_BLOCK, &stopping, nullptr);
   tcsetpgrp(STDIN_FILENO, getpgrp());
-  signal(SIGTTOU, SIG_DFL);
   sigprocmask(SIG_SETMASK, &before, nullptr);
   execvp(command[0], command);
   const int why = errno;
-  fprintf(stderr, "isle-init: %s: %s\n", command[0], strerror(why));
+  (void)fprintf(stderr, "isle-init: %s: %s\n", command[0], strerrordesc_np(why));
   _exit(why == ENOENT ? 127 : 126);
 }
 
@@ -60,7 +63,7 @@ int main(int count, char** words) {
   char** command = words + 1;
   if (count > 1 && strcmp(*command, "--") == 0) ++command;
   if (*command == nullptr) {
-    fputs("usage: isle-init [--] COMMAND [ARGUMENT...]\n", stderr);
+    (void)fputs("usage: isle-init [--] COMMAND [ARGUMENT...]\n", stderr);
     return 125;
   }
   sigset_t all;

@@ -11,8 +11,8 @@ namespace {
 
 // Beside the command's own output, so on standard error; JSON too.
 void explain(const std::string& plan) {
-  std::fwrite(plan.data(), 1, plan.size(), stderr);
-  if (!plan.ends_with('\n')) std::fputc('\n', stderr);
+  (void)std::fwrite(plan.data(), 1, plan.size(), stderr);
+  if (!plan.ends_with('\n')) (void)std::fputc('\n', stderr);
 }
 
 // As the user knows it: by the name given, else by what it runs.

@@ -1,7 +1,6 @@
 #include "engine/exec.h"
 
 #include <fcntl.h>
-#include <sched.h>
 
 #include "base/strings.h"
 #include "engine/containers.h"

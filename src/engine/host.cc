@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,7 +76,7 @@ void collect_devices(const std::string& directory, std::vector<std::string>& fou
   if (stream == nullptr) return;
   while (const dirent* entry = readdir(stream)) {
     const std::string name = entry->d_name;
-    const std::string path = directory + "/" + name;
+    const std::string path = format("{}/{}", directory, name);
     if (name.starts_with('.')) continue;
     if (entry->d_type == DT_CHR || entry->d_type == DT_BLK) found.push_back(path);
     // File systems of their own, and the container has its own of each.

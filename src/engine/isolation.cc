@@ -3,8 +3,6 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "base/strings.h"
 #include "kernel/capability.h"
 #include "kernel/fd.h"

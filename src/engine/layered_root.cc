@@ -78,6 +78,7 @@ Found look_up(const std::vector<const UniqueFd*>& parts, const std::string& name
 
 std::vector<const UniqueFd*> pointers(const std::vector<UniqueFd>& parts) {
   std::vector<const UniqueFd*> list;
+  list.reserve(parts.size());
   for (const UniqueFd& part : parts) list.push_back(&part);
   return list;
 }

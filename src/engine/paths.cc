@@ -13,7 +13,7 @@ namespace {
 
 // /tmp is everybody's: somebody else may have made the directory first.
 Result<HostPath> run_in_tmp() {
-  const HostPath path(format("/tmp/isle-run-{}", geteuid()));
+  HostPath path(format("/tmp/isle-run-{}", geteuid()));
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail_call(errno, format("mkdir({})", path.str()));
   }
@@ -42,7 +42,8 @@ Result<HostPath> find_run() {
 }  // namespace
 
 Result<Paths> Paths::open() {
-  return Paths{.store = TRY(image::Store::open()), .run = TRY(find_run())};
+  image::Store store = TRY(image::Store::open());
+  return Paths{.store = std::move(store), .run = TRY(find_run())};
 }
 
 Result<void> make_directories(const HostPath& path) {

@@ -32,10 +32,9 @@ Result<ImageRecord> parse_record(const std::string& text) {
   const Heading heading = TRY(oci::read_document<Heading>(document));
   const json::Value* config = document.find("config");
   if (config == nullptr) return fail(ErrorKind::Corrupt, "config: is required but absent");
-  return ImageRecord{.id = heading.id,
-                     .manifest = heading.manifest,
-                     .size = heading.size,
-                     .config = TRY(oci::image_config_of(*config))};
+  ImageRecord record{.id = heading.id, .manifest = heading.manifest, .size = heading.size};
+  record.config = TRY(oci::image_config_of(*config));
+  return record;
 }
 
 Result<std::optional<ImageRecord>> load_file(const HostPath& path) {
@@ -65,7 +64,8 @@ void collect_names(int directory, const std::string& prefix, std::vector<std::st
     } else if (!name.starts_with('.')) {
       const Result<kernel::UniqueFd> below =
           kernel::open_at(dirfd(stream), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-      if (below) collect_names(below->get(), prefix.empty() ? name : prefix + "/" + name, names);
+      if (below)
+        collect_names(below->get(), prefix.empty() ? name : format("{}/{}", prefix, name), names);
     }
   }
   closedir(stream);

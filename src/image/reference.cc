@@ -139,7 +139,7 @@ std::string Reference::str() const {
 std::string Reference::familiar() const {
   constexpr std::string_view kLibrary = "docker.io/library/";
   constexpr std::string_view kHub = "docker.io/";
-  const std::string text = str();
+  std::string text = str();
   if (text.starts_with(kLibrary)) return text.substr(kLibrary.size());
   if (text.starts_with(kHub)) return text.substr(kHub.size());
   return text;

@@ -1,7 +1,8 @@
 #include "islet/bundle.h"
 
+#include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <climits>
 
 #include <unistd.h>
 
@@ -13,11 +14,9 @@ namespace isle::islet {
 Result<HostPath> absolute(std::string_view path) {
   if (path.empty()) return fail(ErrorKind::InvalidArgument, "a path is empty");
   if (path.starts_with('/')) return HostPath(std::string(path));
-  char* here = getcwd(nullptr, 0);
-  if (here == nullptr) return fail_call(errno, "getcwd()");
-  const HostPath directory(here);
-  free(here);
-  return directory / path;
+  std::array<char, PATH_MAX> here{};
+  if (getcwd(here.data(), here.size()) == nullptr) return fail_call(errno, "getcwd()");
+  return HostPath(here.data()) / path;
 }
 
 Result<Bundle> open_bundle(const Globals& globals, std::string_view path) {

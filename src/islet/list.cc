@@ -62,6 +62,7 @@ Result<int> run(const Globals& globals, const Arguments& arguments) {
   std::ranges::sort(list.states, {}, &runtime::ContainerState::id);
   for (const Error& broken : list.broken) globals.log.error(broken);
   std::vector<oci::State> states;
+  states.reserve(list.states.size());
   for (const runtime::ContainerState& state : list.states) states.push_back(state_document(state));
   TRY(print(arguments.on("quiet")    ? ids(states)
             : format == Format::Json ? as_json(states)

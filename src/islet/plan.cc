@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/strings.h"
 #include "islet/create_options.h"
 #include "runtime/launch/gather_facts.h"
 #include "runtime/plan/describe.h"

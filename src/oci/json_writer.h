@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -55,9 +56,7 @@ template <typename T>
 json::Value write_value(T value) {
   if constexpr (std::is_same_v<T, bool>) {
     return value;
-  } else if constexpr (std::is_signed_v<T>) {
-    return static_cast<std::int64_t>(value);
-  } else if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+  } else if (std::in_range<std::int64_t>(value)) {
     return static_cast<std::int64_t>(value);
   } else {
     return static_cast<std::uint64_t>(value);

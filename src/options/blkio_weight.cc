@@ -54,8 +54,9 @@ const Option kBlkioWeightDevice{
              Section::Limits},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       const BlockDeviceWords words = TRY(split_block_device(value, "blkio-weight-device"));
+      const auto weight = TRY(parse_weight(words.value, "blkio-weight-device"));
       request.container.resources.blkio_weight_device.push_back(
-          {.path = words.path, .value = TRY(parse_weight(words.value, "blkio-weight-device"))});
+          {.path = words.path, .value = weight});
       return {};
     },
     .apply = apply_devices,

@@ -28,10 +28,10 @@ Result<void> parse(RunRequest& request, std::string_view value) {
     return fail(ErrorKind::InvalidArgument,
                 format("--device: {} is not PATH[:INSIDE][:rwm]", quoted(value)));
   }
-  request.container.storage.devices.push_back(
-      {.host = TRY(absolute_path(parts[0])),
-       .container = TRY(inside_path(parts.back(), "device")),
-       .access = std::string(access)});
+  record::DeviceRequest device{.access = std::string(access)};
+  device.host = TRY(absolute_path(parts[0]));
+  device.container = TRY(inside_path(parts.back(), "device"));
+  request.container.storage.devices.push_back(std::move(device));
   return {};
 }
 

@@ -73,22 +73,21 @@ Result<record::MountRequest> bind_request(const Words& words) {
     return fail(
         ErrorKind::InvalidArgument, "--mount type=bind: the source is missing", "add source=/PATH");
   }
-  return record::MountRequest{.type = "bind",
-                              .source = TRY(absolute_path(words.source)),
-                              .target = TRY(mount_target(words.target, "mount")),
-                              .options = TRY(bind_options(words.options, "mount")),
-                              .make_source = false};
+  record::MountRequest mount{.type = "bind", .make_source = false};
+  mount.source = TRY(absolute_path(words.source));
+  mount.target = TRY(mount_target(words.target, "mount"));
+  mount.options = TRY(bind_options(words.options, "mount"));
+  return mount;
 }
 
 Result<record::MountRequest> tmpfs_request(const Words& words) {
   if (!words.source.empty()) {
     return fail(ErrorKind::InvalidArgument, "--mount type=tmpfs: it has no source");
   }
-  return record::MountRequest{.type = "tmpfs",
-                              .source = "tmpfs",
-                              .target = TRY(mount_target(words.target, "mount")),
-                              .options = TRY(tmpfs_options(words.options, "mount")),
-                              .make_source = false};
+  record::MountRequest mount{.type = "tmpfs", .source = "tmpfs", .make_source = false};
+  mount.target = TRY(mount_target(words.target, "mount"));
+  mount.options = TRY(tmpfs_options(words.options, "mount"));
+  return mount;
 }
 
 Result<void> parse(RunRequest& request, std::string_view value) {

@@ -15,13 +15,10 @@ const Option kTmpfs{
              Section::Files},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       const Cut parts = cut(value, ':');
-      return add_mount(request.container.storage,
-                       {.type = "tmpfs",
-                        .source = "tmpfs",
-                        .target = TRY(mount_target(parts.before, "tmpfs")),
-                        .options = TRY(tmpfs_options(parts.after, "tmpfs")),
-                        .make_source = false},
-                       "tmpfs");
+      record::MountRequest mount{.type = "tmpfs", .source = "tmpfs", .make_source = false};
+      mount.target = TRY(mount_target(parts.before, "tmpfs"));
+      mount.options = TRY(tmpfs_options(parts.after, "tmpfs"));
+      return add_mount(request.container.storage, std::move(mount), "tmpfs");
     },
     .apply = nullptr,  // --mount does it for all
 };

@@ -23,13 +23,11 @@ Result<void> parse(RunRequest& request, std::string_view value) {
                 format("--volume: named volumes such as {} do not exist yet", quoted(parts[0])),
                 format("a directory is written with a slash: ./{}", parts[0]));
   }
-  return add_mount(request.container.storage,
-                   {.type = "bind",
-                    .source = TRY(absolute_path(parts[0])),
-                    .target = TRY(mount_target(parts[1], "volume")),
-                    .options = TRY(bind_options(parts.size() > 2 ? parts[2] : "", "volume")),
-                    .make_source = true},
-                   "volume");
+  record::MountRequest mount{.type = "bind", .make_source = true};
+  mount.source = TRY(absolute_path(parts[0]));
+  mount.target = TRY(mount_target(parts[1], "volume"));
+  mount.options = TRY(bind_options(parts.size() > 2 ? parts[2] : "", "volume"));
+  return add_mount(request.container.storage, std::move(mount), "volume");
 }
 
 }  // namespace

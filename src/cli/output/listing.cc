@@ -54,9 +54,8 @@ std::string time_words(std::int64_t seconds) {
   const std::time_t time = seconds;
   std::tm parts{};
   std::array<char, 32> text{};
-  gmtime_r(&time, &parts);
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
+  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(seconds);  // beyond all years
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 json::Value listed_json(const engine::Listed& listed) {

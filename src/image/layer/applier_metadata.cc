@@ -101,12 +101,10 @@ Result<void> LayerApplier::make_opaque(int directory) {
 Result<void> LayerApplier::finish_directories() {
   for (auto item = directories_.rbegin(); item != directories_.rend(); ++item) {
     const auto& [path, end] = *item;
-    kernel::UniqueFd opened;
-    if (!path.empty()) {
-      opened = TRY(kernel::open_beneath_if_exists(root_.get(), path, O_RDONLY | O_DIRECTORY));
-      if (!opened) continue;
-    }
-    const int fd = path.empty() ? root_.get() : opened.get();
+    const kernel::UniqueFd directory = TRY(kernel::open_beneath_if_exists(
+        root_.get(), path.empty() ? "." : path, O_RDONLY | O_DIRECTORY));
+    if (!directory) continue;
+    const int fd = directory.get();
     if (fchmod(fd, end.mode) != 0) return fail_call(errno, format("chmod({})", quoted(path)));
     if (futimens(fd, times_of(end.mtime).both) != 0) {
       return fail_call(errno, format("utimens({})", quoted(path)));

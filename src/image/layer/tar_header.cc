@@ -44,7 +44,7 @@ bool sum_is_right(std::string_view block, std::int64_t expected) {
 
 // ustar and star split long names; GNU's format, with its own magic, uses those bytes otherwise.
 std::string full_name(std::string_view block) {
-  const std::string name(text_of(block.substr(0, 100)));
+  std::string name(text_of(block.substr(0, 100)));
   if (block.substr(257, 6) != std::string_view("ustar\0", 6)) return name;
   const bool star = block.substr(508, 4) == std::string_view("tar\0", 4);
   const std::string_view prefix = text_of(block.substr(345, star ? 131 : 155));

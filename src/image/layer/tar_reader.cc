@@ -69,6 +69,14 @@ std::string_view refused_type(char type) {
 
 bool is_ordinary(char type) { return type >= '0' && type <= '7'; }
 
+std::unexpected<Error> refuse(const TarHeader& header) {
+  const std::string_view what = refused_type(header.type);
+  return fail(ErrorKind::Unsupported,
+              format("tar: {} is {}, which is not supported",
+                     quoted(header.entry.path),
+                     what.empty() ? format("of type {}", quoted({&header.type, 1})) : what));
+}
+
 }  // namespace
 
 struct TarReader::Overrides {
@@ -149,13 +157,7 @@ Result<std::optional<TarEntry>> TarReader::next() {
     if (!overrides.long_name.empty()) entry.path = overrides.long_name;
     if (!overrides.long_target.empty()) entry.target = overrides.long_target;
     for (const auto& [key, value] : overrides.pax) TRY(apply_pax_record(entry, key, value));
-    if (!is_ordinary(header.type)) {
-      const std::string_view what = refused_type(header.type);
-      return fail(ErrorKind::Unsupported,
-                  format("tar: {} is {}, which is not supported",
-                         quoted(entry.path),
-                         what.empty() ? format("of type {}", quoted({&header.type, 1})) : what));
-    }
+    if (!is_ordinary(header.type)) return refuse(header);
     // Before ustar a directory was a file whose name ends with a slash.
     if (entry.type == TarType::Regular && entry.size == 0 && entry.path.ends_with('/')) {
       entry.type = TarType::Directory;

@@ -5,8 +5,6 @@
 
 #include <unistd.h>
 
-#include "base/strings.h"
-
 namespace isle::image {
 namespace {
 constexpr std::size_t kPiece = 256 << 10;  // fits the L2 cache with its inflated half

@@ -1,7 +1,6 @@
 #include "image/unpack_program/inflate.h"
 
 #include <algorithm>
-#include <limits>
 
 #include <isa-l/igzip_lib.h>
 

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,7 +126,7 @@ int unpack_main(std::span<char*> arguments) {
   } else if (arguments.size() == 3 && std::strcmp(arguments[1], "check") == 0) {
     result = check_blob(arguments[2]);
   } else {
-    std::fputs(
+    (void)std::fputs(
         "usage: isle-unpack check DIGEST <BLOB\n"
         "       isle-unpack layer --into DIR [--user] --digest D --diff-id D <BLOB\n",
         stderr);

@@ -1,7 +1,6 @@
 // v1 keeps the time used (cpuacct) and the throttling (cpu) in two controllers, in nanoseconds;
 // v2 has both in cpu.stat of every group, in microseconds.
 
-#include "base/strings.h"
 #include "kernel/cgroup/stats_read.h"
 
 namespace isle::kernel::cgroup {
