@@ -1,3 +1,7 @@
 #include "cli/command.h"
+#include "kernel/prefault.h"
 
-int main(int count, char** words) { return isle::cli::main(count, words); }
+int main(int count, char** words) {
+  isle::kernel::prefault_heap({256 * 1024});
+  return isle::cli::main(count, words);
+}

@@ -230,9 +230,9 @@ long set_root(State& state, const Root& root) {
 }
 
 long mount_fs(State& state, const Mount& mount) {
-  // The first attribute change of a new file system is part of fsmount(2).
-  const bool simple = mount.attr_count > 0 && mount.attrs[0].clear == 0 &&
-                      mount.attrs[0].propagation == 0 && !mount.attrs[0].recursive;
+  // The first attribute change of a new file system is part of fsmount(2): nothing is set yet that
+  // it could clear, nothing is below.
+  const bool simple = mount.attr_count > 0 && mount.attrs[0].propagation == 0;
   const long fd = make_fs(state,
                           mount.type,
                           mount.source,

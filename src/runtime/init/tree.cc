@@ -53,25 +53,40 @@ long copy_path(Cursor& cursor, const char* path) {
 
 void close_fd(State& state, long fd) { traced(state, "close", SYS_close, fd); }
 
-// Makes what is missing of the directories that end at `end` (exclusive); its descriptor.
+// The directory that `cursor` names up to `end`.
+long open_prefix(State& state, Cursor& cursor, unsigned end) {
+  if (end == 0) return open_in_root(state, "/", O_PATH | O_DIRECTORY, false);
+  const char kept = cursor.text[end];
+  cursor.text[end] = '\0';
+  const long fd = open_in_root(state, cursor.text, O_PATH | O_DIRECTORY, false);
+  cursor.text[end] = kept;
+  return fd;
+}
+
+// Makes what is missing of the directories that end at `end` (exclusive); its descriptor. Mostly it
+// is all there, or all but the last.
 long make_directories(State& state, Cursor& cursor, unsigned end, mode_t mode) {
-  long parent = open_in_root(state, "/", O_PATH | O_DIRECTORY, false);
-  unsigned at = 0;
+  unsigned at = end;
+  long parent = open_prefix(state, cursor, at);
+  if (parent == -kNotFound) {
+    while (at > 0 && cursor.text[at - 1] == '/') --at;
+    while (at > 0 && cursor.text[at - 1] != '/') --at;
+    parent = open_prefix(state, cursor, at);
+  }
+  if (parent == -kNotFound) parent = open_prefix(state, cursor, at = 0);
   while (parent >= 0 && at < end) {
     while (at < end && cursor.text[at] == '/') ++at;
     const unsigned start = at;
     while (at < end && cursor.text[at] != '/') ++at;
     if (start == at) break;
-    const char kept = cursor.text[at];
-    cursor.text[at] = '\0';
-    long next = open_in_root(state, cursor.text, O_PATH | O_DIRECTORY, false);
+    long next = open_prefix(state, cursor, at);
     if (next == -kNotFound) {
+      const char kept = cursor.text[at];
+      cursor.text[at] = '\0';
       next = traced(state, "mkdirat", SYS_mkdirat, parent, word(cursor.text + start), mode);
-      if (next == 0 || next == -kExists) {
-        next = open_in_root(state, cursor.text, O_PATH | O_DIRECTORY, false);
-      }
+      cursor.text[at] = kept;
+      if (next == 0 || next == -kExists) next = open_prefix(state, cursor, at);
     }
-    cursor.text[at] = kept;
     close_fd(state, parent);
     parent = next;
   }
