@@ -40,6 +40,7 @@ struct Report {
   ReportKind kind;
   Barrier barrier;
   std::uint32_t step;  // index in LaunchPlan::steps
+  std::uint32_t left;  // Failed: steps of init behind it; `start` knows only the end of the plan
   std::int32_t errnum;
   std::int32_t value;
   char call[28];   // name of the system call that failed, NUL-terminated

@@ -203,10 +203,10 @@ malformed() {
   refuse 127 --rm busybox nosuchcommand
   says nosuchcommand "No such file or directory (ENOENT)"
   names_step
-  hints "no nosuchcommand in the PATH of the container"
+  hints 'nosuchcommand: executable file not found in $PATH of the container'
   refuse 127 --rm busybox /bin/nosuchcommand
   says /bin/nosuchcommand
-  hints "there is no /bin/nosuchcommand in the container"
+  hints "/bin/nosuchcommand: no such file or directory in the container"
   refuse 127 busybox nosuchcommand # without --rm: nothing is kept either
   refuse 127 -d busybox nosuchcommand
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/stat.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -116,6 +117,35 @@ long await_start(State& state, int listener) {
   return 0;
 }
 
+// What execve(2) would say of one path, as far as that can be known without it.
+long executable(State& state, const char* path) {
+  constexpr int kExecutable = 1;
+  constexpr auto kHere = static_cast<kernel::raw::Word>(AT_FDCWD);
+  long result = traced(state, "faccessat", SYS_faccessat, kHere, word(path), kExecutable);
+  if (result < 0) return result;
+  struct statx info{};
+  result = traced(state, "statx", SYS_statx, kHere, word(path), 0, STATX_TYPE, word(&info));
+  if (result < 0) return result;
+  constexpr unsigned kTypeMask = 0170000;
+  constexpr unsigned kRegular = 0100000;
+  if ((info.stx_mode & kTypeMask) == kRegular) return 0;
+  state.call = "";  // the plan's text names it
+  return -kDenied;
+}
+
+// As whom the command will run; what execve finds out besides (a missing loader) it still says.
+long find_command(State& state, const Command& command) {
+  long error = -kNoEntry;
+  for (const char* const* path = command.candidates; *path != nullptr; ++path) {
+    const long result = executable(state, *path);
+    if (result == 0) return 0;
+    if (result == -kNoEntry || result == -kNotDirectory) continue;
+    error = result;
+    if (result != -kDenied) break;
+  }
+  return error;
+}
+
 long execute(State& state, const Command& command) {
   long error = -kNoEntry;
   for (const char* const* path = command.candidates; *path != nullptr; ++path) {
@@ -154,6 +184,7 @@ long perform_late(State& state, const Step& step) {
     case Code::BoundCapabilities: return bound_capabilities(state, step.capabilities);
     case Code::AmbientCapabilities: return ambient_capabilities(state, step.capabilities);
     case Code::EnterDirectory: return enter_directory(state, step.text.path);
+    case Code::FindCommand: return find_command(state, step.command);
     case Code::AwaitStart: return await_start(state, step.fd);
     case Code::Exec: return execute(state, step.command);
     case Code::OpenConsole: return open_console(state, step.console);

@@ -33,6 +33,7 @@ enum class Code : std::uint16_t {
   BoundCapabilities,
   AmbientCapabilities,
   EnterDirectory,
+  FindCommand,
   AwaitStart,
   Exec,
 };
@@ -111,7 +112,7 @@ struct Capabilities {
   unsigned last;
 };
 
-struct Command {
+struct Command {                  // FindCommand has the candidates only
   const char* const* candidates;  // null-terminated, as are the others
   const char* const* arguments;
   const char* const* environment;

@@ -64,6 +64,8 @@ void report_failure(State& state, const Step& step, int errnum) {
   Report record{};
   record.kind = ReportKind::Failed;
   record.step = step.index;
+  const Program& program = *state.program;
+  record.left = program.steps[program.count - 1].index - step.index;
   record.errnum = errnum;
   copy_text(record.call, sizeof record.call, state.call);
   copy_text(record.text, sizeof record.text, state.text);

@@ -152,6 +152,10 @@ class Freezer {
     step.call.arguments[1] = frozen_.seccomp->flags;
     step.call.arguments[2] = reinterpret_cast<std::uint64_t>(&frozen_.filter);
   }
+  void operator()(const op::FindCommand& operation) {
+    begin(Code::FindCommand).command = {
+        .candidates = list(operation.candidates), .arguments = nullptr, .environment = nullptr};
+  }
   void operator()(const op::AwaitStart&) {
     begin(Code::AwaitStart).fd = slots_.start_listener.get();
   }

@@ -10,25 +10,37 @@ namespace isle::runtime::launch {
 
 namespace {
 
-std::string hint(const op::Exec& operation, const Report& report) {
-  const std::string& name = operation.args[0];
+// docker's client, podman and containerd look for runc's words in these, in lower case: they tell
+// the exit statuses 127 and 126 from 125.
+std::string exec_hint(const std::string& name, std::size_t candidates, const Report& report) {
   switch (report.errnum) {
     case ENOENT:
       if (report.text[0] != '\0') {
         return format(
-            "{} is there, but the interpreter or loader it names is not (look at its first "
-            "line, or at the C library it was built for)",
+            "{} is there, but the interpreter or loader it names is not: no such file or "
+            "directory (look at its first line, or at the C library it was built for)",
             name);
       }
-      return operation.candidates.size() > 1 ? format("no {} in the PATH of the container", name)
-                                             : format("there is no {} in the container", name);
+      return candidates > 1
+                 ? format("{}: executable file not found in $PATH of the container", name)
+                 : format("{}: no such file or directory in the container", name);
     case EACCES:
-      return format("{} has to be an executable file on a file system without noexec", name);
+      return format(
+          "permission denied: {} has to be an executable file on a file system without noexec",
+          name);
     case ENOEXEC:
       return format("{} is neither a program for this processor nor a script with #!", name);
     case EPERM: return "the seccomp profile has to allow execve";
     default: return "";
   }
+}
+
+std::string hint(const op::Exec& operation, const Report& report) {
+  return exec_hint(operation.args[0], operation.candidates.size(), report);
+}
+
+std::string hint(const op::FindCommand& operation, const Report& report) {
+  return exec_hint(operation.name, operation.candidates.size(), report);
 }
 
 std::string hint(const op::MountFs& operation, const Report& report) {

@@ -15,7 +15,8 @@ constexpr ControllerSet kAlways = {Controller::Devices,
                                    Controller::Memory,
                                    Controller::Freezer,
                                    Controller::Cpuacct,
-                                   Controller::Cpu};
+                                   Controller::Cpu,
+                                   Controller::Io};
 }  // namespace
 
 std::string at(std::string_view name) { return "linux.resources." + std::string(name); }

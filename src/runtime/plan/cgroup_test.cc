@@ -394,12 +394,12 @@ TEST(CgroupPlan, JoinsWhatLaterCommandsNeedAndWhatIsAskedFor) {
   oci::Resources resources;
   CgroupPlan plan = plan_cgroup(resources, "isle/1", kV1).value();
   EXPECT_EQ(plan.path, "/isle/1");
-  EXPECT_EQ(plan.join.words(), "cpu cpuacct memory devices freezer pids");
+  EXPECT_EQ(plan.join.words(), "cpu cpuacct memory devices freezer io pids");
   EXPECT_EQ(plan.required.words(), "devices");
   resources.cpu.emplace().cpus = "0";
   resources.pids_limit = 5;
   plan = plan_cgroup(resources, "isle/1", kV1).value();
-  EXPECT_EQ(plan.join.words(), "cpu cpuacct cpuset memory devices freezer pids");
+  EXPECT_EQ(plan.join.words(), "cpu cpuacct cpuset memory devices freezer io pids");
   EXPECT_EQ(plan.required.words(), "cpuset devices pids");
 }
 

@@ -203,16 +203,20 @@ std::string words(const op::EnterDirectory& operation) {
 std::string words(const op::InstallSeccomp& operation) {
   return format("seccomp(SET_MODE_FILTER, {} rules)", operation.rules);
 }
+std::string first_of(const std::vector<std::string>& candidates) {
+  return candidates.size() == 1 ? candidates[0]
+                                : format("{} or {} more", candidates[0], candidates.size() - 1);
+}
+std::string words(const op::FindCommand& operation) {
+  return format("faccessat({}, X_OK)", first_of(operation.candidates));
+}
 std::string words(const op::AwaitStart&) { return "accept4(start socket)"; }
 std::string words(const op::Exec& operation) {
   std::string arguments;
   for (const std::string& argument : operation.args) {
     arguments += (arguments.empty() ? "" : ", ") + quoted(argument);
   }
-  const std::string& path = operation.candidates[0];
-  const std::string more =
-      operation.candidates.size() > 1 ? format(" or {} more", operation.candidates.size() - 1) : "";
-  return format("execve({}{}, [{}])", path, more, arguments);
+  return format("execve({}, [{}])", first_of(operation.candidates), arguments);
 }
 
 std::string time_words(std::int64_t ns) {

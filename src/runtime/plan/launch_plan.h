@@ -232,6 +232,10 @@ struct EnterDirectory {
 struct InstallSeccomp {  // the program is LaunchPlan::seccomp
   std::size_t rules = 0;
 };
+struct FindCommand {  // execute permission on one of these
+  std::vector<std::string> candidates;
+  std::string name;
+};
 struct AwaitStart {};
 struct Exec {
   std::vector<std::string> candidates;  // tried in turn
@@ -276,10 +280,11 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AmbientCapabilities,
                                   op::EnterDirectory,
                                   op::InstallSeccomp,
+                                  op::FindCommand,
                                   op::AwaitStart,
                                   op::Exec>;
 
-// One of them. What copies, moves or ends 38 kinds is compiled once, in launch_plan.cc.
+// One of them. What copies, moves or ends 39 kinds is compiled once, in launch_plan.cc.
 struct Operation : AnyOperation {
   Operation();
   Operation(const Operation& other);

@@ -283,7 +283,13 @@ class MountAdder {
   }
 
   void add_own_part(const kernel::cgroup::Hierarchy& hierarchy, const std::string& target) {
-    if (!joined(hierarchy)) return;
+    if (!joined(hierarchy)) {
+      // podman --systemd=always binds the host's tree there, when this tmpfs is read-only already.
+      if (hierarchy.controllers.has(kernel::cgroup::Controller::Systemd)) {
+        builder_.init(op::MakeDirectory{.path = target}, "make " + target, "engines mount over it");
+      }
+      return;
+    }
     const std::string own = hierarchy.directory(builder_.result.cgroup->path);
     builder_.init(op::BindMount{.source = own,
                                 .recursive = false,

@@ -271,6 +271,10 @@ class ProcessAdder {
 
   void add_wait() {
     if (!context_.wait_for_start) return;
+    // Engines tell a missing command from a start that failed by the verb that says so.
+    init(op::FindCommand{.candidates = candidates(), .name = process_.args[0]},
+         "find the command " + process_.args[0],
+         "create says when it is missing, as runc does");
     init(op::AwaitStart{}, "wait for start", "create ends here");
   }
 
@@ -319,18 +323,20 @@ class ProcessAdder {
   }
 
   void add_exec() {
-    op::Exec exec{.candidates = {}, .args = process_.args, .env = process_.env};
+    init(op::Exec{.candidates = candidates(), .args = process_.args, .env = process_.env},
+         "execute " + process_.args[0],
+         "init becomes the command");
+  }
+
+  std::vector<std::string> candidates() const {
     const std::string& name = process_.args[0];
-    if (name.find('/') != std::string::npos) {
-      exec.candidates.push_back(name);
-    } else {
-      const std::string path = search_path();
-      for (const std::string_view directory : split(path, ':')) {
-        exec.candidates.push_back(directory.empty() ? "./" + name
-                                                    : std::string(directory) + "/" + name);
-      }
+    if (name.find('/') != std::string::npos) return {name};
+    std::vector<std::string> paths;
+    const std::string path = search_path();
+    for (const std::string_view directory : split(path, ':')) {
+      paths.push_back(directory.empty() ? "./" + name : std::string(directory) + "/" + name);
     }
-    init(std::move(exec), "execute " + name, "init becomes the command");
+    return paths;
   }
 
   std::string search_path() const {

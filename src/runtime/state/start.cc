@@ -17,13 +17,18 @@ namespace isle::runtime {
 
 namespace {
 
-// The plan the container was made by: computed again, only to name the step that failed.
-Error explain(const oci::Spec& spec, const ContainerState& state, const Report& report) {
+// The plan the container was made by: computed again, only to name the step that failed. What
+// create was asked besides (a pid file, a console) may have been steps of it, too, so the step is
+// counted from the end.
+Error explain(const oci::Spec& spec, const ContainerState& state, Report report) {
   const Result<HostFacts> facts = gather_facts();
   if (facts) {
     const Result<LaunchPlan> plan = make_plan(
         {.id = state.id, .bundle = state.bundle, .spec = spec, .wait_for_start = true}, *facts);
-    if (plan) return launch::step_error(*plan, report);
+    if (plan && report.left < plan->steps.size()) {
+      report.step = static_cast<std::uint32_t>(plan->steps.size()) - 1 - report.left;
+      return launch::step_error(*plan, report);
+    }
   }
   return fail_call(report.errnum, report.call, report.text).error();
 }
