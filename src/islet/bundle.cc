@@ -19,7 +19,7 @@ Result<HostPath> absolute(std::string_view path) {
   return HostPath(here.data()) / path;
 }
 
-Result<Bundle> open_bundle(const Globals& globals, std::string_view path) {
+Result<Bundle> open_bundle(const Globals& globals, std::string_view path, std::string_view config) {
   const std::string name(path.empty() ? "." : path);
   char* real = realpath(name.c_str(), nullptr);
   if (real == nullptr)
@@ -27,7 +27,7 @@ Result<Bundle> open_bundle(const Globals& globals, std::string_view path) {
   Bundle bundle{.directory = HostPath(real), .spec = {}};
   free(real);
   std::vector<std::string> warnings;
-  bundle.spec = TRY(runtime::read_bundle(bundle.directory, warnings));
+  bundle.spec = TRY(runtime::read_bundle(bundle.directory, warnings, config));
   for (const std::string& warning : warnings) globals.log.write(Level::Warning, warning);
   return bundle;
 }

@@ -18,7 +18,9 @@ struct Bundle {
   oci::Spec spec;
 };
 // The directory of --bundle, else the working directory; what config.json has and nobody knows is
-// logged as a warning.
-Result<Bundle> open_bundle(const Globals& globals, std::string_view path);
+// logged as a warning. `config`: the file's name in the bundle, or an absolute path.
+Result<Bundle> open_bundle(const Globals& globals,
+                           std::string_view path,
+                           std::string_view config = "config.json");
 
 }  // namespace isle::islet

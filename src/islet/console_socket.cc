@@ -12,7 +12,7 @@ namespace isle::islet {
 
 namespace {
 
-Result<kernel::UniqueFd> connect_to(const HostPath& path) {
+Result<kernel::UniqueFd> connect_to(const HostPath& path, std::string_view what) {
   const std::size_t slash = path.str().rfind('/');
   Result<kernel::UniqueFd> socket = kernel::connect_at(
       HostPath(path.str().substr(0, slash + 1)), path.str().substr(slash + 1), SOCK_STREAM);
@@ -20,18 +20,19 @@ Result<kernel::UniqueFd> connect_to(const HostPath& path) {
     return std::unexpected(
         std::move(socket)
             .error()
-            .within("reach the console socket " + quoted(path.str()))
+            .within(format("reach the {} socket {}", what, quoted(path.str())))
             .advise("it must be a UNIX stream socket on which somebody listens"));
   }
   return socket;
 }
 
-}  // namespace
-
-Result<void> send_console(const HostPath& path, int console) {
-  const kernel::UniqueFd socket = TRY(connect_to(path));
-  char name[] = "/dev/ptmx";
-  iovec part{.iov_base = name, .iov_len = sizeof name - 1};
+// The descriptor as ancillary data of a message that names it, as runc's callers expect.
+Result<void> send_descriptor(const HostPath& path,
+                             std::string_view what,
+                             std::string name,
+                             int fd) {
+  const kernel::UniqueFd socket = TRY(connect_to(path, what));
+  iovec part{.iov_base = name.data(), .iov_len = name.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &part;
@@ -42,11 +43,22 @@ Result<void> send_console(const HostPath& path, int console) {
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &console, sizeof console);
+  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
   if (sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
-    return fail_call(errno, format("sendmsg({}, SCM_RIGHTS)", path.str()), "send the terminal");
+    return fail_call(
+        errno, format("sendmsg({}, SCM_RIGHTS)", path.str()), format("send the {}", what));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> send_console(const HostPath& path, int console) {
+  return send_descriptor(path, "console", "/dev/ptmx", console);
+}
+
+Result<void> send_pidfd(const HostPath& path, std::string_view kind, int pidfd) {
+  return send_descriptor(path, "pidfd", std::string(kind), pidfd);
 }
 
 Result<void> check_console(bool terminal, bool detached, bool has_socket) {

@@ -6,12 +6,16 @@ namespace isle::islet {
 
 namespace {
 
-constexpr Option kOptions[] = {kBundleOption,
-                               kConsoleSocketOption,
-                               kPidFileOption,
-                               kNoPivotOption,
-                               kNoNewKeyringOption,
-                               kPreserveFdsOption};
+constexpr Option kOptions[] = {
+    kBundleOption,
+    kConfigOption,
+    kConsoleSocketOption,
+    kPidfdSocketOption,
+    kPidFileOption,
+    kNoPivotOption,
+    kNoNewKeyringOption,
+    kPreserveFdsOption,
+    {.name = "no-subreaper", .help = "for callers of crun: create reaps nothing"}};
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   Creation creation = TRY(read_creation(globals, arguments, true));

@@ -33,6 +33,14 @@ void log_steps(const Log& log, const runtime::CreatedContainer& created) {
   }
 }
 
+Result<void> send_off(const Creation& creation, const runtime::CreatedContainer& created) {
+  if (!creation.pidfd_socket.empty()) {
+    TRY(send_pidfd(TRY(absolute(creation.pidfd_socket)), "standard", created.pidfd.get()));
+  }
+  if (creation.console_socket.empty()) return {};
+  return send_console(TRY(absolute(creation.console_socket)), created.console.get());
+}
+
 }  // namespace
 
 Result<Creation> read_creation(const Globals& globals, const Arguments& arguments, bool detached) {
@@ -41,7 +49,9 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
   request.root = TRY(globals.root());
   request.id = arguments.words()[0];
   TRY(runtime::check_container_id(request.id));
-  Bundle bundle = TRY(open_bundle(globals, arguments.text("bundle").value_or("")));
+  Bundle bundle = TRY(open_bundle(globals,
+                                  arguments.text("bundle").value_or(""),
+                                  arguments.text("config").value_or("config.json")));
   request.bundle = std::move(bundle.directory);
   request.spec = std::move(bundle.spec);
   request.no_pivot = arguments.on("no-pivot");
@@ -50,6 +60,7 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
   if (const auto file = arguments.text("pid-file")) request.pid_file = TRY(absolute(*file));
   request.measure = globals.log.wants(Level::Debug);
   request.make_cgroups = globals.make_cgroups;
+  creation.pidfd_socket = arguments.text("pidfd-socket").value_or("");
   creation.console_socket = arguments.text("console-socket").value_or("");
   TRY(check_console(request.spec->process && request.spec->process->terminal,
                     detached,
@@ -62,8 +73,7 @@ Result<runtime::CreatedContainer> create(const Globals& globals, const Creation&
   runtime::CreatedContainer created = TRY(runtime::create_container(creation.request));
   for (const std::string& warning : created.warnings) globals.log.write(Level::Warning, warning);
   log_steps(globals.log, created);
-  if (creation.console_socket.empty()) return created;
-  Result<void> sent = send_console(TRY(absolute(creation.console_socket)), created.console.get());
+  Result<void> sent = send_off(creation, created);
   if (!sent) {
     static_cast<void>(runtime::delete_container(creation.request.root, creation.request.id, true));
     return std::unexpected(std::move(sent).error());

@@ -1,6 +1,6 @@
 // delete: what a stopped container still holds, its control groups and its state.
 
-#include "islet/verb.h"
+#include "islet/matching.h"
 #include "runtime/state/create.h"
 
 namespace isle::islet {
@@ -9,10 +9,14 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.name = "force", .letter = 'f', .help = "kill it first if it runs; an absent one is no error"},
+    kRegexOption,
 };
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
-  TRY(runtime::delete_container(TRY(globals.root()), arguments.words()[0], arguments.on("force")));
+  const HostPath root = TRY(globals.root());
+  TRY(for_each_id(globals, arguments, [&](const std::string& id) {
+    return runtime::delete_container(root, id, arguments.on("force"));
+  }));
   return 0;
 }
 

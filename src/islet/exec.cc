@@ -37,9 +37,13 @@ constexpr Option kOptions[] = {
     {.name = "process-label", .value = "LABEL", .help = "SELinux label"},
     {.name = "apparmor", .value = "PROFILE", .help = "AppArmor profile"},
     kPreserveFdsOption,
-    {.name = "cgroup", .value = "PATH", .refused = "the process joins the container's own group"},
+    kPidfdSocketOption,
+    {.name = "cgroup",
+     .value = "[CONTROLLER:]PATH",
+     .help = "join a group below the container's own; may be repeated"},
     {.name = "ignore-paused",
-     .refused = "the process could not start before the container is resumed"},
+     .help = "also in a paused container, where it starts once that is resumed"},
+    {.name = "no-subreaper", .help = "for callers of runc: exec never adopts orphans"},
 };
 
 Result<runtime::ExecRequest> read_request(const Globals& globals, const Arguments& arguments) {
@@ -50,6 +54,8 @@ Result<runtime::ExecRequest> read_request(const Globals& globals, const Argument
   const oci::Spec spec = TRY(runtime::load_config(request.root, request.id));
   request.process = TRY(read_exec_process(spec.process.value_or(oci::Process{}), arguments));
   request.preserve_fds = TRY(arguments.number("preserve-fds"));
+  request.ignore_paused = arguments.on("ignore-paused");
+  request.sub_groups = TRY(read_sub_groups(arguments.all("cgroup")));
   if (const auto file = arguments.text("pid-file")) request.pid_file = TRY(absolute(*file));
   TRY(check_console(request.process.terminal,
                     arguments.on("detach"),
@@ -57,16 +63,24 @@ Result<runtime::ExecRequest> read_request(const Globals& globals, const Argument
   return request;
 }
 
+Result<void> send_off(const Arguments& arguments, const runtime::ExecutedProcess& executed) {
+  if (const auto socket = arguments.text("pidfd-socket")) {
+    TRY(send_pidfd(TRY(absolute(*socket)), "setns", executed.pidfd.get()));
+  }
+  if (const auto socket = arguments.text("console-socket")) {
+    TRY(send_console(TRY(absolute(*socket)), executed.console.get()));
+  }
+  return {};
+}
+
 Result<runtime::ExecutedProcess> start(const Globals& globals, const Arguments& arguments) {
   const runtime::ExecRequest request = TRY(read_request(globals, arguments));
   runtime::ExecutedProcess executed = TRY(runtime::exec_in_container(request));
   for (const std::string& warning : executed.warnings) globals.log.write(Level::Warning, warning);
-  if (const auto socket = arguments.text("console-socket")) {
-    Result<void> sent = send_console(TRY(absolute(*socket)), executed.console.get());
-    if (!sent) {
-      static_cast<void>(kernel::send_signal(executed.pidfd.get(), SIGKILL));
-      return std::unexpected(std::move(sent).error());
-    }
+  Result<void> sent = send_off(arguments, executed);
+  if (!sent) {
+    static_cast<void>(kernel::send_signal(executed.pidfd.get(), SIGKILL));
+    return std::unexpected(std::move(sent).error());
   }
   return executed;
 }

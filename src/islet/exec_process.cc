@@ -97,4 +97,26 @@ Result<oci::Process> read_exec_process(const oci::Process& base, const Arguments
   return process;
 }
 
+Result<std::vector<runtime::SubGroup>> read_sub_groups(const std::vector<std::string>& texts) {
+  std::vector<runtime::SubGroup> groups;
+  for (const std::string& text : texts) {
+    const Cut parts = cut(text, ':');
+    if (!parts.found) {
+      if (texts.size() == 1) return std::vector{runtime::SubGroup{.controller = {}, .path = text}};
+      return fail(ErrorKind::InvalidArgument,
+                  format("--cgroup {} names no controller", quoted(text)),
+                  "one path for all, or CONTROLLER:PATH for each");
+    }
+    for (const std::string_view name : split(parts.before, ',')) {
+      const auto controller = kernel::cgroup::controller_of_v1(name);
+      if (!controller) {
+        return fail(ErrorKind::InvalidArgument,
+                    format("--cgroup {}: {} is no controller", quoted(text), quoted(name)));
+      }
+      groups.push_back({.controller = controller, .path = std::string(parts.after)});
+    }
+  }
+  return groups;
+}
+
 }  // namespace isle::islet

@@ -18,10 +18,12 @@ namespace {
 
 constexpr const Verb* kVerbs[] = {&kCreate,
                                   &kDelete,
+                                  &kEvents,
                                   &kExec,
                                   &kFeatures,
                                   &kKill,
                                   &kList,
+                                  &kMounts,
                                   &kPause,
                                   &kPlan,
                                   &kPs,
@@ -29,15 +31,14 @@ constexpr const Verb* kVerbs[] = {&kCreate,
                                   &kRun,
                                   &kSpec,
                                   &kStart,
-                                  &kState};
+                                  &kState,
+                                  &kUpdate};
 
 // runc's verbs that are not done here.
 struct Missing {
   std::string_view name, reason;
 };
 constexpr Missing kMissing[] = {
-    {"update", "limits are set when a container is created"},
-    {"events", "read the files of the container's control group"},
     {"checkpoint", "containers cannot be saved to disk yet"},
     {"restore", "containers cannot be saved to disk yet"},
 };

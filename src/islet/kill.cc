@@ -1,6 +1,6 @@
 // kill: a signal to a container's process 1, or to all of its processes.
 
-#include "islet/verb.h"
+#include "islet/matching.h"
 #include "kernel/signal.h"
 #include "runtime/state/create.h"
 
@@ -10,12 +10,16 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.name = "all", .letter = 'a', .help = "to every process of the container"},
+    kRegexOption,
 };
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.words();
   const int signal = TRY(kernel::parse_signal(words.size() > 1 ? words[1] : "TERM"));
-  TRY(runtime::kill_container(TRY(globals.root()), words[0], signal, arguments.on("all")));
+  const HostPath root = TRY(globals.root());
+  TRY(for_each_id(globals, arguments, [&](const std::string& id) {
+    return runtime::kill_container(root, id, signal, arguments.on("all"));
+  }));
   return 0;
 }
 

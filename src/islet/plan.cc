@@ -13,6 +13,7 @@ namespace {
 
 constexpr Option kOptions[] = {
     kBundleOption,
+    kConfigOption,
     {.name = "json", .help = "for programs"},
     {.name = "id",
      .value = "ID",
@@ -27,7 +28,7 @@ constexpr Option kOptions[] = {
 Result<runtime::PlanRequest> read_request(const Globals& globals, const Arguments& arguments) {
   const std::string path =
       arguments.words().empty() ? arguments.text("bundle").value_or("") : arguments.words()[0];
-  Bundle bundle = TRY(open_bundle(globals, path));
+  Bundle bundle = TRY(open_bundle(globals, path, arguments.text("config").value_or("config.json")));
   runtime::PlanRequest request{.id = arguments.text("id").value_or("plan"),
                                .bundle = std::move(bundle.directory),
                                .spec = std::move(bundle.spec)};

@@ -17,7 +17,9 @@ namespace {
 
 constexpr Option kOptions[] = {
     kBundleOption,
+    kConfigOption,
     kConsoleSocketOption,
+    kPidfdSocketOption,
     kPidFileOption,
     kNoPivotOption,
     kNoNewKeyringOption,

@@ -34,8 +34,8 @@ struct Verb {
   int failure_status = 1;  // runc's exec ends with 255, so that a command's 1 can be told apart
 };
 
-extern const Verb kCreate, kDelete, kExec, kFeatures, kKill, kList, kPause, kPlan, kPs, kResume,
-    kRun, kSpec, kStart, kState;
+extern const Verb kCreate, kDelete, kEvents, kExec, kFeatures, kKill, kList, kMounts, kPause, kPlan,
+    kPs, kResume, kRun, kSpec, kStart, kState, kUpdate;
 
 // All of them, in alphabetical order.
 std::span<const Verb* const> verbs();

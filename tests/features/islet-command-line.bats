@@ -11,7 +11,8 @@ load ../islet-bundle
 @test "islet: help of every verb" {
   run -0 islet --help
   local verb
-  for verb in create delete exec features kill list pause plan ps resume run spec start state; do
+  for verb in create delete events exec features kill list mounts pause plan ps resume run spec start \
+    state update; do
     assert_output --partial "  $verb "
     run -0 islet "$verb" --help
     assert_output --partial "islet $verb"
@@ -33,9 +34,9 @@ load ../islet-bundle
   assert_failure 1
   assert_output --partial "--systemd-cgroup is not supported"
   run -0 islet --systemd-cgroup=false list
-  run islet update one
+  run islet checkpoint one
   assert_failure 1
-  assert_output --partial '"update" is not supported'
+  assert_output --partial '"checkpoint" is not supported'
   run islet list --format yaml
   assert_failure 1
   assert_output --partial yaml

@@ -107,8 +107,8 @@ end_box() { islet delete --force one; }
   run islet exec nowhere true
   assert_failure 255
   assert_output --partial 'container "nowhere" does not exist'
-  run islet exec --cgroup x one true
+  run islet exec --cgroup x:y one true
   assert_failure 255
-  assert_output --partial "--cgroup is not supported"
+  assert_output --partial "is no controller"
   end_box
 }

@@ -43,6 +43,7 @@ long change_root(State& state, int root) {
   if (root >= 0) result = traced(state, "fchdir", SYS_fchdir, root);
   if (result >= 0) result = traced(state, "chroot", SYS_chroot, word("."));
   if (result >= 0) result = traced(state, "chdir", SYS_chdir, word("/"));
+  if (result >= 0 && root >= 0) state.root_fd = root;
   return result;
 }
 

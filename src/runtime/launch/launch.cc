@@ -351,9 +351,12 @@ class Launcher {
     }
   }
 
-  // At the end of file: was exec the step under way? A death after it is the command's own.
+  // At the end of file: was exec, or the end that was planned, the step under way? A death after it
+  // is the command's own.
   bool reached_exec() {
-    return std::holds_alternative<op::Exec>(plan_.steps[*shared_.progress()].operation);
+    const std::size_t step = *shared_.progress();
+    if (plan_.ends_by_itself && step + 1 == plan_.steps.size()) return true;
+    return std::holds_alternative<op::Exec>(plan_.steps[step].operation);
   }
 
   std::vector<std::int64_t> durations() {

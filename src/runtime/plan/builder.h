@@ -24,15 +24,18 @@ struct Builder {
   unsigned trees = 0;
   std::vector<Step> early_parent_steps;  // found out late, done before the clone
   bool uses_stage = false;
-  bool cloned_into_cgroup = false;  // v2: CLONE_INTO_CGROUP
-  bool attached_by_parent = false;  // v1
+  bool cloned_into_cgroup = false;   // v2: CLONE_INTO_CGROUP
+  bool attached_by_parent = false;   // v1
+  bool sources_from_parent = false;  // of mounts made later: init is inside already
 
   Origin of(Kind kind) const { return origin[static_cast<unsigned>(kind)]; }
   bool is_new(Kind kind) const { return of(kind) == Origin::New; }
   bool isolated(Kind kind) const { return of(kind) != Origin::Shared; }
   // A new user namespace whose maker is privileged outside: what init cannot reach any more is
   // opened by the parent beforehand.
-  bool parent_opens_sources() const { return is_new(Kind::User) && facts.privileged(); }
+  bool parent_opens_sources() const {
+    return sources_from_parent || (is_new(Kind::User) && facts.privileged());
+  }
   const oci::Process* process() const {
     return request.spec.process ? &*request.spec.process : nullptr;
   }
@@ -70,6 +73,10 @@ Result<void> add_root(Builder& builder);
 void add_root_change(Builder& builder);
 // mounts.cc
 Result<void> add_mounts(Builder& builder);
+// "/a/./b/../c" -> "/a/c", as the container writes its paths.
+std::string clean_path(std::string_view path);
+// exec_plan.cc: a stage that enters a running container's namespaces and clones init there
+void add_entering_stage(LaunchPlan& plan, const oci::Strings& namespaces);
 // devices.cc
 Result<void> add_devices(Builder& builder);
 // hide.cc

@@ -10,11 +10,9 @@
 
 namespace isle::runtime {
 
-namespace {
+namespace plan {
 
-using plan::call;
-
-void add_stage(LaunchPlan& plan, const ExecPlanRequest& request) {
+void add_entering_stage(LaunchPlan& plan, const oci::Strings& namespaces) {
   const auto stage = [&](Operation operation, std::string what, std::string why) {
     plan.steps.push_back({.actor = Actor::Stage,
                           .operation = std::move(operation),
@@ -22,25 +20,27 @@ void add_stage(LaunchPlan& plan, const ExecPlanRequest& request) {
                           .why = std::move(why)});
   };
   std::uint64_t flags = 0;
-  for (const std::string& type : request.namespaces) flags |= plan::namespace_flag(type);
+  for (const std::string& type : namespaces) flags |= namespace_flag(type);
   stage(call(SYS_prctl,
              "prctl(PR_SET_DUMPABLE, 0)",
              {std::uint64_t{PR_SET_DUMPABLE}, 0UL, 0UL, 0UL, 0UL}),
         "hide from the container",
         "a process of the container may not trace or read this one");
   stage(call(SYS_setns,
-             format("setns(pidfd of init, {} namespaces)", request.namespaces.size()),
+             format("setns(pidfd of init, {} namespaces)", namespaces.size()),
              {Slot{.kind = SlotKind::Pidfd}, flags}),
         "enter the namespaces",
-        join(request.namespaces, ", "));
+        join(namespaces, ", "));
   stage(op::Clone{.flags = 0, .into_cgroup = false},
         "make the process",
         "only children are in a joined PID namespace");
 }
 
-}  // namespace
+}  // namespace plan
 
 namespace {
+
+using plan::call;
 
 // What the parent does once the process is there, and what the process waits for.
 void add_parent_part(LaunchPlan& plan, const ExecPlanRequest& request) {
@@ -103,7 +103,7 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
                         .operation = op::Clone{.makes_stage = true},
                         .what = "start the stage",
                         .why = "the runtime itself stays outside"});
-  add_stage(plan, request);
+  plan::add_entering_stage(plan, request.namespaces);
   add_parent_part(plan, request);
   init(op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
   init(call(SYS_setsid, "setsid()", {}),

@@ -323,6 +323,7 @@ struct LaunchPlan {
   bool terminal = false;
   bool uses_stage = false;
   bool waits_for_start = false;
+  bool ends_by_itself = false;  // init does its steps and ends with status 0: it executes nothing
   std::vector<std::string> warnings;
 };
 

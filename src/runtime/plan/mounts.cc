@@ -8,9 +8,7 @@
 
 namespace isle::runtime::plan {
 
-namespace {
-
-std::string clean(std::string_view path) {
+std::string clean_path(std::string_view path) {
   std::string out;
   for (const std::string_view part : split(path, '/')) {
     if (part.empty() || part == ".") continue;
@@ -23,6 +21,8 @@ std::string clean(std::string_view path) {
   }
   return out.empty() ? "/" : out;
 }
+
+namespace {
 
 // Files that tools such as lxcfs replace inside /proc; anything else there could fool what later
 // reads or masks it.
@@ -92,7 +92,7 @@ class MountAdder {
     if (mount_.destination.empty()) {
       return fail(ErrorKind::InvalidArgument, where_ + ".destination: is empty");
     }
-    target_ = clean(mount_.destination);
+    target_ = clean_path(mount_.destination);
     TRY(check_proc(mount_, target_, where_));
     options_ = TRY_STEP(kernel::parse_mount_options(mount_.options), where_ + ".options");
     // runc's rule: with "bind" among the options the type does not matter.

@@ -21,8 +21,10 @@
 
 namespace isle::runtime {
 
-Result<oci::Spec> read_bundle(const HostPath& bundle, std::vector<std::string>& warnings) {
-  const HostPath path = bundle / "config.json";
+Result<oci::Spec> read_bundle(const HostPath& bundle,
+                              std::vector<std::string>& warnings,
+                              std::string_view config) {
+  const HostPath path = config.starts_with('/') ? HostPath(std::string(config)) : bundle / config;
   const Result<std::string> text = kernel::read_file(path);
   if (!text) {
     return std::unexpected(Error(text.error())

@@ -38,8 +38,10 @@ struct CreatedContainer {
 // On failure nothing is left: no process, cgroup, mount or state.
 Result<CreatedContainer> create_container(const CreateRequest& request);
 
-// Reads bundle/config.json; unknown members come back as warnings.
-Result<oci::Spec> read_bundle(const HostPath& bundle, std::vector<std::string>& warnings);
+// Reads bundle/config.json, or another file; unknown members come back as warnings.
+Result<oci::Spec> read_bundle(const HostPath& bundle,
+                              std::vector<std::string>& warnings,
+                              std::string_view config = "config.json");
 
 // The spec that a container was made from.
 Result<oci::Spec> load_config(const HostPath& root, std::string_view id);
@@ -54,6 +56,12 @@ Result<void> kill_container(const HostPath& root, std::string_view id, int signa
 // container is no error.
 Result<void> delete_container(const HostPath& root, std::string_view id, bool force);
 
+// A group below the container's own: in the hierarchy of a controller, or wherever it is.
+struct SubGroup {
+  std::optional<kernel::cgroup::Controller> controller;
+  std::string path;
+};
+
 struct ExecRequest {
   HostPath root;
   std::string id;
@@ -62,6 +70,8 @@ struct ExecRequest {
   HostPath pid_file;
   int stdio[3] = {0, 1, 2};
   bool measure = false;
+  std::vector<SubGroup> sub_groups;  // none: the container's own group
+  bool ignore_paused = false;        // in a paused container: starts once that is resumed
 };
 struct ExecutedProcess {
   Pid pid;

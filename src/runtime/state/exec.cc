@@ -4,19 +4,28 @@
 #include "runtime/launch/gather_facts.h"
 #include "runtime/launch/launch.h"
 #include "runtime/state/create.h"
+#include "runtime/state/exec_group.h"
 #include "runtime/state/files.h"
 
 namespace isle::runtime {
 
+namespace {
+
+Result<void> check_status(const ExecRequest& request, Status status) {
+  if (status == Status::Running || status == Status::Created) return {};
+  if (status == Status::Paused && request.ignore_paused) return {};
+  return fail(
+      ErrorKind::Conflict,
+      format("cannot exec in container {}: it is {}", quoted(request.id), to_string(status)),
+      status == Status::Paused ? "resume it first, or let it wait with --ignore-paused" : "");
+}
+
+}  // namespace
+
 Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   const ContainerState state = TRY(load_state(request.root, request.id));
   const Status status = status_of(state);
-  if (status != Status::Running && status != Status::Created) {
-    return fail(
-        ErrorKind::Conflict,
-        format("cannot exec in container {}: it is {}", quoted(request.id), to_string(status)),
-        status == Status::Paused ? "resume it first" : "");
-  }
+  TRY(check_status(request, status));
   const oci::Spec spec = TRY(load_config(request.root, request.id));
   const HostFacts facts = TRY(gather_facts());
   bool own_user_namespace = false;
@@ -31,8 +40,8 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
                           .in_cgroup = !state.cgroup_directories.empty(),
                           .pid_file = request.pid_file},
                          facts));
-  kernel::cgroup::Group group =
-      kernel::cgroup::Group::reopen(facts.cgroups, state.cgroup_directories);
+  kernel::cgroup::Group group = kernel::cgroup::Group::reopen(
+      facts.cgroups, TRY(exec_directories(state, facts.cgroups, request.sub_groups)));
   launch::LaunchIo io{.measure = request.measure,
                       .start_listener = {},
                       .seccomp_cache = request.root / ".seccomp",

@@ -40,6 +40,11 @@ Result<void> save_config(const HostPath& root, std::string_view id, const oci::S
   return kernel::write_all(fd.get(), json::write(oci::write_spec(spec)));
 }
 
+Result<void> replace_config(const HostPath& root, std::string_view id, const oci::Spec& spec) {
+  return kernel::replace_file(
+      state_directory(root, id) / "config.json", json::write(oci::write_spec(spec)), 0600, false);
+}
+
 Result<oci::Spec> load_config(const HostPath& root, std::string_view id) {
   const std::string text = TRY(kernel::read_file(state_directory(root, id) / "config.json"));
   return TRY_STEP(oci::read_spec(text), "the spec of container " + quoted(id)).spec;
