@@ -166,13 +166,13 @@ SeccompCode block_of(const SeccompFilter& filter,
 
 Result<void> check(const SeccompFilter& filter) {
   // A condition is at most 5 instructions, and a jump reaches 254 of them.
-  constexpr std::size_t most_conditions = 50;
+  constexpr std::size_t kMostConditions = 50;
   for (const SeccompRule& rule : filter.rules) {
     const std::string first = rule.names.empty() ? std::string() : rule.names.front();
-    if (rule.conditions.size() > most_conditions) {
+    if (rule.conditions.size() > kMostConditions) {
       return fail(
           ErrorKind::InvalidArgument,
-          format("a rule for {} has more than {} conditions", quoted(first), most_conditions));
+          format("a rule for {} has more than {} conditions", quoted(first), kMostConditions));
     }
     for (const SeccompCondition& condition : rule.conditions) {
       if (condition.index <= 5) continue;

@@ -95,7 +95,8 @@ template <typename T>
 bool take(std::string_view& rest, std::span<T> into) {
   const std::size_t size = into.size_bytes();
   if (rest.size() < size) return false;
-  std::memcpy(into.data(), rest.data(), size);
+  std::ranges::copy(std::as_bytes(std::span(rest.substr(0, size))),
+                    std::as_writable_bytes(into).begin());
   rest.remove_prefix(size);
   return true;
 }

@@ -64,10 +64,10 @@ Result<int> parse_signal(std::string_view text) {
 
 std::string signal_name(int number) {
   if (number >= kSignalRtMin && number <= kSignalMax) {
-    constexpr int middle = (kSignalRtMin + kSignalMax) / 2;
+    constexpr int kMiddle = (kSignalRtMin + kSignalMax) / 2;
     if (number == kSignalRtMin) return "SIGRTMIN";
     if (number == kSignalMax) return "SIGRTMAX";
-    if (number <= middle) return format("SIGRTMIN+{}", number - kSignalRtMin);
+    if (number <= kMiddle) return format("SIGRTMIN+{}", number - kSignalRtMin);
     return format("SIGRTMAX-{}", kSignalMax - number);
   }
   const auto* row = std::ranges::find(kRows, number, &Row::number);

@@ -1,6 +1,5 @@
 #include "monitor/run.h"
 
-#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

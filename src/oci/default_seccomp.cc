@@ -76,22 +76,22 @@ void allow_range(std::vector<SeccompRule>& rules,
 // programs have libraries and the kernel has had holes; AF_VSOCK (40), which reaches the
 // hypervisor past every network namespace; and families newer than MCTP (45).
 void add_sockets(std::vector<SeccompRule>& rules, bool may_audit) {
-  constexpr std::uint32_t netlink = 16;
-  constexpr std::uint64_t netlink_audit = 9;
+  constexpr std::uint32_t kNetlink = 16;
+  constexpr std::uint64_t kNetlinkAudit = 9;
   const std::string name = "socket";
   if (may_audit) {
     allow_range(rules, name, 0, 0, 37);
   } else {
-    allow_range(rules, name, 0, 0, netlink - 1);
-    allow_range(rules, name, 0, netlink + 1, 37);
+    allow_range(rules, name, 0, 0, kNetlink - 1);
+    allow_range(rules, name, 0, kNetlink + 1, 37);
     // libaudit, and with it every login, takes EINVAL for a kernel without audit and goes on; the
     // EPERM that the kernel answers to the first message would be an error.
     rules.push_back(
-        refuse(name, EINVAL, {masked(0, kLow, netlink), masked(2, kLow, netlink_audit)}));
+        refuse(name, EINVAL, {masked(0, kLow, kNetlink), masked(2, kLow, kNetlinkAudit)}));
     rules.push_back(
         allow({name},
-              {masked(0, kLow, netlink),
-               {.index = 2, .value = netlink_audit, .value_two = 0, .op = "SCMP_CMP_NE"}}));
+              {masked(0, kLow, kNetlink),
+               {.index = 2, .value = kNetlinkAudit, .value_two = 0, .op = "SCMP_CMP_NE"}}));
   }
   allow_range(rules, name, 0, 39, 39);
   allow_range(rules, name, 0, 41, 45);
@@ -105,20 +105,21 @@ void add_sockets(std::vector<SeccompRule>& rules, bool may_audit) {
 // Types into a terminal as if its user did, or pastes on a console: a way out to whoever shares
 // the terminal.
 void add_ioctl(std::vector<SeccompRule>& rules) {
-  constexpr std::uint64_t tiocsti = 0x5412;
-  constexpr std::uint64_t tioclinux = 0x541c;
-  rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, tiocsti)}));
-  rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, tioclinux)}));
+  constexpr std::uint64_t kTiocsti = 0x5412;
+  constexpr std::uint64_t kTioclinux = 0x541c;
+  rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, kTiocsti)}));
+  rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, kTioclinux)}));
   rules.push_back(allow({"ioctl"}));
 }
 
 // Of old Unix flavours only Linux, its 32-bit and its 2.6 face, and asking (0xffffffff): the others
 // change how memory is laid out and signals are numbered, in code nobody uses.
 void add_personality(std::vector<SeccompRule>& rules) {
-  constexpr std::uint64_t linux32 = 0x8;
-  constexpr std::uint64_t uname26 = 0x20000;
-  constexpr std::uint64_t ask = 0xffffffff;
-  for (const std::uint64_t value : {std::uint64_t{0}, linux32, uname26, linux32 | uname26, ask}) {
+  constexpr std::uint64_t kLinux32 = 0x8;
+  constexpr std::uint64_t kUname26 = 0x20000;
+  constexpr std::uint64_t kAsk = 0xffffffff;
+  for (const std::uint64_t value :
+       {std::uint64_t{0}, kLinux32, kUname26, kLinux32 | kUname26, kAsk}) {
     rules.push_back(allow({"personality"}, {masked(0, kLow, value)}));
   }
 }

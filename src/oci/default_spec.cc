@@ -2,8 +2,6 @@
 // the masked paths are isle's own, longer list.
 #include "oci/default_spec.h"
 
-#include <string_view>
-
 #include "base/strings.h"
 
 namespace isle::oci {

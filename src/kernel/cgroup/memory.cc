@@ -1,7 +1,6 @@
 // v1 counts memory and swap together and v2 apart; stats say swap alone. v1's figures of a group
 // with groups below are those named total_*.
 
-#include "base/strings.h"
 #include "kernel/cgroup/stats_read.h"
 
 namespace isle::kernel::cgroup {

@@ -1,6 +1,5 @@
 // The same files on both versions; pids.peak is newer (6.1). The root group has no pids.current.
 
-#include "base/strings.h"
 #include "kernel/cgroup/stats_read.h"
 
 namespace isle::kernel::cgroup {
