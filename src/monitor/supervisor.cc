@@ -103,7 +103,7 @@ class Supervisor {
     const auto consider = [&next](std::int64_t deadline) {
       next = next < 0 ? deadline : std::min(next, deadline);
     };
-    if (!settled_) consider(began_ + kSettleAfter);
+    if (!settled_ && !ended_) consider(began_ + kSettleAfter);
     if (!quiet_) consider(last_busy_ + kQuietAfter);
     if (charge_.timeout_seconds != 0 && !timed_out_ && !ended_) consider(timeout_at());
     const std::int64_t now = monotonic_ms();

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <pthread.h>
 #include <pty.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -259,6 +260,19 @@ TEST_F(Supervised, DoneLeavesTheCleanUpToTheClient) {
   send({.type = FrameType::Done});
   thread_.join();
   EXPECT_EQ(clean_up_, CleanUp::ByClient);
+}
+
+TEST_F(Supervised, WaitingForTheClientAfterTheEndCostsNothing) {
+  start("exit 0");
+  receive_until(FrameType::Exited);
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  clockid_t clock{};
+  ASSERT_EQ(pthread_getcpuclockid(thread_.native_handle(), &clock), 0);
+  timespec used{};
+  ASSERT_EQ(clock_gettime(clock, &used), 0);
+  EXPECT_LT(used.tv_sec * 1'000'000 + used.tv_nsec / 1000, 10'000);
+  send({.type = FrameType::Done});
+  thread_.join();
 }
 
 TEST_F(Supervised, TimeIsUp) {
