@@ -33,8 +33,19 @@ constexpr Option kOptions[] = {
     {.name = "help", .letter = 'h', .help = "print this and end"},
 };
 
+// crun writes the kind of log in front: "file:PATH".
+Result<HostPath> log_file(std::string_view text) {
+  const Cut parts = cut(text, ':');
+  if (!parts.found || parts.before.find('/') != std::string_view::npos) return absolute(text);
+  if (parts.before == "file") return absolute(parts.after);
+  return fail(
+      ErrorKind::Unsupported,
+      format("--log {}: there is no log of the kind {}", quoted(text), quoted(parts.before)),
+      "a path, or file:PATH; journald and syslog are the caller's to write to");
+}
+
 Result<void> read_log(Log& log, const Arguments& arguments) {
-  if (const auto file = arguments.text("log")) log.file = TRY(absolute(*file));
+  if (const auto file = arguments.text("log")) log.file = TRY(log_file(*file));
   if (log.file.str() == "/dev/stderr") log.file = {};
   const std::string format_name = arguments.text("log-format").value_or("text");
   if (format_name != "text" && format_name != "json") {

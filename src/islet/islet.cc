@@ -56,7 +56,7 @@ std::string option_help(std::span<const Option> options) {
 }
 
 std::string usage(const Verb& verb) {
-  std::string text = format("islet {}{}{}{}\n{}\n",
+  std::string text = format("Usage: islet {}{}{}{}\n{}\n",
                             verb.name,
                             verb.options.empty() ? "" : " [OPTION...]",
                             verb.words.empty() ? "" : " ",
@@ -68,7 +68,7 @@ std::string usage(const Verb& verb) {
 
 std::string usage() {
   std::string text =
-      "islet [OPTION...] VERB [ARGUMENT...]\nMakes and runs containers from OCI "
+      "Usage: islet [OPTION...] VERB [ARGUMENT...]\nMakes and runs containers from OCI "
       "bundles.\n\nVerbs:\n";
   for (const Verb* verb : kVerbs) text += format("  {:<10} {}\n", verb->name, verb->summary);
   return text + "\nOptions:\n" + option_help(global_options()) +

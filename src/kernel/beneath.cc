@@ -40,6 +40,19 @@ Result<UniqueFd> open_beneath(int directory, const std::string& path, int flags,
   return fd;
 }
 
+Result<UniqueFd> open_in_root(int directory, const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  for (;;) {
+    const long fd = syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);
+    if (fd >= 0) return UniqueFd(static_cast<int>(fd));
+    if (errno != EAGAIN && errno != EINTR) {
+      return fail_call(errno, format("openat2({})", quoted(path)));
+    }
+  }
+}
+
 namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;

@@ -18,6 +18,9 @@ Result<UniqueFd> open_beneath_if_exists(int directory,
 // The same; absence is an error too (NotFound).
 Result<UniqueFd> open_beneath(int directory, const std::string& path, int flags, mode_t mode = 0);
 
+// `path` as a process sees it whose root is `directory`: links and ".." lead no further than that.
+Result<UniqueFd> open_in_root(int directory, const std::string& path, int flags);
+
 // Removes `name` of `directory` with all below it; no link is followed, no other file system is
 // entered. What is not there is fine. Directories that refuse their owner are opened up first.
 Result<void> remove_tree(int directory, const std::string& name);

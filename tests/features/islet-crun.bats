@@ -131,3 +131,116 @@ PY
   run -0 islet list -q
   refute_output
 }
+
+@test "islet: HOME comes from the container's passwd file when nobody sets it" {
+  require_root
+  make_bundle sh -c 'echo $HOME'
+  sed -i 's/, "HOME=\/"//' "$bundle/config.json"
+  run -0 islet run -b "$bundle" one
+  assert_output /
+  # By a link that leaves the root file system, read inside it.
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$bundle/rootfs/etc/users"
+  ln -s ../../../../etc/users "$bundle/rootfs/etc/passwd"
+  run -0 islet run -b "$bundle" one
+  assert_output /root
+  echo 'someone:x:7:7::/home/seven:/bin/sh' >>"$bundle/rootfs/etc/users"
+  sed -i 's/"echo $HOME"/"sleep 100"/' "$bundle/config.json"
+  islet run -d -b "$bundle" one </dev/null >/dev/null 2>&1
+  run -0 islet exec -u 7:7 one sh -c 'echo $HOME'
+  assert_output /home/seven
+  run -0 islet exec -u 8 -e HOME=/mine one sh -c 'echo $HOME'
+  assert_output /mine
+  islet delete -f one
+}
+
+@test "islet: a created container goes without --force" {
+  require_root
+  make_bundle sleep 100
+  islet create -b "$bundle" one </dev/null >/dev/null 2>&1
+  local pid; pid=$(pid_of one)
+  islet delete one
+  assert_ended "$pid"
+  run -0 islet list -q
+  refute_output
+}
+
+# hooks KIND COMMAND: a member of the document.
+hooks() { printf '"hooks": {"%s": [{"path": "/bin/sh", "args": ["sh", "-c", "%s"]}]},' "$@"; }
+
+@test "islet: a poststart hook that fails ends the container" {
+  require_root
+  make_bundle --top "$(hooks poststart 'echo no >&2; exit 3')" sleep 100
+  run islet run -d -b "$bundle" one
+  assert_failure 1
+  assert_output --partial 'hooks.poststart[0] "/bin/sh": it ended with status 3: no'
+  islet create -b "$bundle" one </dev/null >/dev/null 2>&1
+  local pid; pid=$(pid_of one)
+  run islet start one
+  assert_failure 1
+  assert_output --partial "hooks.poststart[0]"
+  assert_ended "$pid"
+  run -0 islet list -q
+  refute_output
+}
+
+@test "islet: hooks have the caller's environment unless they name one, and write where an annotation says" {
+  require_root
+  export ISLET_TEST_WORD=tell
+  make_bundle --top "$(hooks createRuntime 'echo $ISLET_TEST_WORD; echo bad >&2')
+    \"annotations\": {\"run.oci.hooks.stdout\": \"$ISLE_TEST_DIR/out\",
+      \"run.oci.hooks.stderr\": \"$ISLE_TEST_DIR/err\"}," true
+  run -0 islet run -b "$bundle" one
+  refute_output
+  assert_equal "$(cat "$ISLE_TEST_DIR/out")" tell
+  assert_equal "$(cat "$ISLE_TEST_DIR/err")" bad
+}
+
+@test "islet: annotations of crun that change the process; others are left alone" {
+  require_root
+  require_program setpriv
+  local groups='"annotations": {"run.oci.keep_original_groups": "1", "run.oci.nobody.knows": "x"},'
+  make_bundle --top "$groups" id -G
+  run -0 setpriv --groups 5,6 "$ISLE_BIN_DIR/islet" --root "$ISLE_RUN/islet" run -b "$bundle" one
+  assert_output "0 5 6"
+  make_bundle id -G
+  run -0 setpriv --groups 5,6 "$ISLE_BIN_DIR/islet" --root "$ISLE_RUN/islet" run -b "$bundle" one
+  assert_output 0
+
+  local filter='"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["nosuchcall"], "action": "SCMP_ACT_ERRNO"}]},'
+  make_bundle --linux "$filter" true
+  run -0 islet run -b "$bundle" one
+  make_bundle --linux "$filter" --top '"annotations": {"run.oci.seccomp_fail_unknown_syscall": "1"},' true
+  run islet run -b "$bundle" one
+  assert_failure 1
+  assert_output --partial 'linux.seccomp.syscalls[0].names: "nosuchcall"'
+  rm -r "$ISLE_RUN/islet/.seccomp"
+}
+
+@test "islet: a device that is listed is made, and no more than that is allowed" {
+  require_root
+  make_bundle --linux '"devices": [{"path": "/dev/foo/", "type": "c", "major": 251, "minor": 1, "fileMode": 438,
+    "uid": 1, "gid": 2}],' sh -c 'stat -c "%F %a %u:%g %t:%T" /dev/foo; cat /dev/foo'
+  run islet run -b "$bundle" one
+  assert_failure 1
+  assert_output --partial "character special file 666 1:2 fb:1"
+  assert_output --partial "Operation not permitted"
+}
+
+@test "islet: a root that is to be shared is" {
+  require_root
+  make_bundle --linux '"rootfsPropagation": "shared",' grep ' / / ' /proc/self/mountinfo
+  sed -i 's/"grep", " \/ \/ "/"grep", " \/ "/' "$bundle/config.json"
+  local before; before=$(cat /proc/self/mountinfo)
+  run -0 islet run -b "$bundle" one
+  assert_output --partial " shared:"
+  assert_equal "$(cat /proc/self/mountinfo)" "$before"
+}
+
+@test "islet: --log takes crun's kinds, those it has" {
+  run islet --log "file:$ISLE_TEST_DIR/log" state nothing
+  assert_failure 1
+  grep -q 'does not exist' "$ISLE_TEST_DIR/log"
+  run islet --log journald:id list
+  assert_failure 1
+  assert_output --partial "journald"
+}

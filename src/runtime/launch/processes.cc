@@ -116,11 +116,23 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return out;
 }
 
+void redirect(const std::string& file, int number) {
+  if (file.empty()) return;
+  const Result<kernel::UniqueFd> fd =
+      kernel::open_file(HostPath(file), O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0600);
+  if (fd && dup2(fd->get(), number) == number) return;
+  const std::string text = fd ? "dup2()" : fd.error().describe();
+  static_cast<void>(kernel::write_all(2, text));
+  _exit(126);
+}
+
 [[noreturn]] void become(const ProgramRequest& request, const Pipes& pipes) {
   std::vector<char*> arguments = pointers(request.arguments);
   std::vector<char*> environment = pointers(request.environment);
   dup2(pipes.input.first.get(), 0);
   dup2(pipes.errors.second.get(), 2);
+  redirect(request.output_file, 1);
+  redirect(request.error_file, 2);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -46,6 +46,8 @@ struct ProgramRequest {
   std::vector<std::string> environment;
   std::string input;
   int timeout_seconds = 0;  // 0: none
+  // Appended to, made if need be; empty: output is ours, errors are collected.
+  std::string output_file, error_file;
 };
 struct ProgramEnd {
   int status = 0;

@@ -22,6 +22,22 @@ bool asks_for_limits(const oci::Resources& resources) {
          !resources.unified.empty();
 }
 
+// A node that linux.devices lists has to be made by init, in its group already. To have the node
+// gives nothing: open(2) asks the other rules.
+oci::Resources with_listed_devices(const Builder& builder, const oci::Resources& resources) {
+  oci::Resources all = resources;
+  if (builder.isolated(Kind::User)) return all;
+  for (const oci::Device& device : builder.linux_.devices) {
+    if (device.type == "p") continue;
+    all.devices.push_back({.allow = true,
+                           .type = device.type,
+                           .major = device.major,
+                           .minor = device.minor,
+                           .access = "m"});
+  }
+  return all;
+}
+
 bool usable(const Builder& builder) {
   return !builder.facts.cgroups.hierarchies.empty() && builder.facts.may_make_cgroups;
 }
@@ -62,7 +78,7 @@ Result<void> add_cgroup(Builder& builder) {
   static const oci::Resources kNone;
   const oci::Resources& resources = builder.linux_.resources ? *builder.linux_.resources : kNone;
   if (!usable(builder)) return go_without(builder, resources);
-  CgroupPlan planned = TRY(plan_cgroup(resources,
+  CgroupPlan planned = TRY(plan_cgroup(with_listed_devices(builder, resources),
                                        default_path(builder),
                                        builder.facts.cgroups,
                                        {.restrict_devices = builder.facts.privileged()}));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "base/strings.h"
@@ -48,14 +49,16 @@ void add_node(Builder& builder,
               gid_t gid) {
   const std::string why = "the kernel's device " + format("{}:{}", device.major, device.minor);
   if (builder.isolated(Kind::User) && S_ISCHR(mode)) {
-    builder.init(op::BindMount{.source = path,
-                               .recursive = false,
-                               .attrs = {},
-                               .propagation = {},
-                               .target = path,
-                               .expected_device = device},
-                 "bind " + path,
-                 why + "; a user namespace may not make nodes");
+    builder.init(
+        op::BindMount{.source = path,
+                      .recursive = false,
+                      .attrs = {{.attributes = {.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC},
+                                 .recursive = false}},
+                      .propagation = {},
+                      .target = path,
+                      .expected_device = device},
+        "bind " + path,
+        why + "; a user namespace may not make nodes");
     return;
   }
   builder.init(op::MakeNode{.path = path, .mode = mode, .device = device, .uid = uid, .gid = gid},
@@ -86,7 +89,7 @@ Result<void> add_device(Builder& builder, const oci::Device& device, std::size_t
   }
   add_node(
       builder,
-      device.path,
+      clean_path(device.path),
       type | device.file_mode.value_or(0666),
       {.major = static_cast<unsigned>(device.major), .minor = static_cast<unsigned>(device.minor)},
       device.uid.value_or(0),

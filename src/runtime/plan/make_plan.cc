@@ -4,8 +4,11 @@
 #include "runtime/plan/make_plan.h"
 #include "base/strings.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 
+#include "kernel/seccomp_arch.h"
 #include "runtime/plan/builder.h"
 #include "runtime/plan/seccomp.h"
 
@@ -62,6 +65,34 @@ void place_early_steps(Builder& builder) {
                std::make_move_iterator(builder.early_parent_steps.end()));
 }
 
+// crun's annotations: docs/oci.md.
+bool annotated(const Builder& builder, const char* name) {
+  const auto found = builder.request.spec.annotations.find(name);
+  return found != builder.request.spec.annotations.end() && found->second != "0";
+}
+
+Result<void> refuse_unknown_calls(const oci::Seccomp& seccomp) {
+  for (std::size_t i = 0; i < seccomp.syscalls.size(); ++i) {
+    for (const std::string& name : seccomp.syscalls[i].names) {
+      if (kernel::is_syscall_name(name)) continue;
+      return fail(
+          ErrorKind::InvalidArgument,
+          format("linux.seccomp.syscalls[{}].names: {} is no system call that is known here",
+                 i,
+                 quoted(name)),
+          "the annotation run.oci.seccomp_fail_unknown_syscall asks for this refusal");
+    }
+  }
+  return {};
+}
+
+void keep_groups(LaunchPlan& plan) {
+  std::erase_if(plan.steps, [](const Step& step) {
+    const auto* operation = std::get_if<op::Call>(&step.operation);
+    return step.actor == Actor::Init && operation != nullptr && operation->number == SYS_setgroups;
+  });
+}
+
 Result<void> add_command(Builder& builder) {
   if (builder.process() == nullptr) {
     return fail(ErrorKind::InvalidArgument, "process: the spec names no process to start");
@@ -74,15 +105,20 @@ Result<void> add_command(Builder& builder) {
   builder.result.seccomp = seccomp;
   // Compiled when the plan runs; what cannot be meant is said now.
   if (seccomp) TRY(seccomp_filter(*seccomp));
-  return add_process(builder.result,
-                     {.process = *builder.process(),
-                      .facts = builder.facts,
-                      .seccomp = seccomp,
-                      .new_or_joined_user_namespace = builder.isolated(Kind::User),
-                      .wait_for_start = builder.request.wait_for_start,
-                      .kill_with_parent = builder.request.kill_with_parent,
-                      .preserve_fds = builder.request.preserve_fds,
-                      .keep_sys_chroot = !builder.request.no_pivot});
+  if (seccomp && annotated(builder, "run.oci.seccomp_fail_unknown_syscall")) {
+    TRY(refuse_unknown_calls(*seccomp));
+  }
+  TRY(add_process(builder.result,
+                  {.process = *builder.process(),
+                   .facts = builder.facts,
+                   .seccomp = seccomp,
+                   .new_or_joined_user_namespace = builder.isolated(Kind::User),
+                   .wait_for_start = builder.request.wait_for_start,
+                   .kill_with_parent = builder.request.kill_with_parent,
+                   .preserve_fds = builder.request.preserve_fds,
+                   .keep_sys_chroot = !builder.request.no_pivot}));
+  if (annotated(builder, "run.oci.keep_original_groups")) keep_groups(builder.result);
+  return {};
 }
 
 Result<LaunchPlan> build(Builder& builder) {

@@ -100,16 +100,24 @@ Result<void> add_root(Builder& builder) {
   return {};
 }
 
+namespace {
+
+void add_root_propagation(Builder& builder) {
+  const std::string& propagation = builder.linux_.rootfs_propagation;
+  const auto change = kernel::parse_propagation(propagation);
+  if (propagation.empty() || !change) return;
+  builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
+               "make the root " + propagation,
+               "linux.rootfsPropagation");
+}
+
+}  // namespace
+
 void add_root_change(Builder& builder) {
   const auto& root = *builder.request.spec.root;
-  const std::string& propagation = builder.linux_.rootfs_propagation;
-  if (!propagation.empty()) {
-    if (const auto change = kernel::parse_propagation(propagation)) {
-      builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
-                   "make the root " + propagation,
-                   "linux.rootfsPropagation");
-    }
-  }
+  // pivot_root(2) takes no shared mount: what is to be shared becomes it afterwards.
+  const bool shared = builder.linux_.rootfs_propagation.ends_with("shared");
+  if (!shared) add_root_propagation(builder);
   if (root.readonly) {
     const kernel::MountAttributes attributes{.set = MOUNT_ATTR_RDONLY, .clear = 0};
     builder.init(op::SetAttr{.target = "/",
@@ -122,11 +130,13 @@ void add_root_change(Builder& builder) {
     builder.init(op::ChangeRoot{},
                  "change the root",
                  "no pivot_root was asked for; CAP_SYS_CHROOT goes with it, as it could undo this");
+    if (shared) add_root_propagation(builder);
     return;
   }
   builder.init(op::PivotRoot{},
                "pivot the root",
                "the host's tree is detached: no path leads there any more");
+  if (shared) add_root_propagation(builder);
 }
 
 }  // namespace isle::runtime::plan

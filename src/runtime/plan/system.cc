@@ -43,6 +43,11 @@ Result<void> add_sysctl(Builder& builder, const std::string& name, const std::st
   if (file.find("..") != std::string::npos) {
     return fail(ErrorKind::InvalidArgument, format("{}: no sysctl has such a name", path));
   }
+  if (name == "kernel.hostname") {
+    return fail(ErrorKind::InvalidArgument,
+                format("{}: the host name has a member of its own", path),
+                "set hostname");
+  }
   const std::optional<Kind> owner = owner_of(name);
   if (!owner) {
     return fail(ErrorKind::Denied,

@@ -18,6 +18,7 @@
 #include "runtime/launch/hooks.h"
 #include "runtime/launch/launch.h"
 #include "runtime/state/files.h"
+#include "runtime/state/home.h"
 
 namespace isle::runtime {
 
@@ -89,10 +90,24 @@ class Creation {
   std::vector<std::string> warnings_;
   bool waits_ = false, made_directory_ = false, complete_ = false;
 
+  // The specification as asked is kept; HOME is for this command alone.
+  oci::Spec spec_with_home() const {
+    oci::Spec spec = spec_;
+    if (spec.process && !has_home(*spec.process)) {
+      spec.process->env.push_back("HOME=" + home_in(rootfs(), spec.process->user.uid));
+    }
+    return spec;
+  }
+
+  HostPath rootfs() const {
+    const std::string& root = spec_.root ? spec_.root->path : request_.bundle.str();
+    return root.starts_with('/') ? HostPath(root) : request_.bundle / root;
+  }
+
   PlanRequest plan_request() const {
     return {.id = request_.id,
             .bundle = request_.bundle,
-            .spec = spec_,
+            .spec = spec_with_home(),
             .wait_for_start = waits_,
             .no_pivot = request_.no_pivot,
             .no_new_keyring = request_.no_new_keyring,
@@ -122,8 +137,7 @@ class Creation {
     state_.bundle = request_.bundle;
     state_.created = time(nullptr);
     state_.owner = getuid();
-    const std::string& root = spec_.root ? spec_.root->path : request_.bundle.str();
-    state_.rootfs = root.starts_with('/') ? HostPath(root) : request_.bundle / root;
+    state_.rootfs = rootfs();
     state_.annotations = spec_.annotations;
     if (spec_.linux_) {
       for (const oci::Namespace& space : spec_.linux_->namespaces)
@@ -165,15 +179,19 @@ class Creation {
       static_cast<void>(kill(launched.pid.value, SIGKILL));
       return saved;
     }
-    if (state_.started) run_poststart();
-    return {};
+    return state_.started ? run_poststart() : Result<void>();
   }
 
-  void run_poststart() {
-    if (!spec_.hooks || spec_.hooks->poststart.empty()) return;
-    const Result<void> run =
+  // One that fails ends the container (runtime-spec 1.3, as runc and crun always had it).
+  Result<void> run_poststart() {
+    if (!spec_.hooks || spec_.hooks->poststart.empty()) return {};
+    Result<void> run =
         launch::run_hooks("poststart", spec_.hooks->poststart, hook_state(state_, "running"));
-    if (!run) warnings_.push_back(run.error().describe());
+    if (run) return {};
+    complete_ = true;
+    lock_.reset();
+    static_cast<void>(delete_container(request_.root, request_.id, true));
+    return run;
   }
 
   Result<void> start_now() {

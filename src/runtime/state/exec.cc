@@ -6,6 +6,7 @@
 #include "runtime/state/create.h"
 #include "runtime/state/exec_group.h"
 #include "runtime/state/files.h"
+#include "runtime/state/home.h"
 
 namespace isle::runtime {
 
@@ -30,9 +31,14 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   const HostFacts facts = TRY(gather_facts());
   bool own_user_namespace = false;
   for (const std::string& type : state.namespaces) own_user_namespace |= type == "user";
+  oci::Process process = request.process;
+  if (!has_home(process)) {
+    const HostPath inside(format("/proc/{}/root", state.pid.value));
+    process.env.push_back("HOME=" + home_in(inside, process.user.uid));
+  }
   LaunchPlan plan =
       TRY(make_exec_plan({.id = request.id,
-                          .process = request.process,
+                          .process = std::move(process),
                           .namespaces = state.namespaces,
                           .own_user_namespace = own_user_namespace,
                           .seccomp = spec.linux_ ? spec.linux_->seccomp : std::nullopt,

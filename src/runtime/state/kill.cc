@@ -128,7 +128,10 @@ Result<void> delete_container(const HostPath& root, std::string_view id, bool fo
     return {};
   }
   const Status status = status_of(*state);
-  if (status != Status::Stopped && status != Status::Creating && !force) {
+  // A created container has done nothing yet: it goes as it came (runtime-spec runtime.md lets a
+  // runtime refuse; runc and crun do not).
+  const bool has_run = status == Status::Running || status == Status::Paused;
+  if (has_run && !force) {
     return fail(ErrorKind::Conflict,
                 format("container {} is {}", quoted(id), to_string(status)),
                 "stop it first (kill), or delete --force");

@@ -55,7 +55,7 @@ Result<void> run_start_hooks(const oci::Spec& spec, const ContainerState& state)
 }  // namespace
 
 Result<void> start_container(const HostPath& root, std::string_view id) {
-  const kernel::UniqueFd lock = TRY(lock_container(root, id));
+  kernel::UniqueFd lock = TRY(lock_container(root, id));
   ContainerState state = TRY(load_state(root, id));
   const Status status = status_of(state);
   if (status != Status::Created) {
@@ -69,9 +69,13 @@ Result<void> start_container(const HostPath& root, std::string_view id) {
   state.started = true;
   TRY(save_state(root, state));
   if (spec.hooks && !spec.hooks->poststart.empty()) {
-    const Result<void> run =
+    Result<void> run =
         launch::run_hooks("poststart", spec.hooks->poststart, hook_state(state, "running"));
-    if (!run) print_error("warning", run.error());
+    if (run) return {};
+    // One that fails ends the container (runtime-spec 1.3, as runc and crun always had it).
+    lock.reset();
+    static_cast<void>(delete_container(root, id, true));
+    return run;
   }
   return {};
 }
