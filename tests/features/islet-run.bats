@@ -183,3 +183,16 @@ EOF
   assert_output 0
   assert_equal "$(stat -c %u "$bundle/rootfs/tmp/made")" 12345
 }
+
+@test "islet run: a cgroup mount shows no hierarchy in which the container has no group" {
+  require_root
+  [ "$(cgroup_mode)" != v2 ] || skip "one hierarchy only"
+  make_bundle --namespaces "pid mount uts cgroup" --mounts '{"destination": "/sys/fs/cgroup", "type": "cgroup",
+    "source": "cgroup", "options": ["rw"]},' \
+    sh -c 'cd /sys/fs/cgroup; for h in *; do test -e $h/release_agent && echo "$h is the top"; mkdir $h/isle-hole; done; echo seen; ls'
+  run -0 islet run -b "$bundle" one
+  assert_line seen
+  assert_line memory
+  refute_output --partial "is the top"
+  run ! compgen -G "/sys/fs/cgroup/*/isle-hole"
+}

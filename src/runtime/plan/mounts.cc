@@ -244,6 +244,9 @@ class MountAdder {
                   "mount " + target_,
                   "holds a directory for each v1 hierarchy");
     for (const kernel::cgroup::Hierarchy& hierarchy : layout.hierarchies) {
+      // Where it has no group its namespace begins at the host's own: that would be the view, and
+      // writable.
+      if (builder_.isolated(Kind::Cgroup) && !joined(hierarchy)) continue;
       const std::size_t slash = hierarchy.mount.rfind('/');
       const std::string target = target_ + "/" + hierarchy.mount.substr(slash + 1);
       if (hierarchy.version == kernel::cgroup::Version::V2) {
