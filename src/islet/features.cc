@@ -71,6 +71,8 @@ Result<oci::Features> features() {
   on_linux.net_devices = false;
   all.linux_ = std::move(on_linux);
   all.annotations["org.islet.version"] = ISLE_VERSION;
+  // Some of these let a specification name files of the host.
+  all.potentially_unsafe_annotations = {"run.oci."};
   return all;
 }
 

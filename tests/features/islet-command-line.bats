@@ -119,6 +119,7 @@ load ../islet-bundle
   refute_output --partial SCMP_ACT_NOTIFY
   assert_output --partial '"tmpcopyup"'
   assert_output --partial '"time"'
+  assert_output --partial '"run.oci."'
 }
 
 @test "islet plan: an ordinary user reads it, nothing is done" {
