@@ -100,7 +100,7 @@ import array, os, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.bind(sys.argv[1])
 s.listen(1)
-s.settimeout(10)
+s.settimeout(60)
 c, _ = s.accept()
 text, ancillary, _, _ = c.recvmsg(100, socket.CMSG_SPACE(4))
 fd = array.array("i", ancillary[0][2])[0]
@@ -108,7 +108,7 @@ info = open(f"/proc/self/fdinfo/{fd}").read()
 print(text.decode(), [l.split()[1] for l in info.splitlines() if l.startswith("Pid:")][0])
 PY
   receiver=$!
-  wait_until test -S "$1"
+  wait_until -t 60 test -S "$1"
 }
 
 @test "islet: --pidfd-socket gets a pidfd of the process" {
