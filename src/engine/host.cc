@@ -140,6 +140,7 @@ options::Host host_of(const runtime::HostFacts& facts, bool limits_swap) {
   host.selinux = facts.selinux;
   host.hostname = own_host_name();
   host.may_make_cgroups = facts.may_make_cgroups;
+  host.delegated_cgroups = facts.delegated_cgroups;
   host.controllers = usable_controllers(facts.cgroups);
   host.swap_limit = limits_swap && accounts_swap(facts.cgroups);
   if (const auto init = image::helper_program("isle-init")) host.init_program = init->str();

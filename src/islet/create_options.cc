@@ -60,6 +60,7 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
   if (const auto file = arguments.text("pid-file")) request.pid_file = TRY(absolute(*file));
   request.measure = globals.log.wants(Level::Debug);
   request.make_cgroups = globals.make_cgroups;
+  request.systemd_cgroup = globals.systemd_cgroup;
   creation.pidfd_socket = arguments.text("pidfd-socket").value_or("");
   creation.console_socket = arguments.text("console-socket").value_or("");
   TRY(check_console(request.spec->process && request.spec->process->terminal,

@@ -6,6 +6,7 @@
 #include "islet/verb.h"
 #include "kernel/capability.h"
 #include "kernel/mount_options.h"
+#include "kernel/process.h"
 #include "kernel/seccomp_arch.h"
 #include "oci/features.h"
 #include "oci/runtime_spec_json.h"
@@ -63,8 +64,14 @@ Result<oci::Features> features() {
   oci::LinuxFeatures on_linux{.namespaces = namespaces()};
   const int last = TRY(kernel::last_capability());
   on_linux.capabilities = kernel::capability_names(kernel::CapabilitySet::up_to(last));
-  on_linux.cgroup = oci::CgroupFeatures{
-      .v1 = true, .v2 = true, .systemd = false, .systemd_user = false, .rdma = false};
+  // The program that talks to systemd; whether systemd runs here is another question.
+  const bool has_systemd_program =
+      access((TRY(kernel::program_directory()) / "isle-systemd").c_str(), X_OK) == 0;
+  on_linux.cgroup = oci::CgroupFeatures{.v1 = true,
+                                        .v2 = true,
+                                        .systemd = has_systemd_program,
+                                        .systemd_user = has_systemd_program,
+                                        .rdma = false};
   on_linux.seccomp = seccomp();
   on_linux.intel_rdt = oci::IntelRdtFeatures{.enabled = false};
   on_linux.idmap_mounts = true;

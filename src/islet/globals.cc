@@ -12,10 +12,6 @@ namespace isle::islet {
 
 namespace {
 
-constexpr std::string_view kNoSystemd =
-    "groups are made by writing to the control group file systems; configure the caller for the "
-    "cgroupfs driver";
-
 constexpr Option kOptions[] = {
     {.name = "root", .value = "DIR", .help = "where the states of containers are (/run/islet)"},
     {.name = "log", .value = "FILE", .help = "append messages to FILE, besides standard error"},
@@ -26,9 +22,9 @@ constexpr Option kOptions[] = {
      .value = "auto|true|false",
      .help = "true: do without control groups; false: fail when they cannot be made"},
     {.name = "cgroup-manager",
-     .value = "cgroupfs|disabled",
-     .help = "disabled: make no control groups (cgroupfs)"},
-    {.name = "systemd-cgroup", .refused = kNoSystemd},
+     .value = "cgroupfs|systemd|disabled",
+     .help = "who makes control groups: islet itself, systemd, nobody (cgroupfs)"},
+    {.name = "systemd-cgroup", .help = "the same as --cgroup-manager=systemd"},
     {.name = "version", .letter = 'v', .help = "print the version and end"},
     {.name = "help", .letter = 'h', .help = "print this and end"},
 };
@@ -68,17 +64,13 @@ Result<void> read_cgroups(Globals& globals, const Arguments& arguments) {
   }
   if (rootless != "auto") globals.make_cgroups = rootless == "false";
   const std::string manager = arguments.text("cgroup-manager").value_or("cgroupfs");
-  if (manager == "systemd") {
-    return fail(ErrorKind::Unsupported,
-                "--cgroup-manager systemd is not supported",
-                std::string(kNoSystemd));
-  }
-  if (manager != "cgroupfs" && manager != "disabled") {
+  if (manager != "cgroupfs" && manager != "systemd" && manager != "disabled") {
     return fail(ErrorKind::InvalidArgument,
                 format("--cgroup-manager {} is none", quoted(manager)),
-                "cgroupfs or disabled");
+                "cgroupfs, systemd or disabled");
   }
   if (manager == "disabled") globals.make_cgroups = false;
+  globals.systemd_cgroup = manager == "systemd" || arguments.on("systemd-cgroup");
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "islet/create_options.h"
+#include "kernel/systemd.h"
 #include "runtime/launch/gather_facts.h"
 #include "runtime/plan/describe.h"
 
@@ -55,12 +56,18 @@ Result<runtime::HostFacts> facts_for(const Globals& globals, const oci::Spec& sp
     facts.effective = kernel::CapabilitySet::up_to(facts.last_capability);
     facts.may_make_cgroups = true;
   }
+  if (globals.systemd_cgroup) {
+    const kernel::Systemd systemd = TRY(kernel::Systemd::connect(
+        facts.host_root() ? kernel::Manager::System : kernel::Manager::User));
+    TRY(runtime::use_systemd(facts, systemd.group()));
+  }
   if (globals.make_cgroups) facts.may_make_cgroups = *globals.make_cgroups;
   return facts;
 }
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
-  const runtime::PlanRequest request = TRY(read_request(globals, arguments));
+  runtime::PlanRequest request = TRY(read_request(globals, arguments));
+  request.systemd_cgroup = globals.systemd_cgroup;
   const runtime::HostFacts facts = TRY(facts_for(globals, request.spec));
   const runtime::LaunchPlan plan = TRY(runtime::make_plan(request, facts));
   if (arguments.on("json")) {

@@ -16,6 +16,7 @@ namespace isle::islet {
 struct Globals {
   std::optional<HostPath> root_option;  // --root
   std::optional<bool> make_cgroups;     // --rootless, --cgroup-manager=disabled
+  bool systemd_cgroup = false;          // --systemd-cgroup, --cgroup-manager=systemd
   Log log;
 
   // Where containers' states are: --root, /run/islet, or below an ordinary user's XDG_RUNTIME_DIR.

@@ -4,8 +4,8 @@
 // in those hierarchies where the starter's is not the root; where it is there is nothing to leave.
 //
 // A join costs 0.05 ms per hierarchy and sometimes much more, so that a container which ends at
-// once never pays it (Duties::settle). An ordinary user has no right to it, and does not need it:
-// what is not permitted is passed over.
+// once never pays it (Duties::settle). An ordinary user's lies below the group that was delegated
+// (kernel/cgroup/delegation.h); what is not permitted is passed over.
 
 #include <string>
 #include <vector>
@@ -17,12 +17,16 @@ class OwnCgroup {
   OwnCgroup() = default;
   OwnCgroup(const OwnCgroup&) = delete;
   OwnCgroup& operator=(const OwnCgroup&) = delete;
-  // Goes to the root; the last monitor removes what was shared.
+  // Goes to the group above, or back where that may hold no processes; the last monitor removes
+  // what was shared.
   ~OwnCgroup();
   void join();
 
  private:
-  std::vector<std::string> joined_;  // directories
+  struct Place {
+    std::string directory, before;
+  };
+  std::vector<Place> joined_;
 };
 
 // What a monitor that was killed left, if no other uses it.

@@ -26,10 +26,15 @@ const Option kCgroupParent{
       const std::string& parent = container.resources.cgroup_parent;
       if (!builder.host.may_make_cgroups) {
         if (parent.empty()) return {};
-        return fail(ErrorKind::Denied, "--cgroup-parent: this user may not make control groups");
+        return fail(ErrorKind::Denied,
+                    "--cgroup-parent: this user may not make control groups",
+                    "have one delegated to you: with systemd, systemd-run --user --scope "
+                    "-p Delegate=yes isle ...");
       }
-      builder.linux_().cgroups_path =
-          format("{}/{}", parent.empty() ? "/isle" : parent, container.id);
+      std::string path = format("{}/{}", parent.empty() ? "/isle" : parent, container.id);
+      // A user's groups lie below the one that was delegated, which a relative path means.
+      if (builder.host.delegated_cgroups) path.erase(0, 1);
+      builder.linux_().cgroups_path = std::move(path);
       return {};
     },
 };

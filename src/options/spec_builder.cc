@@ -55,10 +55,18 @@ Result<void> SpecBuilder::need_controller(kernel::cgroup::Controller controller,
         ErrorKind::Denied,
         format(
             "{} needs the {} controller, and this user may not make control groups", option, name),
-        "have a cgroup v2 group delegated to you (systemd: Delegate=yes, or log in by a "
-        "user session), or run as root");
+        "have a control group delegated to you: with systemd, systemd-run --user --scope "
+        "-p Delegate=yes isle ...; or run as root");
   }
   if (host.controllers.has(controller)) return {};
+  if (host.delegated_cgroups) {
+    return fail(
+        ErrorKind::Unsupported,
+        format("{} needs the {} controller, which was not delegated to this user", option, name),
+        "have root delegate it (with systemd: Delegate= of user@.service); if your group has "
+        "processes of its own, it can hand nothing on: with systemd, systemd-run --user --scope "
+        "-p Delegate=yes COMMAND");
+  }
   return fail(ErrorKind::Unsupported,
               format("{} needs the {} controller, which this host does not have", option, name),
               "mount it, or enable it in the kernel (cgroup_enable, cgroup.subtree_control)");

@@ -30,6 +30,7 @@ struct Host {
   std::string hostname;
   std::string init_program;  // isle-init, absolute; empty: not found
   bool may_make_cgroups = true;
+  bool delegated_cgroups = false;             // and only below a group that was handed to us
   kernel::cgroup::ControllerSet controllers;  // that exist and may be used
   bool swap_limit = true;                     // the kernel accounts swap
 };

@@ -30,9 +30,9 @@ load ../islet-bundle
   run islet list -x
   assert_failure 1
   assert_output --partial 'unknown option "-x"'
-  run islet --systemd-cgroup list
+  run islet --cgroup-manager mine list
   assert_failure 1
-  assert_output --partial "--systemd-cgroup is not supported"
+  assert_output --partial '--cgroup-manager "mine" is none'
   run -0 islet --systemd-cgroup=false list
   run islet checkpoint one
   assert_failure 1

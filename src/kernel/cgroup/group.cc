@@ -44,16 +44,22 @@ Result<std::string> check_group_path(std::string_view path) {
                      quoted(path)));
 }
 
-Result<Group> Group::at(const Layout& layout, std::string_view path, ControllerSet controllers) {
+Result<Group> Group::at(const Layout& layout,
+                        std::string_view path,
+                        ControllerSet controllers,
+                        From from) {
   const std::string checked = TRY(check_group_path(path));
   Group group;
   for (const Hierarchy& tree : layout.hierarchies) {
     const ControllerSet wanted = tree.controllers & controllers;
     if (wanted.empty()) continue;
+    const std::string base = from == From::Base && tree.base != "/" ? tree.base : "";
+    const std::string place = base + checked;
     group.places_.push_back(Place{.version = tree.version,
                                   .mount = tree.mount,
-                                  .path = checked,
-                                  .directory = tree.directory(checked),
+                                  .path = place,
+                                  .top = tree.directory(base),
+                                  .directory = tree.directory(place),
                                   .controllers = tree.controllers,
                                   .wanted = wanted,
                                   .fd = UniqueFd()});
@@ -69,6 +75,7 @@ Group Group::reopen(const Layout& layout, const std::vector<std::string>& direct
     group.places_.push_back(Place{.version = tree->version,
                                   .mount = tree->mount,
                                   .path = directory.substr(tree->mount.size()),
+                                  .top = tree->mount,
                                   .directory = directory,
                                   .controllers = tree->controllers,
                                   .wanted = tree->controllers,
@@ -135,8 +142,8 @@ Result<bool> make(const std::string& mount,
     return true;
   };
   if (note(directory)) return true;
-  // Another process may remove an empty parent between two calls: a few rounds, no more.
-  for (int round = 0; round < 3 && errno == ENOENT; ++round) {
+  // Another process may remove an empty parent between two calls: again, but not for ever.
+  for (int round = 0; round < 100 && errno == ENOENT; ++round) {
     for (const std::string& level : levels(mount, directory)) {
       if (!note(level) && errno != EEXIST) break;
       if (level == directory && !made.empty() && made.back() == level) return true;
@@ -167,6 +174,19 @@ Result<void> refuse_occupied(const std::string& directory) {
   return {};
 }
 
+// A group below a threaded one takes threads only, and says so in cgroup.type (cgroup-v2.rst,
+// "Threads"). A domain that has threaded groups below takes processes as ever.
+Result<void> refuse_threaded(const std::string& directory) {
+  const auto type = TRY(read_group_file(directory, "cgroup.type"));
+  if (!type || type->starts_with("domain\n") || type->starts_with("domain threaded")) return {};
+  return fail(ErrorKind::Conflict,
+              format("control group {} is threaded (its cgroup.type is {}), so no process can be "
+                     "started in it",
+                     quoted(directory),
+                     quoted(trim(*type))),
+              "choose a parent that is a domain, as cgroup.type of the groups above tells");
+}
+
 }  // namespace
 
 Result<void> Group::create_in(const Place& place,
@@ -175,7 +195,8 @@ Result<void> Group::create_in(const Place& place,
   const bool fresh = TRY(make(place.mount, place.directory, made));
   if (!fresh && !options.join_existing) TRY(refuse_occupied(place.directory));
   if (place.version == Version::V2) {
-    return hand_down(place.mount, place.directory, place.wanted, options.required & place.wanted);
+    TRY(refuse_threaded(place.directory));
+    return hand_down(place.top, place.directory, place.wanted, options.required & place.wanted);
   }
   if (place.controllers.has(Controller::Cpuset)) return fill_cpuset(place.mount, place.directory);
   return {};
@@ -189,6 +210,7 @@ Result<void> Group::create(const CreateOptions& options) {
     for (const std::string& directory : made | std::views::reverse) rmdir(directory.c_str());
     return created;
   }
+  created_ = true;
   return {};
 }
 

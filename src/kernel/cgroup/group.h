@@ -45,7 +45,14 @@ class Group {
  public:
   // The group `path` in every hierarchy that holds one of `controllers`; those which this host
   // does not have are left out. Makes nothing.
-  static Result<Group> at(const Layout& layout, std::string_view path, ControllerSet controllers);
+  enum class From : unsigned char {
+    Root,  // of what is mounted
+    Base,  // Hierarchy::base: an ordinary user's is what was delegated
+  };
+  static Result<Group> at(const Layout& layout,
+                          std::string_view path,
+                          ControllerSet controllers,
+                          From from = From::Root);
   // From recorded directories. One whose hierarchy is no longer mounted is dropped (a reboot).
   static Group reopen(const Layout& layout, const std::vector<std::string>& directories);
 
@@ -61,12 +68,15 @@ class Group {
     // v2: must be handed down to the group, or it is an error; the others are handed down if the
     // ancestors allow it.
     ControllerSet required = {};
-    // An existing group that holds processes is a Conflict unless this is set.
+    // An existing group that holds processes is a Conflict unless this is set: a scope of systemd
+    // has the container's process already.
     bool join_existing = false;
   };
   // Makes the directories with their parents; v1 cpusets get their parents' cpus and mems. A
   // failure removes what was made.
   Result<void> create(const CreateOptions& options);
+  // create() has succeeded: what is in the group is ours to kill, and the group ours to remove.
+  bool created() const { return created_; }
   // v2 only: a directory fd for CLONE_INTO_CGROUP, or -1. Opened once, owned by the group.
   Result<int> clone_fd();
   // Moves a process into the v1 directories, and into v2's unless CLONE_INTO_CGROUP has done so.
@@ -104,6 +114,7 @@ class Group {
     Version version = Version::V1;
     std::string mount;
     std::string path;  // relative to the mount, "/isle/ab"
+    std::string top;   // directory from which controllers are handed down: the mount or the base
     std::string directory;
     ControllerSet controllers;  // all of the hierarchy
     ControllerSet wanted;       // v2: to be handed down
@@ -122,6 +133,7 @@ class Group {
   Result<void> freeze_v2(const Place& place, Timeout timeout) const;
 
   std::vector<Place> places_;
+  bool created_ = false;
 };
 
 }  // namespace isle::kernel::cgroup

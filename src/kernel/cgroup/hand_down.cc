@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include <unistd.h>
+
 #include "base/strings.h"
 #include "kernel/cgroup/group_tree.h"
 
@@ -38,13 +40,18 @@ std::string plus_words(ControllerSet set) {
 }
 
 std::unexpected<Error> occupied(const std::string& parent, std::size_t count, ControllerSet set) {
+  std::string hint = "move its processes to a group below it, or choose another parent";
+  if (geteuid() != 0) {
+    hint += "; with systemd: systemd-run --user --scope -p Delegate=yes COMMAND";
+  }
   return fail(ErrorKind::Conflict,
-              format("control group {} has {} processes of its own, so it cannot hand the {} "
+              format("control group {} has {} {} of its own, so it cannot hand the {} "
                      "controller to groups below",
                      quoted(parent),
                      count,
+                     count == 1 ? "process" : "processes",
                      set.words()),
-              "move its processes to a group below it, or choose another parent");
+              std::move(hint));
 }
 
 Error explain(const std::string& parent, ControllerSet set, Error error) {

@@ -56,6 +56,12 @@ constexpr Row kRows[] = {
     {"rdma.", EINVAL, "there is no such RDMA device"},
     {"pids.max", EINVAL, "the limit is a number, or max"},
     {"cgroup.procs", ENOSPC, "the group's cpuset has no cpus or mems"},
+    {"cgroup.subtree_control",
+     EBUSY,
+     "the group has processes of its own: move them to a group below it, or choose another parent"},
+    {"cgroup.subtree_control",
+     EOPNOTSUPP,
+     "the group is threaded, or the controller knows no threads: see cgroup.type"},
     {"cgroup.procs",
      EBUSY,
      "the group hands controllers to groups below it, so it may hold no processes itself"},
@@ -67,7 +73,18 @@ constexpr Row kRows[] = {
     {"cgroup.", ENOENT, "this kernel does not have this file, or the group is gone"},
     {"", ENOENT, "this kernel does not have this file, or the controller was not handed down"},
     {"", EROFS, "the cgroup file system is mounted read-only here"},
+    {"",
+     ENOSPC,
+     "the kernel has no room for one more group of some controller: remove unused ones"},
 };
+
+constexpr const char* kNotDelegated =
+    "this group is not delegated to you: with systemd, start a scope of your own (systemd-run "
+    "--user --scope -p Delegate=yes COMMAND), or ask root for a group";
+// cgroup-v2.rst, "Delegation containment".
+constexpr const char* kNoCommonAncestor =
+    "a process may be moved only below a group that is delegated to you: run the command in the "
+    "session that the container belongs to (with systemd: systemd-run --user --scope COMMAND)";
 }  // namespace
 
 std::string write_hint(std::string_view file, int errnum) {
@@ -75,8 +92,7 @@ std::string write_hint(std::string_view file, int errnum) {
     if (row.errnum == errnum && file.starts_with(row.file)) return row.hint;
   }
   if ((errnum == EACCES || errnum == EPERM) && geteuid() != 0) {
-    return "this group is not delegated to you: start a user session with systemd, or ask root "
-           "for a group of your own";
+    return file.starts_with("cgroup.procs") ? kNoCommonAncestor : kNotDelegated;
   }
   return {};
 }

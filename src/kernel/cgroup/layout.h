@@ -24,6 +24,9 @@ struct Hierarchy {
   std::string own_path;    // our own group; relative to the namespace, not to mount_root
   ControllerSet controllers;
   bool read_only = false;
+  // The group below which ours are made, relative to what is mounted; an ordinary user's is not
+  // the root (delegation.h).
+  std::string base = "/";
 
   // Absolute directory of group `path`, which is relative to what is mounted.
   std::string directory(std::string_view path) const;

@@ -22,6 +22,8 @@ class Freezer {
   void operator()(const op::MakeCgroup&) {}
   void operator()(const op::WriteCgroup&) {}
   void operator()(const op::CgroupDevices&) {}
+  void operator()(const op::StartScope&) {}
+  void operator()(const op::AttachToScope&) {}
   void operator()(const op::AttachCgroup&) {}
   void operator()(const op::OpenTree&) {}
   void operator()(const op::MakeOverlay&) {}

@@ -2,12 +2,14 @@
 
 #include <linux/capability.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "base/strings.h"
+#include "kernel/cgroup/delegation.h"
 #include "kernel/fd.h"
 
 namespace isle::runtime {
@@ -29,12 +31,21 @@ void read_limits(HostFacts& facts) {
   }
 }
 
-// An ordinary user may make groups where one was handed to it: on v2, below its own group.
-bool may_make_cgroups(const HostFacts& facts) {
-  if (facts.euid == 0 && facts.privileged()) return true;
-  const kernel::cgroup::Hierarchy* v2 = facts.cgroups.v2();
-  if (v2 == nullptr || facts.cgroups.kind() != "v2" || v2->read_only) return false;
-  return access(v2->directory("/").c_str(), W_OK) == 0;
+// Root makes groups anywhere, everybody else below a group that was handed to it.
+void find_cgroups(HostFacts& facts, kernel::cgroup::Layout all) {
+  facts.may_make_cgroups = true;
+  facts.cgroups = std::move(all);
+  if (facts.host_root()) return;
+  kernel::cgroup::Layout ours = kernel::cgroup::delegated_layout(facts.cgroups, facts.euid);
+  facts.may_make_cgroups = facts.delegated_cgroups = !ours.hierarchies.empty();
+  if (facts.may_make_cgroups) facts.cgroups = std::move(ours);
+}
+
+// The first user namespace has a fixed inode number: PROC_USER_INIT_INO, linux/nsfs.h.
+bool in_user_namespace() {
+  constexpr ino_t kFirst = 0xEFFFFFFD;
+  struct stat info{};
+  return stat("/proc/self/ns/user", &info) == 0 && info.st_ino != kFirst;
 }
 
 bool there(const char* path) { return access(path, F_OK) == 0; }
@@ -48,11 +59,21 @@ Result<HostFacts> gather_facts() {
   facts.effective = TRY(own_effective());
   facts.last_capability = TRY(kernel::last_capability());
   read_limits(facts);
-  facts.cgroups = TRY(kernel::cgroup::detect_layout());
-  facts.may_make_cgroups = may_make_cgroups(facts);
+  facts.in_user_namespace = in_user_namespace();
+  find_cgroups(facts, TRY(kernel::cgroup::detect_layout()));
   facts.apparmor = there("/sys/kernel/security/apparmor/profiles");
   facts.selinux = there("/sys/fs/selinux/enforce");
   return facts;
+}
+
+Result<void> use_systemd(HostFacts& facts, std::string group) {
+  facts.systemd = Systemd{.user = !facts.host_root(), .group = std::move(group)};
+  facts.may_make_cgroups = true;
+  if (!facts.systemd->user) return {};
+  const kernel::cgroup::Layout all = TRY(kernel::cgroup::detect_layout());
+  facts.cgroups = kernel::cgroup::layout_below(all, facts.systemd->group);
+  facts.delegated_cgroups = true;
+  return {};
 }
 
 }  // namespace isle::runtime

@@ -8,4 +8,8 @@ namespace isle::runtime {
 
 Result<HostFacts> gather_facts();
 
+// Has systemd make the control groups: `group` is below which its units are. Its user manager has
+// v2 only.
+Result<void> use_systemd(HostFacts& facts, std::string group);
+
 }  // namespace isle::runtime

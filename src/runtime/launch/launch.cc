@@ -60,6 +60,27 @@ std::int64_t real_time_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+// A container may have moved its processes to a group below its own on v2, so as to hand
+// controllers down: then that group takes no process any more, and the new one goes where init is.
+bool attach_beside(const kernel::cgroup::Group& group, Pid init, Pid pid) {
+  const std::string* directory = group.v2_directory();
+  const Result<std::string> text =
+      kernel::read_file(HostPath(format("/proc/{}/cgroup", init.value)));
+  if (directory == nullptr || !text) return false;
+  for (const std::string_view line : split(*text, '\n')) {
+    if (!line.starts_with("0::/")) continue;
+    const std::string_view path = line.substr(3);
+    // What both have in common is the container's own group.
+    for (std::size_t end = path.rfind('/'); end != 0 && end != std::string_view::npos;
+         end = path.rfind('/', end - 1)) {
+      if (!directory->ends_with(path.substr(0, end))) continue;
+      const HostPath file(*directory + std::string(path.substr(end)) + "/cgroup.procs");
+      return kernel::write_existing(file, std::to_string(pid.value)).has_value();
+    }
+  }
+  return false;
+}
+
 class Launcher {
  public:
   Launcher(const LaunchPlan& plan, LaunchIo io, Shared shared)
@@ -135,9 +156,25 @@ class Launcher {
     return fail(ErrorKind::Internal, "the parent has no such step");
   }
 
-  Result<void> act(const op::MakeCgroup&, std::size_t) {
-    TRY(io_.group->create({.required = plan_.cgroup->required}));
+  Result<void> act(const op::MakeCgroup& operation, std::size_t) {
+    TRY(io_.group->create(
+        {.required = plan_.cgroup->required, .join_existing = operation.in_scope}));
     return {};
+  }
+  Result<void> act(const op::StartScope& operation, std::size_t) {
+    TRY(await_init());
+    const std::string group =
+        TRY(io_.systemd->start_scope(operation.unit, init_.pid, operation.properties));
+    if (group == operation.group) return {};
+    return fail(ErrorKind::Conflict,
+                format("systemd has put the container into control group {}, not {}",
+                       quoted(group),
+                       quoted(operation.group)),
+                "its manager sees another root of the control groups than this process");
+  }
+  Result<void> act(const op::AttachToScope& operation, std::size_t) {
+    TRY(await_init());
+    return io_.systemd->attach(operation.unit, init_.pid);
   }
   Result<void> act(const op::WriteCgroup& operation, std::size_t) {
     TRY(io_.group->apply(operation.write));
@@ -156,7 +193,10 @@ class Launcher {
   }
   Result<void> act(const op::AttachCgroup&, std::size_t) {
     TRY(await_init());
-    return io_.group->attach(init_.pid, plan_.cgroup.has_value() ? false : true);
+    Result<void> attached = io_.group->attach(init_.pid, plan_.cgroup.has_value() ? false : true);
+    const bool inner = !attached && attached.error().errnum == EBUSY && io_.target.value > 0;
+    if (inner && attach_beside(*io_.group, io_.target, init_.pid)) return {};
+    return attached;
   }
   Result<void> act(const op::OpenTree& operation, std::size_t) {
     slots_.trees[operation.tree.index] = TRY(open_source_tree(operation));

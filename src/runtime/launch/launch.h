@@ -5,6 +5,7 @@
 
 #include "kernel/cgroup/group.h"
 #include "kernel/fd.h"
+#include "kernel/systemd.h"
 #include "runtime/plan/facts.h"
 #include "runtime/plan/launch_plan.h"
 
@@ -16,6 +17,7 @@ struct LaunchIo {
   kernel::UniqueFd start_listener;             // with LaunchPlan::waits_for_start
   HostPath seccomp_cache;                      // directory
   kernel::cgroup::Group* group = nullptr;      // made by op::MakeCgroup, or the running container's
+  kernel::Systemd* systemd = nullptr;          // with a plan that has a scope
   std::function<std::string(Pid)> state_json;  // hooks' input
   Pid target;                                  // exec: the running container's init
 };

@@ -24,6 +24,7 @@ struct Builder {
   unsigned trees = 0;
   std::vector<Step> early_parent_steps;  // found out late, done before the clone
   bool uses_stage = false;
+  std::optional<op::StartScope> scope;
   bool cloned_into_cgroup = false;   // v2: CLONE_INTO_CGROUP
   bool attached_by_parent = false;   // v1
   bool sources_from_parent = false;  // of mounts made later: init is inside already
@@ -67,6 +68,8 @@ void add_own_namespaces(Builder& builder);  // what init joins or unshares itsel
 // cgroup_steps.cc
 Result<void> add_cgroup(Builder& builder);
 void add_cgroup_attach(Builder& builder);
+// The group in one hierarchy, from the root of what is mounted.
+std::string cgroup_place(const CgroupPlan& cgroup, const kernel::cgroup::Hierarchy& hierarchy);
 // root.cc
 Result<void> add_source_trees(Builder& builder);  // parent's, before the clone
 Result<void> add_root(Builder& builder);

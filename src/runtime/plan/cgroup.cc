@@ -42,6 +42,15 @@ std::string size_words(std::int64_t bytes) {
 }
 
 Result<bool> CgroupBuilder::need(Controller controller, std::string_view where) {
+  if (!layout_.has(controller) && options_.delegated) {
+    return not_here(
+        where,
+        format("needs the {} controller, which was not delegated to this user",
+               kernel::cgroup::to_string(controller)),
+        "have root delegate it (with systemd: Delegate= of user@.service); if the group "
+        "has processes of its own, it can hand nothing on: with systemd, systemd-run "
+        "--user --scope -p Delegate=yes COMMAND");
+  }
   if (!layout_.has(controller)) {
     return not_here(where,
                     format("needs the {} controller, which this host does not have",
@@ -171,6 +180,7 @@ Result<CgroupPlan> plan_cgroup(const oci::Resources& resources,
                                const CgroupOptions& options) {
   CgroupBuilder builder(layout, options);
   builder.plan.path = TRY_STEP(kernel::cgroup::check_group_path(path), "linux.cgroupsPath");
+  if (!path.starts_with('/')) builder.plan.from = kernel::cgroup::Group::From::Base;
   for (const Controller controller : kernel::cgroup::kControllers) {
     if (kAlways.has(controller) && layout.has(controller)) builder.plan.join.add(controller);
   }

@@ -32,21 +32,25 @@ struct CgroupOptions {
   // False where the kernel lets us restrict no devices: an ordinary user's container, which can
   // make no device nodes either.
   bool restrict_devices = true;
+  // The layout holds what was delegated to an ordinary user, and no more.
+  bool delegated = false;
   std::optional<CgroupNow> now = {};  // set: this is an update
 };
 
 struct CgroupPlan {
-  std::string path;                        // checked, "/isle/ab"
-  kernel::cgroup::ControllerSet join;      // of those this host has
+  std::string path;                                                      // checked, "/isle/ab"
+  kernel::cgroup::Group::From from = kernel::cgroup::Group::From::Root;  // where `path` begins
+  kernel::cgroup::ControllerSet join;                                    // of those this host has
   kernel::cgroup::ControllerSet required;  // the part of `join` that the spec asked for
   std::vector<CgroupWrite> writes;         // in order, before any process joins
   std::optional<kernel::cgroup::DevicePolicy> devices;  // none: leave as the parent's
   std::vector<std::string> warnings;
 };
 
-// `path` is the specification's cgroupsPath: absolute or relative, both from the root of what is
-// mounted (the root of our cgroup namespace). Errors: what cannot be meant (InvalidArgument), and
-// what is asked for and absent here (Unsupported), each with its place in config.json.
+// `path` is the specification's cgroupsPath: absolute, from the root of what is mounted (the root
+// of our cgroup namespace), or relative, from where this user's groups are made (root's: the same).
+// Errors: what cannot be meant (InvalidArgument), and what is asked for and absent here
+// (Unsupported), each with its place in config.json.
 Result<CgroupPlan> plan_cgroup(const oci::Resources& resources,
                                std::string_view path,
                                const kernel::cgroup::Layout& layout,

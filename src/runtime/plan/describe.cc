@@ -71,6 +71,16 @@ std::string map_words(const std::vector<oci::IdMapping>& map) {
 }
 
 std::string words(const op::MakeCgroup& operation) { return format("mkdir({})", operation.path); }
+std::string words(const op::StartScope& operation) {
+  std::string text;
+  for (const kernel::UnitProperty& property : operation.properties) {
+    text += format("{}={}, ", property.name, join(property.values, " "));
+  }
+  return format("StartTransientUnit({}, {}PIDs=pid)", operation.unit, text);
+}
+std::string words(const op::AttachToScope& operation) {
+  return format("AttachProcessesToUnit({}, pid)", operation.unit);
+}
 std::string words(const op::WriteCgroup& operation) {
   return format("write({}, {})", operation.write.file, quoted(operation.write.value));
 }

@@ -50,7 +50,11 @@ void add_parent_part(LaunchPlan& plan, const ExecPlanRequest& request) {
                           .what = std::move(what),
                           .why = std::move(why)});
   };
-  if (request.in_cgroup) {
+  if (!request.systemd_unit.empty()) {
+    parent(op::AttachToScope{.unit = request.systemd_unit},
+           "join the container's scope",
+           "its limits hold for this process as well");
+  } else if (request.in_cgroup) {
     parent(op::AttachCgroup{},
            "join the container's control groups",
            "its limits hold for this process as well");

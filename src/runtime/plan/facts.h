@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <sys/types.h>
@@ -14,21 +15,32 @@
 
 namespace isle::runtime {
 
+// The systemd that makes control groups when that is asked for.
+struct Systemd {
+  bool user = false;  // the user's own manager, not the system's
+  std::string group;  // below which its units have theirs; "" is the root
+};
+
 struct HostFacts {
   uid_t euid = 0;
   gid_t egid = 0;
   kernel::CapabilitySet effective;                         // ours
   int last_capability = 40;                                // the kernel's
   std::array<kernel::RlimitValue, RLIM_NLIMITS> limits{};  // ours
-  kernel::cgroup::Layout cgroups;
-  bool may_make_cgroups = true;  // root, or a delegated v2 group
-  bool apparmor = false;         // in force
+  bool in_user_namespace = false;                          // not the host's first one
+  kernel::cgroup::Layout cgroups;  // delegated: only what was handed to this user
+  bool may_make_cgroups = true;    // root, or a delegated group
+  bool delegated_cgroups = false;  // groups can be made below Hierarchy::base only
+  std::optional<Systemd> systemd;  // asked for: groups are systemd's to make
+  bool apparmor = false;           // in force
   bool selinux = false;
   bool rootfs_is_initramfs = false;  // pivot_root is impossible
 
   // May mount, join and configure on the host itself.
   bool privileged() const { return effective.contains(21); }        // CAP_SYS_ADMIN
   bool may_raise_limits() const { return effective.contains(24); }  // CAP_SYS_RESOURCE
+  // Root of the host. Root of a user namespace has all capabilities, over what belongs to it.
+  bool host_root() const { return euid == 0 && privileged() && !in_user_namespace; }
 };
 
 }  // namespace isle::runtime

@@ -81,6 +81,14 @@ HostFacts read_facts(const std::string& name) {
                                                lines(document.find("cgroup")),
                                                text(document, "controllers", ""));
   facts.may_make_cgroups = flag(document, "mayMakeCgroups");
+  // Where the user's groups are made: only in hierarchies that the facts then list.
+  if (const std::string base = text(document, "delegated", ""); !base.empty()) {
+    facts.delegated_cgroups = true;
+    for (kernel::cgroup::Hierarchy& tree : facts.cgroups.hierarchies) tree.base = base;
+  }
+  if (const json::Value* systemd = document.find("systemd")) {
+    facts.systemd = Systemd{.user = flag(*systemd, "user"), .group = text(*systemd, "group", "")};
+  }
   return facts;
 }
 
@@ -111,7 +119,8 @@ Result<LaunchPlan> plan_of(const json::Value& asked) {
                     .no_pivot = flag(request, "noPivot"),
                     .no_new_keyring = flag(request, "noNewKeyring"),
                     .preserve_fds = static_cast<unsigned>(number(request, "preserveFds", 0)),
-                    .pid_file = HostPath(text(request, "pidFile", ""))},
+                    .pid_file = HostPath(text(request, "pidFile", "")),
+                    .systemd_cgroup = facts.systemd.has_value()},
                    facts);
 }
 

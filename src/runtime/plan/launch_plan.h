@@ -23,6 +23,7 @@
 
 #include "base/types.h"
 #include "kernel/mount_options.h"
+#include "kernel/systemd.h"
 #include "oci/runtime_spec.h"
 #include "runtime/plan/cgroup.h"
 #include "runtime/report.h"
@@ -72,6 +73,15 @@ namespace op {
 
 struct MakeCgroup {  // in which hierarchies says LaunchPlan::cgroup
   std::string path;
+  bool in_scope = false;  // systemd has made it, with init in it, where it has a part
+};
+struct StartScope {  // systemd's StartTransientUnit, with init in it
+  std::string unit;
+  std::string group;  // where its control group will be
+  std::vector<kernel::UnitProperty> properties;
+};
+struct AttachToScope {  // by systemd, which may move what an ordinary user may not
+  std::string unit;
 };
 struct WriteCgroup {  // one limit
   plan::CgroupWrite write;
@@ -245,6 +255,8 @@ struct Exec {
 }  // namespace op
 
 using AnyOperation = std::variant<op::MakeCgroup,
+                                  op::StartScope,
+                                  op::AttachToScope,
                                   op::WriteCgroup,
                                   op::CgroupDevices,
                                   op::AttachCgroup,
@@ -284,7 +296,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AwaitStart,
                                   op::Exec>;
 
-// One of them. What copies, moves or ends 39 kinds is compiled once, in launch_plan.cc.
+// One of them. What copies, moves or ends 41 kinds is compiled once, in launch_plan.cc.
 struct Operation : AnyOperation {
   Operation();
   Operation(const Operation& other);
@@ -320,6 +332,7 @@ struct LaunchPlan {
   std::optional<oci::Seccomp> seccomp;
   std::optional<oci::Hooks> hooks;
   std::optional<plan::CgroupPlan> cgroup;  // none: stays in the caller's
+  std::string systemd_unit;                // the scope that has the group; empty: cgroupfs
   bool terminal = false;
   bool uses_stage = false;
   bool waits_for_start = false;

@@ -20,6 +20,7 @@ struct PlanRequest {
   HostPath pid_file;
   bool kill_with_parent = false;
   std::string default_cgroup_parent = "/islet";
+  bool systemd_cgroup = false;  // HostFacts::systemd makes the control group
 };
 
 // InvalidArgument and Unsupported name the JSON path of what cannot be done.
@@ -33,6 +34,7 @@ struct ExecPlanRequest {
   std::optional<oci::Seccomp> seccomp;
   unsigned preserve_fds = 0;
   bool in_cgroup = true;
+  std::string systemd_unit;  // not empty: systemd moves the process there
   HostPath pid_file;
 };
 Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFacts& facts);

@@ -293,7 +293,7 @@ class MountAdder {
       }
       return;
     }
-    const std::string own = hierarchy.directory(builder_.result.cgroup->path);
+    const std::string own = hierarchy.directory(cgroup_place(*builder_.result.cgroup, hierarchy));
     builder_.init(op::BindMount{.source = own,
                                 .recursive = false,
                                 .attrs = attribute_changes(options_),

@@ -54,6 +54,10 @@ json::Value to_json(const ContainerState& state) {
   document["annotations"] = state.annotations;
   document["cgroups"] = state.cgroup_directories;
   document["namespaces"] = state.namespaces;
+  if (!state.systemd_unit.empty()) {
+    document["systemdUnit"] = state.systemd_unit;
+    document["systemdUser"] = state.systemd_user;
+  }
   return document;
 }
 
@@ -71,6 +75,10 @@ class Reader {
     const json::Value* value = document_.find(key);
     if (value == nullptr || value->integer() == nullptr) return note(key), 0;
     return *value->integer();
+  }
+  // Absent is empty.
+  std::string text_if_there(std::string_view key) {
+    return document_.find(key) == nullptr ? std::string() : text(key);
   }
   bool flag(std::string_view key) {
     const json::Value* value = document_.find(key);
@@ -125,6 +133,8 @@ Result<ContainerState> from_json(const json::Value& document) {
   state.annotations = reader.map("annotations");
   state.cgroup_directories = reader.texts("cgroups");
   state.namespaces = reader.texts("namespaces");
+  state.systemd_unit = reader.text_if_there("systemdUnit");
+  state.systemd_user = !state.systemd_unit.empty() && reader.flag("systemdUser");
   if (!reader.broken().empty()) {
     return fail(ErrorKind::Corrupt,
                 format("member {} is missing or of the wrong kind", quoted(reader.broken())));

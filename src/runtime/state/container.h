@@ -29,6 +29,8 @@ struct ContainerState {
   HostPath rootfs;
   oci::StringMap annotations;
   std::vector<std::string> cgroup_directories;  // absolute; see kernel/cgroup/group.h
+  std::string systemd_unit;                     // the scope that systemd made for it; empty: none
+  bool systemd_user = false;                    // by the user's own systemd
   oci::Strings namespaces;  // "pid", "mount" ...: those the container has of its own or joined
 };
 

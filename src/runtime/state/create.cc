@@ -54,6 +54,7 @@ class Creation {
   Result<CreatedContainer> run() {
     spec_ = request_.spec ? *request_.spec : TRY(read_bundle(request_.bundle, warnings_));
     HostFacts facts = TRY(gather_facts());
+    if (wants_systemd()) TRY(ask_systemd(facts));
     if (request_.make_cgroups) facts.may_make_cgroups = *request_.make_cgroups;
     // Hooks between create and start need a container that waits.
     waits_ = request_.wait_for_start || (spec_.hooks && !spec_.hooks->start_container.empty());
@@ -86,6 +87,7 @@ class Creation {
   LaunchPlan plan_;
   ContainerState state_;
   std::optional<kernel::cgroup::Group> group_;
+  std::optional<kernel::Systemd> systemd_;
   kernel::UniqueFd lock_;
   std::vector<std::string> warnings_;
   bool waits_ = false, made_directory_ = false, complete_ = false;
@@ -114,7 +116,18 @@ class Creation {
             .preserve_fds = request_.preserve_fds,
             .pid_file = request_.pid_file,
             .kill_with_parent = request_.kill_with_parent,
-            .default_cgroup_parent = request_.default_cgroup_parent};
+            .default_cgroup_parent = request_.default_cgroup_parent,
+            .systemd_cgroup = wants_systemd()};
+  }
+
+  bool wants_systemd() const {
+    return request_.systemd_cgroup && request_.make_cgroups.value_or(true);
+  }
+
+  Result<void> ask_systemd(HostFacts& facts) {
+    systemd_.emplace(TRY(kernel::Systemd::connect(facts.host_root() ? kernel::Manager::System
+                                                                    : kernel::Manager::User)));
+    return use_systemd(facts, systemd_->group());
   }
 
   Result<void> check_room() {
@@ -148,8 +161,11 @@ class Creation {
 
   Result<void> open_group(const HostFacts& facts) {
     if (!plan_.cgroup) return {};
-    group_ = TRY(kernel::cgroup::Group::at(facts.cgroups, plan_.cgroup->path, plan_.cgroup->join));
+    group_ = TRY(kernel::cgroup::Group::at(
+        facts.cgroups, plan_.cgroup->path, plan_.cgroup->join, plan_.cgroup->from));
     state_.cgroup_directories = group_->directories();
+    state_.systemd_unit = plan_.systemd_unit;
+    state_.systemd_user = facts.systemd && facts.systemd->user;
     return {};
   }
 
@@ -158,6 +174,7 @@ class Creation {
                         .start_listener = {},
                         .seccomp_cache = request_.root / ".seccomp",
                         .group = group_ ? &*group_ : nullptr,
+                        .systemd = systemd_ ? &*systemd_ : nullptr,
                         .state_json =
                             [this](Pid pid) {
                               ContainerState state = state_;
@@ -205,11 +222,13 @@ class Creation {
     return {};
   }
 
+  // A group or scope that was there before is somebody's: it was the reason to fail.
   void undo() {
-    if (group_) {
+    if (group_ && (group_->created() || (systemd_ && systemd_->has_started()))) {
       static_cast<void>(group_->kill_all());
+      if (systemd_) static_cast<void>(systemd_->stop(state_.systemd_unit));
       static_cast<void>(group_->remove());
-      group_->remove_empty_parents(1);
+      if (!systemd_) group_->remove_empty_parents(1);
     }
     remove_state(request_.root, request_.id);
   }

@@ -23,6 +23,7 @@ struct CreateRequest {
   bool measure = false;           // note the time each step took
   std::string default_cgroup_parent = "/islet";  // used as PARENT/ID when the spec names no path
   std::optional<bool> make_cgroups;              // false: none; true: not being able to is an error
+  bool systemd_cgroup = false;                   // systemd makes them
 };
 
 struct CreatedContainer {

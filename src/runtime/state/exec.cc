@@ -36,6 +36,15 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
     const HostPath inside(format("/proc/{}/root", state.pid.value));
     process.env.push_back("HOME=" + home_in(inside, process.user.uid));
   }
+  // From one session of a user to another only systemd can move a process.
+  const bool by_systemd = state.systemd_user && !facts.host_root();
+  if (by_systemd && !request.sub_groups.empty()) {
+    return fail(ErrorKind::Unsupported,
+                "--cgroup: systemd moves the process into the scope itself, not below it",
+                "leave --cgroup out, or run it as root");
+  }
+  std::optional<kernel::Systemd> systemd;
+  if (by_systemd) systemd.emplace(TRY(kernel::Systemd::connect(kernel::Manager::User)));
   LaunchPlan plan =
       TRY(make_exec_plan({.id = request.id,
                           .process = std::move(process),
@@ -44,14 +53,19 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
                           .seccomp = spec.linux_ ? spec.linux_->seccomp : std::nullopt,
                           .preserve_fds = request.preserve_fds,
                           .in_cgroup = !state.cgroup_directories.empty(),
+                          .systemd_unit = by_systemd ? state.systemd_unit : "",
                           .pid_file = request.pid_file},
                          facts));
+  // Not by the facts: what was delegated to this session need not be what was to the container's.
+  const kernel::cgroup::Layout layout =
+      facts.delegated_cgroups ? TRY(kernel::cgroup::detect_layout()) : facts.cgroups;
   kernel::cgroup::Group group = kernel::cgroup::Group::reopen(
-      facts.cgroups, TRY(exec_directories(state, facts.cgroups, request.sub_groups)));
+      layout, TRY(exec_directories(state, layout, request.sub_groups)));
   launch::LaunchIo io{.measure = request.measure,
                       .start_listener = {},
                       .seccomp_cache = request.root / ".seccomp",
                       .group = &group,
+                      .systemd = systemd ? &*systemd : nullptr,
                       .state_json = [&state](Pid) { return hook_state(state, "running"); },
                       .target = state.pid};
   for (int i = 0; i < 3; ++i) io.stdio[i] = request.stdio[i];

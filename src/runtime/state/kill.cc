@@ -13,6 +13,7 @@
 #include "runtime/launch/hooks.h"
 #include "runtime/state/create.h"
 #include "runtime/state/files.h"
+#include "runtime/state/scope.h"
 
 namespace isle::runtime {
 
@@ -97,8 +98,9 @@ Result<void> remove_group(const ContainerState& state) {
   const kernel::cgroup::Group group = TRY(group_of(state));
   // Children that outlived an init without a PID namespace of its own.
   TRY(group.kill_all());
+  TRY(stop_scope(state));
   TRY(group.remove());
-  group.remove_empty_parents(1);
+  if (state.systemd_unit.empty()) group.remove_empty_parents(1);
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "runtime/plan/cgroup.h"
 #include "runtime/state/create.h"
 #include "runtime/state/files.h"
+#include "runtime/state/scope.h"
 
 namespace isle::runtime {
 
@@ -112,6 +113,8 @@ class Update {
                               layout_,
                               {.restrict_devices = false, .now = TRY(read_now(group, layout_))}));
     TRY(join(path, planned.required, group));
+    // First, as systemd writes the files it is told of, some rounded.
+    TRY(set_scope(state_, planned.writes));
     TRY(Writer(Group::reopen(layout_, state_.cgroup_directories)).write_all(planned.writes));
     if (!spec.linux_) spec.linux_.emplace();
     if (!spec.linux_->resources) spec.linux_->resources.emplace();
