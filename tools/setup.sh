@@ -14,6 +14,13 @@ need_root() {
   [ "$(id -u)" = 0 ] || { echo "$0: run it as root: sudo $0" >&2; exit 1; }
 }
 
+# The lists may be missing on a fresh machine, and are read once for all calls.
+refresh_lists() {
+  [ -z "${lists_are_fresh-}" ] || return 0
+  apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 || true
+  lists_are_fresh=1
+}
+
 # install_packages NAME...: by apt, only those that are missing. Status 1 when apt fails.
 install_packages() {
   missing=
@@ -25,11 +32,7 @@ install_packages() {
   done
   [ -n "$missing" ] || return 0
   say "installing$missing"
-  # The lists may be missing on a fresh machine, and are read once for all calls.
-  if [ -z "${lists_are_fresh-}" ]; then
-    apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 || true
-    lists_are_fresh=1
-  fi
+  refresh_lists
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
     install -y --no-install-recommends $missing >"${TMPDIR:-/tmp}/isle-apt.$$" 2>&1 </dev/null || {

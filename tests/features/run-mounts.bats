@@ -104,6 +104,10 @@ mount_words() { # PLACE FLAG...
 @test "run: --tmpfs tmpcopyup keeps what the image has there" {
   run -0 isle run --rm --tmpfs /etc:tmpcopyup busybox sh -c 'head -c 4 /etc/passwd; echo; stat -f -c %T /etc'
   assert_output $'root\ntmpfs'
+  # Its mode is that of the image's directory, of any tmpfs where there is none, or the asked one.
+  run -0 isle run --rm --tmpfs /root:tmpcopyup --tmpfs /new/one:tmpcopyup --tmpfs /tmp:tmpcopyup,mode=750 \
+    busybox stat -c %a /root /new /new/one /tmp
+  assert_output $'700\n755\n1777\n750'
 }
 
 @test "run: --read-only" {

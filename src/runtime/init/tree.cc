@@ -64,7 +64,7 @@ long open_prefix(State& state, Cursor& cursor, unsigned end) {
 }
 
 // Makes what is missing of the directories that end at `end` (exclusive); its descriptor. Mostly it
-// is all there, or all but the last.
+// is all there, or all but the last, which alone gets `mode`.
 long make_directories(State& state, Cursor& cursor, unsigned end, mode_t mode) {
   unsigned at = end;
   long parent = open_prefix(state, cursor, at);
@@ -82,8 +82,9 @@ long make_directories(State& state, Cursor& cursor, unsigned end, mode_t mode) {
     long next = open_prefix(state, cursor, at);
     if (next == -kNotFound) {
       const char kept = cursor.text[at];
+      const mode_t own = at == end ? mode : 0755;
       cursor.text[at] = '\0';
-      next = traced(state, "mkdirat", SYS_mkdirat, parent, word(cursor.text + start), mode);
+      next = traced(state, "mkdirat", SYS_mkdirat, parent, word(cursor.text + start), own);
       cursor.text[at] = kept;
       if (next == 0 || next == -kExists) next = open_prefix(state, cursor, at);
     }

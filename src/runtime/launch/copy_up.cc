@@ -128,7 +128,8 @@ Result<void> copy_tree(int from, int to, unsigned depth) {
 
 }  // namespace
 
-Result<void> copy_up(int root, const std::string& target) {
+Result<void> copy_up(int root, const op::CopyUp& operation) {
+  const std::string& target = operation.target;
   const long bare_fd =
       syscall(SYS_open_tree, root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
   if (bare_fd < 0) return fail_call(errno, "open_tree(root)");
@@ -141,6 +142,10 @@ Result<void> copy_up(int root, const std::string& target) {
   const kernel::UniqueFd tmpfs = TRY(open_in(root, target, O_RDONLY | O_DIRECTORY));
   struct stat info{};
   if (fstat(source->get(), &info) == 0) {
+    if (operation.keep_mode) {
+      struct stat asked{};
+      if (fstat(tmpfs.get(), &asked) == 0) info.st_mode = asked.st_mode;
+    }
     TRY(copy_attributes(tmpfs.get(), ".", info));
   }
   TRY_STEP(copy_tree(source->get(), tmpfs.get(), 0), "copy up " + quoted(target));

@@ -72,6 +72,7 @@ class Freezer {
     step.mount.parameters = parameters.data();
     step.mount.parameter_count = static_cast<unsigned>(parameters.size());
     step.mount.target.refuse_symlinks = operation.refuse_symlinks;
+    step.mount.target.mode = operation.directory_mode;
   }
 
   void operator()(const op::BindMount& operation) {

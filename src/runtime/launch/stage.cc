@@ -173,7 +173,7 @@ Result<void> perform_beside(const Step& step,
   const kernel::UniqueFd root = TRY(kernel::open_file(process / "cwd", O_PATH | O_DIRECTORY));
   TRY(enter(init, host.get()));
   if (const auto* operation = std::get_if<op::CopyUp>(&step.operation)) {
-    return copy_up(root.get(), operation->target);
+    return copy_up(root.get(), *operation);
   }
   if (std::holds_alternative<op::RunHooks>(step.operation)) {
     return run_hooks("createContainer", plan.hooks->create_container, state_json);

@@ -31,7 +31,7 @@ Result<void> run_inside(std::string_view kind,
                         const Child& init,
                         const std::string& state_json);
 
-// copy_up.cc: below `root` (the container's), what `target` hides is copied into it.
-Result<void> copy_up(int root, const std::string& target);
+// copy_up.cc: below `root` (the container's), what the target hides is copied into it.
+Result<void> copy_up(int root, const op::CopyUp& operation);
 
 }  // namespace isle::runtime::launch

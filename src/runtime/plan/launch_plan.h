@@ -137,7 +137,7 @@ struct TimeOffsets {
 };
 struct CopyUp {  // what a directory of the root file system held goes into the tmpfs over it
   std::string target;
-  unsigned index = 0;  // among the copy-ups of this plan
+  bool keep_mode = false;  // the tmpfs has the mode that was asked for
 };
 
 // ---- barriers -------------------------------------------------------------------------------
@@ -175,6 +175,7 @@ struct MountFs {
   std::vector<kernel::PropagationChange> propagation;
   std::string target;
   bool refuse_symlinks = false;  // procfs, sysfs: masks must not be led to a fake
+  mode_t directory_mode = 0755;  // of the directory, where the root has none
 };
 struct BindMount {
   std::string source;

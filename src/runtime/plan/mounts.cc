@@ -3,6 +3,8 @@
 
 #include <sys/mount.h>
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "runtime/plan/builder.h"
 
@@ -165,21 +167,25 @@ class MountAdder {
                       .propagation = options_.propagation,
                       .target = target,
                       .refuse_symlinks = type == "proc" || type == "sysfs"};
+    const bool mode_asked =
+        std::ranges::count(mount.parameters, "mode", &kernel::MountParameter::key) != 0;
     // A read-only tmpfs could not be filled: it is made read-only afterwards.
     std::vector<AttrChange> later;
     if (copies) std::swap(later, mount.attrs);
+    // The copy gives the tmpfs the directory's mode: a new one has that of any tmpfs.
+    if (copies) mount.directory_mode = 01777;
     builder_.init(std::move(mount), "mount " + target, why_of(target, type));
-    if (copies) add_copy_up(later);
+    if (copies) add_copy_up(later, mode_asked);
     return {};
   }
 
-  void add_copy_up(std::vector<AttrChange> later) {
+  void add_copy_up(std::vector<AttrChange> later, bool mode_asked) {
     builder_.init(op::Notify{.barrier = Barrier::RootMounted},
                   "tell the parent",
                   "the copy needs memory and time that init has not");
     builder_.parent(op::Await{.barrier = Barrier::RootMounted}, "wait for the mounts", "");
     builder_.add(Actor::Stage,
-                 op::CopyUp{.target = target_},
+                 op::CopyUp{.target = target_, .keep_mode = mode_asked},
                  "copy the content of " + target_ + " up",
                  "tmpcopyup: the tmpfs starts with what it hides");
     builder_.parent(op::Notify{.barrier = Barrier::RootMounted}, "let init go on", "");
