@@ -216,6 +216,7 @@ std::string_view next_word(std::string_view& rest) {
 Result<MountOptions> parse_mount_options(const std::vector<std::string>& words) {
   MountOptions options;
   for (std::string_view rest : words) {
+    if (rest.empty()) continue;  // podman 5 --systemd=always has one, and means nothing by it
     do {
       TRY(take(options, next_word(rest)));
     } while (!rest.empty());

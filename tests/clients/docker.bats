@@ -142,3 +142,18 @@ is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
   docker rm -f one
 }
 has_health() { [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" = "$2" ]; }
+
+@test "docker update: limits of a running container" {
+  require_controller memory
+  require_controller pids
+  box -d --name one --memory 64m --pids-limit 50 busybox sleep 60
+  local pid; pid=$(docker inspect --format '{{.State.Pid}}' one)
+  docker update --memory 80m --memory-swap 160m --pids-limit 70 --cpu-shares 512 one
+  assert_equal "$(cat "$(room_cgroup "$pid" pids)/pids.max")" 70
+  local file=memory.limit_in_bytes
+  [ -e "$(room_cgroup "$pid" memory)/$file" ] || file=memory.max
+  assert_equal "$(cat "$(room_cgroup "$pid" memory)/$file")" $((80 << 20))
+  run -0 docker stats --no-stream --format '{{.MemUsage}}' one
+  assert_output --partial '/ 80MiB'
+  docker rm -f one
+}
