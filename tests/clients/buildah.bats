@@ -3,11 +3,12 @@ load ../helpers
 load room
 
 setup_file() {
-  room_start buildah conmon
+  room_start buildah conmon || return 0
   room buildah pull -q "oci:$ISLE_ROOM/image"
   room sh -c "buildah tag \$(buildah images -q) localhost/busybox"
 }
 teardown_file() { room_end; }
+sweep() { buildah rm -a; }
 
 buildah() { room buildah "$@"; }
 step() { buildah run --runtime "$ISLE_ROOM/islet" --network none "$@"; }

@@ -4,17 +4,29 @@
 # the engine writes goes with the room; what it starts dies with the room's process 1. Control
 # groups are the host's: engines are told to make theirs below /isle.
 #
-#   setup_file() { room_start dockerd; ...; }    teardown_file() { room_end; }
+#   setup_file() { room_start dockerd || return 0; ...; }    teardown_file() { room_end; }
 #   run -0 room docker run ...
 
 ISLE_ENGINES_DIR=${ISLE_ENGINES_DIR:-${ISLE_TESTS_DIR%/*}/build/engines}
 
-# room_start PROGRAM...: the tests of the file are skipped when one of them cannot be had. ISLE_ROOM is
-# the room's own directory, ISLE_ROOM_PID its process 1.
+# bats 1.8 cannot skip a file: each test does.
+setup() {
+  [ -z "${ISLE_ROOM_LACKS-}" ] || skip "$ISLE_ROOM_LACKS"
+  isle_setup
+}
+
+# A failed test must not take the next one's names: each file says how its engine is swept.
+teardown() {
+  [ -n "${ISLE_ROOM_LACKS-}" ] || [ -n "${BATS_TEST_COMPLETED-}" ] || sweep >/dev/null 2>&1 || true
+  isle_teardown
+}
+
+# room_start PROGRAM...: status 1, and the tests of the file are skipped, when one of them cannot be
+# had. ISLE_ROOM is the room's own directory, ISLE_ROOM_PID its process 1.
 room_start() {
-  require_root
+  export ISLE_ROOM=${TMPDIR:-/tmp}/isle-room.$$ ISLE_ROOM_PID='' ISLE_ROOM_LACKS=''
+  [ "$(id -u)" -eq 0 ] || { ISLE_ROOM_LACKS="needs root"; return 1; }
   local outer program
-  export ISLE_ROOM=${TMPDIR:-/tmp}/isle-room.$$ ISLE_ROOM_PID=
   mkdir -m 0755 "$ISLE_ROOM"
   unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private \
     "$ISLE_TESTS_DIR/clients/room-init" "$ISLE_ROOM" "$ISLE_ENGINES_DIR/root" \
@@ -22,10 +34,15 @@ room_start() {
   outer=$!
   wait_until -t 20 test -s "$ISLE_ROOM/log" || return 1
   ISLE_ROOM_PID=$(children_of "$outer")
-  [ "$(tail -n 1 "$ISLE_ROOM/log")" = ready ] || skip "needs a room of its own: $(cat "$ISLE_ROOM/log")"
+  if [ "$(tail -n 1 "$ISLE_ROOM/log")" != ready ]; then
+    ISLE_ROOM_LACKS="needs a room of its own: $(cat "$ISLE_ROOM/log")"
+    ISLE_ROOM_PID=
+    return 1
+  fi
   for program; do
-    room sh -c "command -v $program" >/dev/null ||
-      skip "needs the program $program (tools/get-engines fetches it)"
+    room sh -c "command -v $program" >/dev/null && continue
+    ISLE_ROOM_LACKS="needs the program $program (tools/get-engines fetches it)"
+    return 1
   done
   room cp -r "$ISLE_BIN_DIR/../share/isle/images/busybox" "$ISLE_ROOM/image"
   room cp "$ISLE_BIN_DIR/islet" "$ISLE_ROOM/islet"
@@ -48,6 +65,15 @@ on_terminal() {
   local words
   printf -v words '%q ' "$@"
   room script -qec "stty rows 30 cols 100; exec $words" /dev/null </dev/null
+}
+# containerd has no figures, whatever the runtime, when the kernel has a v1 hierarchy that is mounted
+# nowhere (somebody's mount namespace may have made it).
+require_mounted_hierarchies() {
+  local controllers
+  while IFS=: read -r _ controllers _; do
+    [ -z "$controllers" ] || grep -q " - cgroup .*[,]${controllers##*,}\(,\|$\)" /proc/self/mountinfo ||
+      skip "the v1 hierarchy $controllers is mounted nowhere"
+  done </proc/self/cgroup
 }
 # room_cgroup PID CONTROLLER: the directory of the group of one of the room's processes.
 room_cgroup() {
