@@ -121,6 +121,7 @@ is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
 
 @test "docker: running out of memory is 137, and said" {
   require_controller memory
+  require_mounted_hierarchies
   # The shell goes on, for docker may hear of an exit before it hears of the memory.
   run -0 box --name one --memory 20m --memory-swap 20m busybox \
     sh -c 'tail /dev/zero; echo "ended with $?"; sleep 1'
