@@ -123,7 +123,7 @@ _, fds, _, _ = socket.recv_fds(connection, 64, 1)
 print(os.read(fds[0], 100).decode().strip(), os.isatty(fds[0]), flush=True)
 EOF
   local receiver=$!
-  wait_until test -S "$socket"
+  wait_until -t 20 test -S "$socket"
   islet run -d -b "$bundle" --console-socket "$socket" one </dev/null >/dev/null 2>&1
   wait "$receiver"
   assert_equal "$(cat "$ISLE_TEST_DIR/got")" "from the container True"

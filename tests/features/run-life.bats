@@ -279,8 +279,8 @@ at_terminal() {
   require_program script
   cat >"$ISLE_TEST_DIR/sized" <<SIZED
 stty rows 33 cols 77
-(sleep 2; stty rows 44 cols 88 </dev/tty) &
-'$ISLE_BIN_DIR/isle' run --rm -it --timeout 20 busybox sh -c 'stty size; trap "stty size; exit" WINCH; while :; do sleep 0.1; done'
+(sleep ${ISLE_TEST_IN_VM:+1}2; stty rows 44 cols 88 </dev/tty) &
+'$ISLE_BIN_DIR/isle' run --rm -it --timeout 30 busybox sh -c 'stty size; trap "stty size; exit" WINCH; while :; do sleep 0.1; done'
 SIZED
   run at_terminal "" "sh $ISLE_TEST_DIR/sized"
   assert_output --partial "33 77"
