@@ -68,6 +68,16 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 64;
 
+// "\udece" alone: RapidJSON takes a low half for a character, and could not read what it then
+// writes. In UTF-8 a surrogate is 0xED and a byte from 0xA0 on, which is valid nowhere else.
+bool has_lone_surrogate(std::string_view text) {
+  for (std::size_t at = text.find('\xED'); at != std::string_view::npos;
+       at = text.find('\xED', at + 1)) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
+  }
+  return false;
+}
+
 // Builds a Value from parser events. The stack holds the open containers.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
  public:
@@ -82,6 +92,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   }
   bool Double(double value) { return add(Value(value)); }
   bool String(const char* text, rapidjson::SizeType size, bool) {
+    if (has_lone_surrogate({text, size})) return refuse("half of a surrogate pair in a text");
     return add(Value(std::string(text, size)));
   }
   bool StartObject() { return open(Value(Object{})); }
@@ -90,6 +101,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   bool EndArray(rapidjson::SizeType) { return close(); }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     std::string key(text, size);
+    if (has_lone_surrogate(key)) return refuse("half of a surrogate pair in a name");
     if (stack_.back().value.find(key) != nullptr)
       return refuse("member " + quoted(key) + " stands twice");
     stack_.back().key = std::move(key);

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "kernel/sealed_program.h"
 
 namespace isle::cli {
 namespace {
@@ -76,6 +77,11 @@ int main(int count, const char* const* words) {
   if (name == "--version" || name == "-v") return version_command({});
   const Command* command = find_command(name);
   if (command == nullptr) return unknown_command(name);
+  // The command that exec starts is this program until it becomes what was asked.
+  if (name == "exec") {
+    const Result<void> sealed = kernel::seal_program(const_cast<char* const*>(words));
+    if (!sealed) return complain(sealed.error());
+  }
   return command->run(rest);
 }
 

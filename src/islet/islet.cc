@@ -10,6 +10,7 @@
 #include "islet/globals.h"
 #include "islet/verb.h"
 #include "kernel/fd.h"
+#include "kernel/sealed_program.h"
 #include "oci/runtime_spec_json.h"
 
 namespace isle::islet {
@@ -122,6 +123,11 @@ Result<int> run_verb(const Globals& globals, const Verb& verb, std::span<char* c
   return verb.run(globals, arguments);
 }
 
+// Verbs that start a process inside, which the container may see.
+bool enters_container(std::string_view verb) {
+  return verb == "create" || verb == "run" || verb == "start" || verb == "exec";
+}
+
 // What is known so far, for the error.
 struct Session {
   Globals globals;
@@ -141,6 +147,10 @@ Result<int> run(Session& session, std::span<char* const> line) {
     return arguments.words().empty() && !arguments.on("help") ? 1 : 0;
   }
   const Verb& verb = *TRY(find_verb(arguments.words()[0]));
+  if (enters_container(verb.name)) {
+    // The whole line: its first word is the program's own name.
+    TRY_STEP(kernel::seal_program(line.data() - 1), "protect the runtime from the container");
+  }
   session.failure_status = verb.failure_status;
   return run_verb(session.globals, verb, line.last(arguments.words().size() - 1));
 }

@@ -101,6 +101,27 @@ long enter_directory(State& state, const char* path) {
   return -kNoEntry;
 }
 
+// What is kept is close-on-exec, and a socket: no way to a file.
+long close_inherited(State& state, const Closing& closing) {
+  unsigned kept[2] = {static_cast<unsigned>(state.report_fd),
+                      static_cast<unsigned>(closing.listener)};  // -1 is the largest
+  if (kept[0] > kept[1]) {
+    const unsigned larger = kept[0];
+    kept[0] = kept[1];
+    kept[1] = larger;
+  }
+  unsigned from = closing.first;
+  for (const unsigned fd : kept) {
+    if (fd < from || fd == ~0U) continue;
+    if (fd > from) {
+      const long result = traced(state, "close_range", SYS_close_range, from, fd - 1, 0);
+      if (result < 0) return result;
+    }
+    from = fd + 1;
+  }
+  return traced(state, "close_range", SYS_close_range, from, ~0U, 0);
+}
+
 // `create` ends here; `start` connects and learns of a failing exec on its connection.
 long await_start(State& state, int listener) {
   Report ready{};
@@ -186,6 +207,7 @@ long perform_late(State& state, const Step& step) {
     case Code::AmbientCapabilities: return ambient_capabilities(state, step.capabilities);
     case Code::EnterDirectory: return enter_directory(state, step.text.path);
     case Code::FindCommand: return find_command(state, step.command);
+    case Code::CloseInherited: return close_inherited(state, step.close);
     case Code::AwaitStart: return await_start(state, step.fd);
     case Code::Exec: return execute(state, step.command);
     case Code::OpenConsole: return open_console(state, step.console);
@@ -230,6 +252,7 @@ void run(const Program& program) {
               .mask_tree_fd = -1,
               .call = "",
               .text = {}};
+  if (program.parent_fd >= 0) kernel::raw::call(SYS_close, word(long{program.parent_fd}));
   for (unsigned i = 0; i < program.count; ++i) {
     const Step& step = program.steps[i];
     *program.progress = step.index;

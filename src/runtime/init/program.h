@@ -34,6 +34,7 @@ enum class Code : std::uint16_t {
   AmbientCapabilities,
   EnterDirectory,
   FindCommand,
+  CloseInherited,
   AwaitStart,
   Exec,
 };
@@ -118,6 +119,11 @@ struct Command {                  // FindCommand has the candidates only
   const char* const* environment;
 };
 
+struct Closing {
+  unsigned first;
+  int listener;  // stays open; -1: none
+};
+
 struct Step {
   Code code;
   std::uint32_t index;     // in LaunchPlan::steps
@@ -133,6 +139,7 @@ struct Step {
     Text text;  // WriteProc; MakeLink: path and target; EnterDirectory: path
     Capabilities capabilities;
     Command command;
+    Closing close;
     int fd;       // ChangeRoot, AwaitStart
     uid_t owner;  // OwnStdio
   };
@@ -141,7 +148,10 @@ struct Step {
 struct Program {
   const Step* steps;
   unsigned count;
-  int report_fd;            // SOCK_SEQPACKET, see runtime/report.h
+  int report_fd;  // SOCK_SEQPACKET, see runtime/report.h
+  // The parent's end of it, inherited: closed first, or the parent's death would go unnoticed; or
+  // -1.
+  int parent_fd;
   int proc_fd;              // the host's /proc
   std::uint32_t* progress;  // shared memory: the step under way, for a death without a report
   std::int64_t* times;  // shared memory, one per plan step: CLOCK_REALTIME ns at its end; or null

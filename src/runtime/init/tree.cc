@@ -51,7 +51,8 @@ long copy_path(Cursor& cursor, const char* path) {
   return 0;
 }
 
-void close_fd(State& state, long fd) { traced(state, "close", SYS_close, fd); }
+// Not traced: a failed call's name is still to be reported.
+void close_fd(long fd) { kernel::raw::call(SYS_close, word(fd)); }
 
 // The directory that `cursor` names up to `end`.
 long open_prefix(State& state, Cursor& cursor, unsigned end) {
@@ -88,7 +89,7 @@ long make_directories(State& state, Cursor& cursor, unsigned end, mode_t mode) {
       cursor.text[at] = kept;
       if (next == 0 || next == -kExists) next = open_prefix(state, cursor, at);
     }
-    close_fd(state, parent);
+    close_fd(parent);
     parent = next;
   }
   return parent;
@@ -106,7 +107,7 @@ long make_file(State& state, Cursor& cursor) {
   if (parent < 0) return parent;
   const long made =
       traced(state, "mknodat", SYS_mknodat, parent, word(cursor.text + end), S_IFREG | 0644, 0);
-  close_fd(state, parent);
+  close_fd(parent);
   return made == -kExists ? 0 : made;
 }
 
@@ -134,7 +135,7 @@ long open_parent(State& state, const char* path, const char** name) {
 
 long make_directory(State& state, const Target& target) {
   const long fd = open_target(state, target);
-  if (fd >= 0) close_fd(state, fd);
+  if (fd >= 0) close_fd(fd);
   return fd < 0 ? fd : 0;
 }
 
@@ -169,7 +170,7 @@ long make_node(State& state, const Node& node) {
                     node.gid,
                     AT_SYMLINK_NOFOLLOW);
   }
-  close_fd(state, parent);
+  close_fd(parent);
   return result;
 }
 
@@ -178,7 +179,7 @@ long make_link(State& state, const Text& link) {
   const long parent = open_parent(state, link.path, &name);
   if (parent < 0) return parent;
   const long made = traced(state, "symlinkat", SYS_symlinkat, word(link.value), parent, word(name));
-  close_fd(state, parent);
+  close_fd(parent);
   return made == -kExists ? 0 : made;
 }
 

@@ -159,6 +159,10 @@ class Freezer {
     begin(Code::FindCommand).command = {
         .candidates = list(operation.candidates), .arguments = nullptr, .environment = nullptr};
   }
+  void operator()(const op::CloseInherited& operation) {
+    begin(Code::CloseInherited).close = {.first = operation.first,
+                                         .listener = slots_.start_listener.get()};
+  }
   void operator()(const op::AwaitStart&) {
     begin(Code::AwaitStart).fd = slots_.start_listener.get();
   }

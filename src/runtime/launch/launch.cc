@@ -134,6 +134,7 @@ class Launcher {
       slots_.pidfd = TRY(kernel::open_pidfd(io_.target));
       slots_.exec_root = TRY(kernel::open_file(HostPath(format("/proc/{}/root", io_.target.value)),
                                                O_PATH | O_DIRECTORY));
+      TRY(check_target());
     }
     kernel::FdPair pair = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
     parent_end_ = std::move(pair.first);
@@ -143,6 +144,19 @@ class Launcher {
       frozen_.seccomp = TRY(kernel::compile_cached(filter, io_.seccomp_cache)).program;
     }
     return {};
+  }
+
+  // Both were opened by a number, which may be another process's by now.
+  Result<void> check_target() const {
+    const HostPath path(format("/proc/{}/stat", io_.target.value));
+    const Result<std::string> text = kernel::read_file(path);
+    const std::size_t end = text ? text->rfind(") ") : std::string::npos;
+    if (end != std::string::npos) {
+      const auto fields = split(std::string_view(*text).substr(end + 2), ' ');
+      // proc(5): start time is field 22, the one behind the parenthesis is the third.
+      if (fields.size() > 19 && fields[19] == std::to_string(io_.target_start)) return {};
+    }
+    return fail(ErrorKind::Conflict, "the container has just ended");
   }
 
   // ---- the parent's steps ----------------------------------------------------------------
@@ -212,6 +226,7 @@ class Launcher {
       Forked forked = TRY(fork_stage());
       if (forked.in_child) {
         parent_end_.reset();
+        frozen_.program.parent_fd = -1;
         run_first_stage({.plan = plan_,
                          .slots = slots_,
                          .program = frozen_.program,
@@ -224,6 +239,7 @@ class Launcher {
           {.flags = operation.flags, .cgroup = operation.into_cgroup ? slots_.cgroup : -1},
           frozen_.program));
       init_cloned_ = true;
+      if (io_.on_init) TRY(io_.on_init(init_.pid));
     }
     child_end_.reset();
     return {};
@@ -289,6 +305,7 @@ class Launcher {
     }
     freeze(frozen_, plan_, slots_, io_.stdio);
     frozen_.program.report_fd = child_end_.get();
+    frozen_.program.parent_fd = parent_end_.get();
     frozen_.program.proc_fd = slots_.proc.get();
     frozen_.program.progress = shared_.progress();
     frozen_.program.times = shared_.times();
@@ -351,7 +368,7 @@ class Launcher {
     init_cloned_ = true;
     wait_child(stage_);
     stage_ = {};
-    return {};
+    return io_.on_init ? io_.on_init(pid) : Result<void>();
   }
 
   // The other end is gone without a report: what became of init?

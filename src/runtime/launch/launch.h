@@ -20,6 +20,10 @@ struct LaunchIo {
   kernel::Systemd* systemd = nullptr;          // with a plan that has a scope
   std::function<std::string(Pid)> state_json;  // hooks' input
   Pid target;                                  // exec: the running container's init
+  std::uint64_t target_start = 0;              // its start time, /proc/PID/stat field 22
+  // Called as soon as init has a number, while it still waits for the parent; it ends by itself
+  // when the parent dies before the plan lets it go on.
+  std::function<Result<void>(Pid)> on_init;
 };
 
 struct Launched {

@@ -1,8 +1,10 @@
 #include "runtime/launch/processes.h"
 
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -68,20 +70,34 @@ Result<Child> clone_init(const CloneRequest& request, const init::Program& progr
 
 Result<Child> clone_paused(std::uint64_t flags) {
   int pidfd = -1;
+  // The child lives as long as this end is open, however the parent ends.
+  kernel::FdPair life = TRY(kernel::make_pipe());
+  const int held = life.first.get();
+  const int open_end = life.second.get();
   clone_args arguments = arguments_of({.flags = flags}, &pidfd);
   const long pid = kernel::raw::call(SYS_clone3, kernel::raw::word(&arguments), sizeof arguments);
   if (pid == 0) {
-    kernel::raw::call(SYS_prctl, 1, SIGKILL);  // PR_SET_PDEATHSIG
-    for (;;) kernel::raw::call(SYS_pause);
+    char nothing = 0;
+    kernel::raw::call(SYS_close, open_end);
+    kernel::raw::call(SYS_read, held, kernel::raw::word(&nothing), 1);
+    for (;;) kernel::raw::call(SYS_exit_group, 0);
   }
   if (pid < 0) return std::unexpected(clone_error(static_cast<int>(-pid), flags));
-  return Child{.pid = {static_cast<pid_t>(pid)}, .pidfd = kernel::UniqueFd(pidfd)};
+  return Child{.pid = {static_cast<pid_t>(pid)},
+               .pidfd = kernel::UniqueFd(pidfd),
+               .life = std::move(life.second)};
 }
 
 Result<Forked> fork_stage() {
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) return fail_call(errno, "fork()", {}, hint_of(errno, 0));
-  if (pid == 0) return Forked{.in_child = true, .child = {}};
+  if (pid == 0) {
+    // A stage or a hook has no use without the command that waits for it.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(1);
+    return Forked{.in_child = true, .child = {}};
+  }
   kernel::UniqueFd pidfd = TRY(kernel::open_pidfd({pid}));
   return Forked{.in_child = false, .child = {.pid = {pid}, .pidfd = std::move(pidfd)}};
 }
@@ -151,27 +167,59 @@ std::int64_t now_ms() {
   return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-// Reads what the program says until it ends; false when the time is over.
-bool collect(const Child& child, int errors, std::int64_t deadline, std::string& output) {
-  bool open = true;
-  for (;;) {
-    pollfd fds[2] = {{.fd = child.pidfd.get(), .events = POLLIN, .revents = 0},
-                     {.fd = open ? errors : -1, .events = POLLIN, .revents = 0}};
-    const std::int64_t left = deadline == 0 ? -1 : deadline - now_ms();
-    if (deadline != 0 && left <= 0) return false;
-    if (poll(fds, 2, static_cast<int>(left)) < 0 && errno != EINTR) return true;
-    if (fds[1].revents != 0) {
-      char buffer[1024];
-      const ssize_t count = read(errors, buffer, sizeof buffer);
-      if (count <= 0)
-        open = false;
-      else if (output.size() < 4096)
-        output.append(buffer, static_cast<std::size_t>(count));
-      continue;
-    }
-    if (fds[0].revents != 0) return true;
+// What goes to a program and comes from it while it runs. The input may be longer than a pipe
+// holds, and the program need not read it.
+class Conversation {
+ public:
+  Conversation(Pipes& pipes, std::string_view input)
+      : input_fd_(std::move(pipes.input.second)),
+        errors_(std::move(pipes.errors.first)),
+        rest_(input) {
+    fcntl(input_fd_.get(), F_SETFL, O_NONBLOCK);
   }
-}
+
+  // Until the program ends; false when the time is over (0: never).
+  bool run(const Child& child, std::int64_t deadline) {
+    for (;;) {
+      give();
+      pollfd fds[3] = {{.fd = child.pidfd.get(), .events = POLLIN, .revents = 0},
+                       {.fd = errors_ ? errors_.get() : -1, .events = POLLIN, .revents = 0},
+                       {.fd = input_fd_ ? input_fd_.get() : -1, .events = POLLOUT, .revents = 0}};
+      const std::int64_t left = deadline == 0 ? -1 : deadline - now_ms();
+      if (deadline != 0 && left <= 0) return false;
+      if (poll(fds, 3, static_cast<int>(left)) < 0 && errno != EINTR) return true;
+      if (fds[1].revents != 0) {
+        take();
+      } else if (fds[0].revents != 0) {
+        return true;
+      }
+    }
+  }
+  std::string take_output() { return std::move(output_); }
+
+ private:
+  kernel::UniqueFd input_fd_, errors_;
+  std::string_view rest_;
+  std::string output_;
+
+  void give() {
+    if (!input_fd_) return;
+    const ssize_t count = rest_.empty() ? 0 : write(input_fd_.get(), rest_.data(), rest_.size());
+    if (count > 0) rest_.remove_prefix(static_cast<std::size_t>(count));
+    const bool later = count < 0 && (errno == EAGAIN || errno == EINTR);
+    if (rest_.empty() || (count < 0 && !later)) input_fd_.reset();
+  }
+
+  void take() {
+    char buffer[1024];
+    const ssize_t count = read(errors_.get(), buffer, sizeof buffer);
+    if (count <= 0) {
+      errors_.reset();
+    } else if (output_.size() < 4096) {
+      output_.append(buffer, static_cast<std::size_t>(count));
+    }
+  }
+};
 
 }  // namespace
 
@@ -189,23 +237,21 @@ Result<ProgramEnd> run_program(const ProgramRequest& request) {
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   sigprocmask(SIG_BLOCK, &pipe_signal, &before);
-  static_cast<void>(kernel::write_all(pipes.input.second.get(), request.input));
+  const std::int64_t deadline =
+      request.timeout_seconds > 0 ? now_ms() + request.timeout_seconds * 1000 : 0;
+  Conversation conversation(pipes, request.input);
+  const bool ended = conversation.run(forked.child, deadline);
   constexpr timespec kNow{};
   sigtimedwait(&pipe_signal, nullptr, &kNow);
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  pipes.input.second.reset();
-  ProgramEnd end;
-  const std::int64_t deadline =
-      request.timeout_seconds > 0 ? now_ms() + request.timeout_seconds * 1000 : 0;
-  if (!collect(forked.child, pipes.errors.first.get(), deadline, end.error_output)) {
+  if (!ended) {
     end_child(forked.child);
     return fail(ErrorKind::Timeout,
                 format("{} ran longer than {} s and was killed",
                        quoted(request.candidates[0]),
                        request.timeout_seconds));
   }
-  end.status = wait_child(forked.child);
-  return end;
+  return ProgramEnd{.status = wait_child(forked.child), .error_output = conversation.take_output()};
 }
 
 }  // namespace isle::runtime::launch

@@ -16,6 +16,7 @@ namespace isle::runtime::launch {
 struct Child {
   Pid pid;
   kernel::UniqueFd pidfd;
+  kernel::UniqueFd life;  // of clone_paused: the child ends when this is closed
 };
 
 struct CloneRequest {
@@ -26,9 +27,9 @@ struct CloneRequest {
 
 // clone3(2); the child runs the program and never returns here.
 Result<Child> clone_init(const CloneRequest& request, const init::Program& program);
-// A child that only waits to be killed: holder of a namespace.
+// A child that only waits, until it or its parent ends: holder of a namespace.
 Result<Child> clone_paused(std::uint64_t flags);
-// fork(2): true in the child. The child must end by _exit.
+// fork(2): true in the child, which must end by _exit and is killed when its parent ends.
 struct Forked {
   bool in_child = false;
   Child child;

@@ -98,6 +98,7 @@ struct ProcessContext {
   bool kill_with_parent = false;
   unsigned preserve_fds = 0;
   bool keep_sys_chroot = true;
+  bool is_seen_by_others = false;  // processes of other containers share its PID namespace
 };
 Result<void> add_process(LaunchPlan& plan, const ProcessContext& context);
 

@@ -220,6 +220,9 @@ std::string first_of(const std::vector<std::string>& candidates) {
 std::string words(const op::FindCommand& operation) {
   return format("faccessat({}, X_OK)", first_of(operation.candidates));
 }
+std::string words(const op::CloseInherited& operation) {
+  return format("close_range({}, ~0)", operation.first);
+}
 std::string words(const op::AwaitStart&) { return "accept4(start socket)"; }
 std::string words(const op::Exec& operation) {
   std::string arguments;

@@ -247,6 +247,11 @@ struct FindCommand {  // execute permission on one of these
   std::vector<std::string> candidates;
   std::string name;
 };
+// All from `first` on but those init still speaks through, which exec closes. Not left to exec: it
+// looks the command up while they are open, and the command may be named /proc/self/fd/N/...
+struct CloseInherited {
+  unsigned first = 3;
+};
 struct AwaitStart {};
 struct Exec {
   std::vector<std::string> candidates;  // tried in turn
@@ -294,6 +299,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::EnterDirectory,
                                   op::InstallSeccomp,
                                   op::FindCommand,
+                                  op::CloseInherited,
                                   op::AwaitStart,
                                   op::Exec>;
 

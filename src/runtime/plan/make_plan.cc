@@ -116,7 +116,8 @@ Result<void> add_command(Builder& builder) {
                    .wait_for_start = builder.request.wait_for_start,
                    .kill_with_parent = builder.request.kill_with_parent,
                    .preserve_fds = builder.request.preserve_fds,
-                   .keep_sys_chroot = !builder.request.no_pivot}));
+                   .keep_sys_chroot = !builder.request.no_pivot,
+                   .is_seen_by_others = !builder.is_new(Kind::Pid)}));
   if (annotated(builder, "run.oci.keep_original_groups")) keep_groups(builder.result);
   return {};
 }

@@ -288,6 +288,13 @@ class ProcessAdder {
   }
 
   void add_tail() {
+    if (context_.is_seen_by_others) {
+      init(call(SYS_prctl,
+                "prctl(PR_SET_DUMPABLE, 0)",
+                {std::uint64_t{PR_SET_DUMPABLE}, 0UL, 0UL, 0UL, 0UL}),
+           "hide from those in its PID namespace",
+           "with the container's own powers they could trace this process before the filter is on");
+    }
     // Without no_new_privs the filter needs CAP_SYS_ADMIN once more (seccomp(2)).
     const bool needs_admin = context_.seccomp && !process_.no_new_privileges;
     add_capabilities(needs_admin ? CapabilitySet::of(CAP_SYS_ADMIN) : CapabilitySet());
@@ -303,10 +310,7 @@ class ProcessAdder {
            "die with the monitor",
            "a terminal cannot outlive its holder");
     }
-    const std::uint64_t first = 3 + context_.preserve_fds;
-    init(call(SYS_close_range,
-              format("close_range({}, ~0, CLOEXEC)", first),
-              {first, std::uint64_t{~0U}, std::uint64_t{1U << 2}}),
+    init(op::CloseInherited{.first = 3 + context_.preserve_fds},
          "close what was inherited",
          "no descriptor of the host gets inside");
     add_wait();

@@ -23,8 +23,10 @@ struct ContainerState {
   HostPath bundle;
   Pid pid;                      // of init; 0 before it exists
   std::uint64_t pid_start = 0;  // field 22 of /proc/PID/stat, clock ticks since boot
-  bool started = false;         // `start` has been called (or it was a `run`)
-  std::int64_t created = 0;     // seconds since 1970
+  Pid creator;                  // who is still making it; 0 once it is complete
+  std::uint64_t creator_start = 0;
+  bool started = false;      // `start` has been called (or it was a `run`)
+  std::int64_t created = 0;  // seconds since 1970
   uid_t owner = 0;
   HostPath rootfs;
   oci::StringMap annotations;
@@ -52,11 +54,12 @@ Result<StateList> list_states(const HostPath& root);
 // Held until it is destroyed; waits for other verbs at most 30 s, then Timeout names the holder.
 Result<kernel::UniqueFd> lock_container(const HostPath& root, std::string_view id);
 
-// From pid, start time, freezer and `started`.
+// From pid, start time, freezer and `started`; Creating only while its creator lives.
 Status status_of(const ContainerState& state);
-// Field 22 of /proc/PID/stat; 0 if there is no such process.
+// Field 22 of /proc/PID/stat; 0 if there is no such process. Ours and that of a process just made
+// can always be read.
 std::uint64_t start_time_of(Pid pid);
-// True if init lives and is the same process.
+// True if init lives and is the same process. A leader that ended before its threads still lives.
 bool is_alive(const ContainerState& state);
 
 }  // namespace isle::runtime

@@ -62,6 +62,8 @@ class Creation {
     TRY(check_room());
     TRY(claim());
     TRY(open_group(facts));
+    state_.creator = {getpid()};
+    state_.creator_start = start_time_of(state_.creator);
     TRY(save_state(request_.root, state_));
     TRY(save_config(request_.root, request_.id, spec_));
     launch::Launched launched = TRY(launch());
@@ -135,17 +137,66 @@ class Creation {
     return make_directories(request_.root);
   }
 
-  // The directory is the claim on the name: one of many wins.
+  std::unexpected<Error> taken() const {
+    return fail(ErrorKind::Conflict,
+                format("container {} exists already", quoted(request_.id)),
+                format("delete it first (delete --force {}), or take another name", request_.id));
+  }
+
+  // Whether what has the name is only what a killed `create` or `delete` left.
+  Result<bool> is_remains() const {
+    const Result<ContainerState> there = load_state(request_.root, request_.id);
+    if (!there && there.error().kind == ErrorKind::NotFound) return true;
+    if (!there && there.error().kind == ErrorKind::Corrupt) return false;
+    if (!there) return std::unexpected(there.error());
+    return there->creator.value != 0 && status_of(*there) == Status::Stopped;
+  }
+
+  // One of many wins: who holds the lock of a directory in which no container is.
   Result<void> claim() {
     const HostPath directory = state_directory(request_.root, request_.id);
-    if (mkdir(directory.c_str(), 0711) != 0) {
-      if (errno != EEXIST) return fail_call(errno, format("mkdir({})", directory.str()));
-      return fail(ErrorKind::Conflict,
-                  format("container {} exists already", quoted(request_.id)),
-                  format("delete it first (delete --force {}), or take another name", request_.id));
+    for (;;) {
+      const bool made = mkdir(directory.c_str(), 0711) == 0;
+      if (!made && errno != EEXIST) return fail_call(errno, format("mkdir({})", directory.str()));
+      if (!made && !TRY(is_remains())) return taken();
+      Result<kernel::UniqueFd> lock = lock_container(request_.root, request_.id);
+      if (lock) {
+        lock_ = *std::move(lock);
+        break;
+      }
+      if (lock.error().kind != ErrorKind::NotFound) {
+        if (made) remove_state(request_.root, request_.id);
+        return std::unexpected(std::move(lock).error());
+      }
     }
+    const Result<bool> free = is_remains();
+    if (!free) {
+      rmdir_if_unused(directory);
+      return std::unexpected(free.error());
+    }
+    if (!*free) return taken();
+    TRY(remove_remains());
     made_directory_ = true;
-    lock_ = TRY(lock_container(request_.root, request_.id));
+    name_state();
+    return {};
+  }
+
+  // A directory in which there is no state is nobody's while we hold its lock.
+  void rmdir_if_unused(const HostPath& directory) const {
+    if (access((directory / "state.json").c_str(), F_OK) == 0 || errno != ENOENT) return;
+    remove_state(request_.root, request_.id);
+  }
+
+  Result<void> remove_remains() const {
+    const Result<ContainerState> there = load_state(request_.root, request_.id);
+    if (there) TRY(remove_group(*there));
+    for (const char* name : {"config.json", "start", "state.json"}) {
+      unlink((state_directory(request_.root, request_.id) / name).c_str());
+    }
+    return {};
+  }
+
+  void name_state() {
     state_.id = request_.id;
     state_.bundle = request_.bundle;
     state_.created = time(nullptr);
@@ -156,7 +207,6 @@ class Creation {
       for (const oci::Namespace& space : spec_.linux_->namespaces)
         state_.namespaces.push_back(space.type);
     }
-    return {};
   }
 
   Result<void> open_group(const HostFacts& facts) {
@@ -181,16 +231,24 @@ class Creation {
                               state.pid = pid;
                               return hook_state(state, "creating");
                             },
-                        .target = {}};
+                        .target = {},
+                        .on_init = [this](Pid pid) { return note_init(pid); }};
     for (int i = 0; i < 3; ++i) io.stdio[i] = request_.stdio[i];
     if (waits_) io.start_listener = TRY(listen_for_start(request_.root, request_.id));
     return launch::launch(plan_, std::move(io));
   }
 
-  Result<void> remember(const launch::Launched& launched) {
-    state_.pid = launched.pid;
-    state_.pid_start = start_time_of(launched.pid);
+  // Written down before init goes on: whoever comes after a crash of ours finds the process.
+  Result<void> note_init(Pid pid) {
+    state_.pid = pid;
+    state_.pid_start = start_time_of(pid);
     state_.started = !waits_;
+    return save_state(request_.root, state_);
+  }
+
+  Result<void> remember(const launch::Launched& launched) {
+    state_.creator = {};
+    state_.creator_start = 0;
     Result<void> saved = save_state(request_.root, state_);
     if (!saved) {
       static_cast<void>(kill(launched.pid.value, SIGKILL));

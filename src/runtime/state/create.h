@@ -53,6 +53,9 @@ Result<void> start_container(const HostPath& root, std::string_view id);
 // Sends `signal`; `all` to every process of its cgroup. Conflict when it has stopped.
 Result<void> kill_container(const HostPath& root, std::string_view id, int signal, bool all);
 
+// Ends what is left in a container's control groups and removes them.
+Result<void> remove_group(const ContainerState& state);
+
 // Removes a stopped container's cgroup and state; `force` kills it first. With `force` an absent
 // container is no error.
 Result<void> delete_container(const HostPath& root, std::string_view id, bool force);

@@ -67,7 +67,9 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
                       .group = &group,
                       .systemd = systemd ? &*systemd : nullptr,
                       .state_json = [&state](Pid) { return hook_state(state, "running"); },
-                      .target = state.pid};
+                      .target = state.pid,
+                      .target_start = state.pid_start,
+                      .on_init = {}};
   for (int i = 0; i < 3; ++i) io.stdio[i] = request.stdio[i];
   launch::Launched launched = TRY(launch::launch(plan, std::move(io)));
   std::vector<std::string> warnings = plan.warnings;

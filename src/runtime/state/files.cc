@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/strings.h"
+#include "kernel/beneath.h"
 #include "oci/runtime_spec_json.h"
 #include "oci/state.h"
 #include "runtime/state/create.h"
@@ -80,6 +81,15 @@ Result<kernel::UniqueFd> listen_for_start(const HostPath& root, std::string_view
   return fd;
 }
 
+bool waits_for_start(const HostPath& root, std::string_view id) {
+  const Result<SocketPlace> place = place_of(root, id);
+  const Result<kernel::UniqueFd> fd = kernel::make_socket(AF_UNIX, SOCK_STREAM);
+  if (!place || !fd) return true;  // not known: what was written down holds
+  const auto* address = reinterpret_cast<const sockaddr*>(&place->address);
+  return connect(fd->get(), address, sizeof place->address) == 0 ||
+         (errno != ECONNREFUSED && errno != ENOENT);
+}
+
 Result<kernel::UniqueFd> connect_for_start(const HostPath& root, std::string_view id) {
   const SocketPlace place = TRY(place_of(root, id));
   kernel::UniqueFd fd = TRY(kernel::make_socket(AF_UNIX, SOCK_SEQPACKET));
@@ -104,10 +114,13 @@ std::string hook_state(const ContainerState& state, std::string_view status) {
 void remove_state(const HostPath& root, std::string_view id) {
   const HostPath directory = state_directory(root, id);
   // attach.sock is isle-monitor's; one that was killed leaves it.
-  for (const char* name : {"state.json", "config.json", "start", "attach.sock", "lock"}) {
+  for (const char* name : {"config.json", "start", "attach.sock", "state.json", "lock"}) {
     unlink((directory / name).c_str());
   }
-  rmdir(directory.c_str());
+  if (rmdir(directory.c_str()) == 0 || errno == ENOENT) return;
+  // What a killed command had not renamed yet.
+  const Result<kernel::UniqueFd> parent = kernel::open_file(root, O_RDONLY | O_DIRECTORY);
+  if (parent) static_cast<void>(kernel::remove_tree(parent->get(), std::string(id)));
 }
 
 }  // namespace isle::runtime

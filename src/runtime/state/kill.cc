@@ -10,6 +10,7 @@
 #include "kernel/cgroup/group.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
+#include "runtime/launch/gather_facts.h"
 #include "runtime/launch/hooks.h"
 #include "runtime/state/create.h"
 #include "runtime/state/files.h"
@@ -93,16 +94,42 @@ Result<void> kill_everything(const ContainerState& state) {
   return {};
 }
 
-Result<void> remove_group(const ContainerState& state) {
-  if (state.cgroup_directories.empty()) return {};
-  const kernel::cgroup::Group group = TRY(group_of(state));
-  // Children that outlived an init without a PID namespace of its own.
+// Children may have outlived an init without a PID namespace of its own.
+Result<void> remove_group(const kernel::cgroup::Group& group) {
   TRY(group.kill_all());
   TRY(stop_scope(state));
   TRY(group.remove());
   if (state.systemd_unit.empty()) group.remove_empty_parents(1);
   return {};
 }
+
+// The state cannot be read: the specification leads to the control groups once more.
+Result<void> remove_unknown(const HostPath& root, std::string_view id) {
+  const oci::Spec spec = TRY(load_config(root, id));
+  const HostFacts facts = TRY(gather_facts());
+  // Where those who make containers put them when the specification does not say.
+  for (const char* parent : {"/islet", "/isle"}) {
+    const PlanRequest request{
+        .id = std::string(id), .bundle = {}, .spec = spec, .default_cgroup_parent = parent};
+    const LaunchPlan plan = TRY(make_plan(request, facts));
+    if (!plan.cgroup) {
+      return fail(ErrorKind::NotFound, "it had no control group that would name its processes");
+    }
+    const kernel::cgroup::Group group =
+        TRY(kernel::cgroup::Group::at(facts.cgroups, plan.cgroup->path, plan.cgroup->join));
+    TRY(remove_group(group));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> remove_group(const ContainerState& state) {
+  if (state.cgroup_directories.empty()) return {};
+  return remove_group(TRY(group_of(state)));
+}
+
+namespace {
 
 void run_poststop(const HostPath& root, const ContainerState& state) {
   const Result<oci::Spec> spec = load_config(root, state.id);
@@ -126,6 +153,11 @@ Result<void> delete_container(const HostPath& root, std::string_view id, bool fo
   const Result<ContainerState> state = load_state(root, id);
   if (!state) {
     if (!force) return std::unexpected(state.error());
+    if (state.error().kind != ErrorKind::NotFound) {
+      print_error("warning", state.error());
+      const Result<void> removed = remove_unknown(root, id);
+      if (!removed) print_error("warning: processes of it may be left", removed.error());
+    }
     remove_state(root, id);
     return {};
   }
