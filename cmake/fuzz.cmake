@@ -1,0 +1,57 @@
+# The libFuzzer targets: fuzz/X.cc makes build/fuzz/fuzzers/fuzz_X. Only the files they need are
+# compiled, not whole rooms: the sanitizers make each dear. `fuzz/run` builds and runs them.
+if(NOT ISLE_FUZZ)
+  return()
+endif()
+
+set(fuzz_flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+    -fno-omit-frame-pointer)
+
+# RapidJSON moves a null pointer while its stack is still empty, which harms nobody.
+set_source_files_properties(src/base/json.cc PROPERTIES
+  COMPILE_OPTIONS -fno-sanitize=pointer-overflow)
+
+function(isle_fuzz_parts name)
+  set(sources)
+  foreach(pattern ${ARGN})
+    file(GLOB found CONFIGURE_DEPENDS src/${pattern})
+    list(APPEND sources ${found})
+  endforeach()
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  add_library(fuzz_${name}_parts STATIC EXCLUDE_FROM_ALL ${sources})
+  target_compile_options(fuzz_${name}_parts PRIVATE ${fuzz_flags})
+  target_precompile_headers(fuzz_${name}_parts PRIVATE src/base/precompiled.h)
+endfunction()
+
+isle_fuzz_parts(common base/*.cc kernel/fd.cc kernel/beneath.cc kernel/capability.cc)
+isle_fuzz_parts(oci oci/json_reader.cc oci/runtime_spec_*.cc oci/state.cc)
+isle_fuzz_parts(runtime
+  runtime/plan/*.cc
+  kernel/rlimit.cc kernel/mount_options.cc kernel/signal.cc kernel/sysctl.cc kernel/process.cc
+  kernel/cgroup/*.cc kernel/seccomp*.cc)
+isle_fuzz_parts(state runtime/state/document.cc)
+isle_fuzz_parts(init runtime/init/tree.cc runtime/init/report.cc)
+isle_fuzz_parts(options options/passwd.cc options/seccomp_profile.cc)
+isle_fuzz_parts(layer
+  image/layer/applier*.cc image/layer/member_path.cc image/layer/tar_*.cc)
+
+# isle_fuzz_target(NAME PARTS...)
+function(isle_fuzz_target name)
+  add_executable(fuzz_${name} EXCLUDE_FROM_ALL fuzz/${name}.cc)
+  target_compile_options(fuzz_${name} PRIVATE ${fuzz_flags})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,address,undefined)
+  foreach(part ${ARGN} common)
+    target_link_libraries(fuzz_${name} PRIVATE fuzz_${part}_parts)
+  endforeach()
+  target_link_libraries(fuzz_${name} PRIVATE seccomp)
+  set_target_properties(fuzz_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)
+endfunction()
+
+isle_fuzz_target(config runtime oci)
+isle_fuzz_target(state state)
+isle_fuzz_target(seccomp_profile options runtime oci)
+isle_fuzz_target(path_join init)
+isle_fuzz_target(mountinfo runtime oci)
+isle_fuzz_target(passwd options runtime oci)
+isle_fuzz_target(tar_layer layer)
