@@ -39,8 +39,9 @@ bool refuses(SeccompOutcome outcome) {
     case SeccompAction::KillThread:
     case SeccompAction::Trap: return true;
     case SeccompAction::Errno: return outcome.data != ENOSYS;
-    // A tracer decides for itself, and the others allow.
+    // A tracer and an agent decide for themselves, and the others allow.
     case SeccompAction::Trace:
+    case SeccompAction::Notify:
     case SeccompAction::Log:
     case SeccompAction::Allow: break;
   }

@@ -46,6 +46,7 @@ enum class SeccompAction : unsigned char {
   Trace,  // data is the tracer's message; ENOSYS without a tracer
   Log,    // allowed and logged
   Allow,
+  Notify,  // an agent decides (seccomp_unotify(2)); the installer gets a listener
 };
 
 struct SeccompOutcome {

@@ -102,6 +102,7 @@ constexpr std::uint32_t action_word(SeccompAction action) {
     case SeccompAction::Trace: return SECCOMP_RET_TRACE;
     case SeccompAction::Log: return SECCOMP_RET_LOG;
     case SeccompAction::Allow: return SECCOMP_RET_ALLOW;
+    case SeccompAction::Notify: return SECCOMP_RET_USER_NOTIF;
   }
   return SECCOMP_RET_KILL_PROCESS;
 }

@@ -1,6 +1,7 @@
 #include "kernel/unix_socket.h"
 
 #include <cerrno>
+#include <cstring>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -54,6 +55,31 @@ Result<UniqueFd> connect_at(const HostPath& directory, const std::string& name, 
     return fail_call(errno, format("connect({}/{})", directory.str(), name));
   }
   return socket;
+}
+
+Result<void> send_with_fd(int socket, std::string_view data, int fd) {
+  iovec part{};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  while (!data.empty()) {
+    part = {.iov_base = const_cast<char*>(data.data()), .iov_len = data.size()};
+    const ssize_t count = sendmsg(socket, &message, MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_call(errno, "sendmsg(SCM_RIGHTS)");
+    data.remove_prefix(static_cast<std::size_t>(count));
+    message.msg_control = nullptr;
+    message.msg_controllen = 0;
+  }
+  return {};
 }
 
 }  // namespace isle::kernel

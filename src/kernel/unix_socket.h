@@ -3,6 +3,7 @@
 // run directory need not. The name is therefore taken from an open directory.
 
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/types.h"
@@ -14,5 +15,8 @@ namespace isle::kernel {
 Result<UniqueFd> listen_at(const HostPath& directory, const std::string& name, int type);
 // NotFound: nothing there. Unavailable: nobody listens any more.
 Result<UniqueFd> connect_at(const HostPath& directory, const std::string& name, int type);
+// All of `data`, which is not empty, with a descriptor beside its first byte (SCM_RIGHTS, unix(7)).
+// The other end may be gone: EPIPE, no signal.
+Result<void> send_with_fd(int socket, std::string_view data, int fd);
 
 }  // namespace isle::kernel

@@ -1,0 +1,133 @@
+#include "kernel/netlink.h"
+
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/strings.h"
+
+namespace isle::kernel {
+
+namespace {
+
+// The kernel's dumps come in parts of at most 32 KiB (net/netlink/af_netlink.c).
+constexpr std::size_t kLargestPart = std::size_t{64} << 10;
+
+std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+
+template <typename T>
+T read_as(std::string_view bytes) {
+  T value{};
+  if (bytes.size() >= sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+
+// With NETLINK_CAP_ACK the request is not repeated: the attributes follow the error at once.
+std::unexpected<Error> refused(const NetlinkReply& reply, std::string_view what) {
+  const int errnum = -reply.body<nlmsgerr>().error;
+  auto error = fail_call(errnum, std::string(what));
+  const auto words = reply.attribute(sizeof(nlmsgerr), NLMSGERR_ATTR_MSG);
+  if (words) error.error().message = words->substr(0, words->find('\0'));
+  return error;
+}
+
+}  // namespace
+
+NetlinkMessage::NetlinkMessage(std::uint16_t type, std::uint16_t flags) {
+  nlmsghdr header{};
+  header.nlmsg_type = type;
+  header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);
+  append(&header, sizeof header);
+}
+
+void NetlinkMessage::append(const void* data, std::size_t size) {
+  bytes_.append(static_cast<const char*>(data), size);
+  bytes_.resize(padded(bytes_.size()));
+}
+
+void NetlinkMessage::put(std::uint16_t attribute, std::string_view bytes) {
+  const nlattr header{.nla_len = static_cast<std::uint16_t>(sizeof(nlattr) + bytes.size()),
+                      .nla_type = attribute};
+  append(&header, sizeof header);
+  append(bytes.data(), bytes.size());
+}
+
+void NetlinkMessage::put_number(std::uint16_t attribute, std::uint32_t value) {
+  put(attribute, std::string_view(reinterpret_cast<const char*>(&value), sizeof value));
+}
+
+void NetlinkMessage::put_text(std::uint16_t attribute, const std::string& text) {
+  put(attribute, std::string_view(text.c_str(), text.size() + 1));
+}
+
+std::string_view NetlinkMessage::finish(std::uint32_t sequence) {
+  auto header = read_as<nlmsghdr>(bytes_);
+  header.nlmsg_len = static_cast<std::uint32_t>(bytes_.size());
+  header.nlmsg_seq = sequence;
+  std::memcpy(bytes_.data(), &header, sizeof header);
+  return bytes_;
+}
+
+std::optional<std::string_view> netlink_attribute(std::string_view list, std::uint16_t type) {
+  while (list.size() >= sizeof(nlattr)) {
+    const auto header = read_as<nlattr>(list);
+    if (header.nla_len < sizeof header || header.nla_len > list.size()) return std::nullopt;
+    if ((header.nla_type & NLA_TYPE_MASK) == type) {
+      return list.substr(sizeof header, header.nla_len - sizeof header);
+    }
+    list.remove_prefix(std::min(list.size(), padded(header.nla_len)));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> NetlinkReply::attribute(std::size_t body_size,
+                                                        std::uint16_t wanted) const {
+  if (bytes.size() < padded(body_size)) return std::nullopt;
+  return netlink_attribute(std::string_view(bytes).substr(padded(body_size)), wanted);
+}
+
+Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
+  UniqueFd socket = TRY(make_socket(AF_NETLINK, SOCK_RAW, protocol));
+  const int on = 1;
+  for (const int option : {NETLINK_EXT_ACK, NETLINK_CAP_ACK}) {
+    if (setsockopt(socket.get(), SOL_NETLINK, option, &on, sizeof on) != 0) {
+      return fail_call(errno, "setsockopt(SOL_NETLINK)");
+    }
+  }
+  return NetlinkSocket(std::move(socket));
+}
+
+Result<std::vector<NetlinkReply>> NetlinkSocket::ask(NetlinkMessage message,
+                                                     std::string_view what) {
+  const std::string_view request = message.finish(++sequence_);
+  if (send(socket_.get(), request.data(), request.size(), 0) < 0) {
+    return fail_call(errno, format("send({})", what));
+  }
+  std::vector<NetlinkReply> replies;
+  std::string buffer(kLargestPart, '\0');
+  for (;;) {
+    const ssize_t count = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_call(errno, format("recv({})", what));
+    std::string_view rest(buffer.data(), static_cast<std::size_t>(count));
+    while (rest.size() >= sizeof(nlmsghdr)) {
+      const auto header = read_as<nlmsghdr>(rest);
+      if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
+        return fail(ErrorKind::Corrupt, format("{}: the kernel's answer ends early", what));
+      }
+      NetlinkReply reply{
+          .type = header.nlmsg_type,
+          .bytes = std::string(rest.substr(sizeof header, header.nlmsg_len - sizeof header))};
+      rest.remove_prefix(std::min(rest.size(), padded(header.nlmsg_len)));
+      if (header.nlmsg_seq != sequence_) continue;  // of an earlier question
+      const bool ends = reply.type == NLMSG_ERROR || reply.type == NLMSG_DONE;
+      if (ends && reply.body<nlmsgerr>().error != 0) return refused(reply, what);
+      if (ends) return replies;
+      replies.push_back(std::move(reply));
+    }
+  }
+}
+
+}  // namespace isle::kernel
