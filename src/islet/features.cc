@@ -1,6 +1,10 @@
 // features: what this build can do on this kernel, for callers that choose by it.
 
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "base/strings.h"
 #include "islet/verb.h"
@@ -10,6 +14,7 @@
 #include "kernel/seccomp_arch.h"
 #include "oci/features.h"
 #include "oci/runtime_spec_json.h"
+#include "oci/spec_names.h"
 
 namespace isle::islet {
 
@@ -32,6 +37,19 @@ oci::Strings namespaces() {
   return kinds;
 }
 
+// A filter cannot be at address 0: the kernel refuses a flag it does not know (EINVAL) before it
+// looks there (EFAULT).
+bool kernel_takes(std::string_view name) {
+  std::uint64_t flag = 0;
+  if (name == "SECCOMP_FILTER_FLAG_TSYNC") flag = SECCOMP_FILTER_FLAG_TSYNC;
+  if (name == "SECCOMP_FILTER_FLAG_LOG") flag = SECCOMP_FILTER_FLAG_LOG;
+  if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW") flag = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+  if (name == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV") {
+    flag = SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  }
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, nullptr) != 0 && errno == EFAULT;
+}
+
 oci::SeccompFeatures seccomp() {
   oci::SeccompFeatures features{.enabled = access("/proc/sys/kernel/seccomp", F_OK) == 0};
   features.actions = {"SCMP_ACT_ALLOW",
@@ -40,6 +58,7 @@ oci::SeccompFeatures seccomp() {
                       "SCMP_ACT_KILL_PROCESS",
                       "SCMP_ACT_KILL_THREAD",
                       "SCMP_ACT_LOG",
+                      "SCMP_ACT_NOTIFY",
                       "SCMP_ACT_TRACE",
                       "SCMP_ACT_TRAP"};
   features.operators = {"SCMP_CMP_EQ",
@@ -49,9 +68,24 @@ oci::SeccompFeatures seccomp() {
                         "SCMP_CMP_LT",
                         "SCMP_CMP_MASKED_EQ",
                         "SCMP_CMP_NE"};
+  for (const std::string_view flag : oci::names::kSeccompFlags) {
+    features.known_flags.emplace_back(flag);
+    if (kernel_takes(flag)) features.supported_flags.emplace_back(flag);
+  }
   const std::string archs = kernel::seccomp_arch_names();
   for (const std::string_view name : split(archs, ' ')) {
     features.archs.push_back("SCMP_ARCH_" + std::string(name));
+  }
+  return features;
+}
+
+oci::MemoryPolicyFeatures memory_policy() {
+  oci::MemoryPolicyFeatures features;
+  for (const std::string_view mode : oci::names::kMemoryPolicyModes) {
+    features.modes.emplace_back(mode);
+  }
+  for (const std::string_view flag : oci::names::kMemoryPolicyFlags) {
+    features.flags.emplace_back(flag);
   }
   return features;
 }
@@ -73,9 +107,10 @@ Result<oci::Features> features() {
                                         .systemd_user = has_systemd_program,
                                         .rdma = false};
   on_linux.seccomp = seccomp();
-  on_linux.intel_rdt = oci::IntelRdtFeatures{.enabled = false};
+  on_linux.intel_rdt = oci::IntelRdtFeatures{.enabled = true, .schemata = true, .monitoring = true};
+  on_linux.memory_policy = memory_policy();
   on_linux.idmap_mounts = true;
-  on_linux.net_devices = false;
+  on_linux.net_devices = true;
   all.linux_ = std::move(on_linux);
   all.annotations["org.islet.version"] = ISLE_VERSION;
   // Some of these let a specification name files of the host.

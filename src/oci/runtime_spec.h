@@ -7,9 +7,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace isle::oci {
+
+// The newest version of the runtime specification isle follows; what it writes says so.
+inline constexpr std::string_view kRuntimeSpecVersion = "1.3.0";
 
 using Strings = std::vector<std::string>;
 using StringMap = std::map<std::string, std::string>;
@@ -254,7 +258,7 @@ struct Linux {
 };
 
 struct Spec {
-  std::string oci_version = "1.2.1";
+  std::string oci_version{kRuntimeSpecVersion};
   std::optional<Root> root;
   std::vector<Mount> mounts;
   std::optional<Process> process;

@@ -14,9 +14,6 @@
 
 namespace isle::oci {
 
-// The newest version of the runtime specification isle follows.
-inline constexpr std::string_view kRuntimeSpecVersion = "1.3.0";
-
 struct ReadSpec {
   Spec spec;
   std::vector<std::string> unknown;  // JSON paths

@@ -13,7 +13,7 @@
 namespace isle::oci {
 
 struct State {
-  std::string oci_version = "1.2.1";
+  std::string oci_version{kRuntimeSpecVersion};
   std::string id;
   std::string status;                  // "creating" "created" "running" "paused" "stopped"
   int pid = 0;                         // 0: no process, left out

@@ -23,7 +23,7 @@ TEST(State, StoppedHasNoPid) {
   state.status = "stopped";
   state.bundle = "/b";
   EXPECT_EQ(json::write(write_state(state)),
-            R"({"ociVersion":"1.2.1","id":"web","status":"stopped","bundle":"/b"})");
+            R"({"ociVersion":"1.3.0","id":"web","status":"stopped","bundle":"/b"})");
 }
 
 TEST(State, StatusIsOneOfTheFive) {

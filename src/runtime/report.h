@@ -6,6 +6,7 @@
 //                           Reached{barrier}            I wait here
 //                           Made{value = pid}           the stage cloned init (CLONE_PARENT)
 //                           Console + SCM_RIGHTS        the terminal's master
+//                           Listener + SCM_RIGHTS       the seccomp filter's, for its agent
 //   parent -> stage, init   Go{barrier}
 //   end of file             every holder has called exec or died: what it was, waitpid says
 //
@@ -34,7 +35,7 @@ enum class Barrier : std::uint32_t {
   ReadyToExec,  // everything but exec is done
 };
 
-enum class ReportKind : std::uint32_t { Failed = 1, Reached, Go, Made, Console };
+enum class ReportKind : std::uint32_t { Failed = 1, Reached, Go, Made, Console, Listener };
 
 struct Report {
   ReportKind kind;

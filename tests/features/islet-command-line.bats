@@ -116,7 +116,8 @@ load ../islet-bundle
   run -0 islet features
   assert_output --partial '"ociVersionMax": "1.'
   assert_output --partial '"SCMP_ACT_ERRNO"'
-  refute_output --partial SCMP_ACT_NOTIFY
+  assert_output --partial '"SCMP_ACT_NOTIFY"'
+  assert_output --partial '"MPOL_BIND"'
   assert_output --partial '"tmpcopyup"'
   assert_output --partial '"time"'
   assert_output --partial '"run.oci."'

@@ -208,6 +208,7 @@ long perform_late(State& state, const Step& step) {
     case Code::EnterDirectory: return enter_directory(state, step.text.path);
     case Code::FindCommand: return find_command(state, step.command);
     case Code::CloseInherited: return close_inherited(state, step.close);
+    case Code::InstallListener: return install_listener(state, step.call);
     case Code::AwaitStart: return await_start(state, step.fd);
     case Code::Exec: return execute(state, step.command);
     case Code::OpenConsole: return open_console(state, step.console);

@@ -35,6 +35,7 @@ enum class Code : std::uint16_t {
   EnterDirectory,
   FindCommand,
   CloseInherited,
+  InstallListener,
   AwaitStart,
   Exec,
 };
@@ -130,7 +131,7 @@ struct Step {
   std::int32_t tolerated;  // errno that is no failure, or 0
   Barrier barrier;
   union {
-    SystemCall call;
+    SystemCall call;  // Call, InstallListener
     Root root;
     Mount mount;
     Node node;

@@ -50,6 +50,8 @@ long open_parent(State& state, const char* path, const char** name);
 long make_node(State& state, const Node& node);
 long make_link(State& state, const Text& link);
 long make_directory(State& state, const Target& target);
+// listener.cc
+long install_listener(State& state, const SystemCall& call);
 // console.cc
 long open_console(State& state, const Console& console);
 long own_stdio(State& state, uid_t owner);

@@ -1,6 +1,7 @@
 #include "runtime/launch/freeze.h"
 
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -12,6 +13,8 @@ namespace isle::runtime::launch {
 namespace {
 
 using init::Code;
+
+constexpr std::uint64_t kNewListener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 
 class Freezer {
  public:
@@ -30,10 +33,13 @@ class Freezer {
   void operator()(const op::WriteIdMap&) {}
   void operator()(const op::OomScore&) {}
   void operator()(const op::RunHooks&) {}
+  void operator()(const op::JoinResctrl&) {}
+  void operator()(const op::FindSeccompAgent&) {}
   void operator()(const op::WritePidFile&) {}
   void operator()(const op::ReceiveConsole&) {}
   void operator()(const op::Clone&) {}
   void operator()(const op::TimeOffsets&) {}
+  void operator()(const op::MoveNetDevice&) {}
   void operator()(const op::CopyUp&) {}
 
   void operator()(const op::Notify& operation) { begin(Code::Notify).barrier = operation.barrier; }
@@ -147,12 +153,14 @@ class Freezer {
     begin(Code::EnterDirectory).text = {
         .path = text(operation.path), .value = nullptr, .length = 0};
   }
-  void operator()(const op::InstallSeccomp&) {
-    constexpr std::uint64_t kSetModeFilter = 1;
-    init::Step& step = begin(Code::Call);
+  void operator()(const op::InstallSeccomp& operation) {
+    init::Step& step = begin(operation.notifies ? Code::InstallListener : Code::Call);
+    std::uint64_t flags = frozen_.seccomp->flags;
+    // The thread that sends the listener must stay without the filter; there is no other.
+    if (operation.notifies) flags = (flags & ~SECCOMP_FILTER_FLAG_TSYNC) | kNewListener;
     step.call.number = SYS_seccomp;
-    step.call.arguments[0] = kSetModeFilter;
-    step.call.arguments[1] = frozen_.seccomp->flags;
+    step.call.arguments[0] = SECCOMP_SET_MODE_FILTER;
+    step.call.arguments[1] = flags;
     step.call.arguments[2] = reinterpret_cast<std::uint64_t>(&frozen_.filter);
   }
   void operator()(const op::FindCommand& operation) {

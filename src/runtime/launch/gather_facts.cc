@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "kernel/cgroup/delegation.h"
 #include "kernel/fd.h"
+#include "kernel/resctrl.h"
 
 namespace isle::runtime {
 
@@ -63,6 +64,7 @@ Result<HostFacts> gather_facts() {
   find_cgroups(facts, TRY(kernel::cgroup::detect_layout()));
   facts.apparmor = there("/sys/kernel/security/apparmor/profiles");
   facts.selinux = there("/sys/fs/selinux/enforce");
+  facts.resctrl = kernel::find_resctrl();
   return facts;
 }
 

@@ -111,7 +111,36 @@ std::string hint(const op::Call& operation, const Report& report) {
   if (report.errnum == EPERM && text.starts_with("setns")) {
     return "joining needs CAP_SYS_ADMIN in the user namespace that owns the other one";
   }
+  if (report.errnum == EPERM && text.starts_with("sched_setattr")) {
+    return "real-time classes and a better nice value need CAP_SYS_NICE on the host, and a "
+           "real-time "
+           "budget of its cgroup (linux.resources.cpu.realtimeRuntime) where the kernel keeps one";
+  }
+  if (report.errnum == EPERM && text.starts_with("ioprio_set")) {
+    return "IOPRIO_CLASS_RT needs CAP_SYS_ADMIN or CAP_SYS_NICE on the host";
+  }
+  if (report.errnum == EINVAL && text.starts_with("set_mempolicy")) {
+    return "a node of linux.memoryPolicy.nodes is not there (or not in linux.resources.cpu.mems), "
+           "or this kernel lacks the mode or a flag";
+  }
+  if (report.errnum == ENOSYS && text.starts_with("set_mempolicy")) {
+    return "this kernel was built without memory nodes (CONFIG_NUMA)";
+  }
+  if (report.errnum == EINVAL && text.starts_with("sched_setaffinity")) {
+    return "none of these processors is one the container may use";
+  }
   if (report.errnum == ENOSPC) return "a limit of /proc/sys/user/max_*_namespaces is reached";
+  return "";
+}
+
+std::string hint(const op::InstallSeccomp& operation, const Report& report) {
+  if (operation.notifies && report.errnum == EBUSY) {
+    return "this runtime is itself under a filter with a listener, and there can be only one";
+  }
+  if (operation.notifies && report.errnum == EAGAIN) {
+    return "handing over the listener takes a second thread for a moment: raise the limit of "
+           "processes";
+  }
   return "";
 }
 

@@ -14,11 +14,14 @@
 #include <cstring>
 
 #include "base/strings.h"
+#include "kernel/resctrl.h"
 #include "kernel/seccomp_cache.h"
 #include "kernel/signal.h"
 #include "runtime/launch/freeze.h"
 #include "runtime/launch/hooks.h"
 #include "runtime/launch/idmap.h"
+#include "runtime/launch/message.h"
+#include "runtime/launch/seccomp_agent.h"
 #include "runtime/launch/stage.h"
 #include "runtime/plan/seccomp.h"
 
@@ -124,6 +127,8 @@ class Launcher {
   Child stage_, init_;
   bool frozen_ready_ = false, init_cloned_ = false, ended_ = false, done_ = false;
   kernel::UniqueFd console_;
+  const op::JoinResctrl* resctrl_ = nullptr;                        // joined
+  std::vector<std::pair<MovedNetDevice, kernel::UniqueFd>> moved_;  // with their namespace
   std::int64_t start_ = 0;
   std::vector<std::string> warnings_;
 
@@ -265,6 +270,18 @@ class Launcher {
         operation.kind == "prestart" ? plan_.hooks->prestart : plan_.hooks->create_runtime;
     return run_hooks(operation.kind, hooks, io_.state_json(init_.pid));
   }
+  Result<void> act(const op::JoinResctrl& operation, std::size_t) {
+    TRY(await_init());
+    const kernel::ResctrlMaking making = operation.made_for_container ? kernel::ResctrlMaking::New
+                                         : operation.must_exist ? kernel::ResctrlMaking::MustExist
+                                                                : kernel::ResctrlMaking::MayExist;
+    TRY(kernel::join_resctrl(group_of(operation), making, operation.schemata, init_.pid));
+    resctrl_ = &operation;
+    return {};
+  }
+  Result<void> act(const op::FindSeccompAgent& operation, std::size_t) {
+    return find_agent(operation.path);
+  }
   Result<void> act(const op::WritePidFile& operation, std::size_t) {
     TRY(await_init());
     return kernel::replace_file(
@@ -293,6 +310,12 @@ class Launcher {
   }
 
   Result<void> beside(const Step& step) {
+    TRY(await_init());
+    if (const auto* move = std::get_if<op::MoveNetDevice>(&step.operation)) {
+      kernel::UniqueFd space = TRY(network_of(init_, slots_.number(move->space)));
+      moved_.emplace_back(TRY(run_net_device(*move, space.get())), std::move(space));
+      return {};
+    }
     return run_beside_init(step, init_, plan_, io_.state_json(init_.pid));
   }
 
@@ -330,35 +353,19 @@ class Launcher {
 
   // The next message; failures and the end of init are errors.
   Result<Report> receive() {
-    Report report{};
-    iovec part{.iov_base = &report, .iov_len = sizeof report};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    ssize_t count = 0;
-    do {
-      count = recvmsg(parent_end_.get(), &message, MSG_CMSG_CLOEXEC);
-    } while (count < 0 && errno == EINTR);
-    if (count < 0 && errno != ECONNRESET) return fail_call(errno, "recvmsg()");
-    if (count != sizeof report) {
+    std::optional<Message> message = TRY(receive_message(parent_end_.get()));
+    if (!message) {
       ended_ = true;
       return std::unexpected(died());
     }
+    const Report& report = message->report;
     if (report.kind == ReportKind::Failed) return std::unexpected(step_error(plan_, report));
     if (report.kind == ReportKind::Made) TRY(adopt_init({report.value}));
-    if (report.kind == ReportKind::Console) take_console(message);
+    if (report.kind == ReportKind::Console) console_ = std::move(message->fd);
+    if (report.kind == ReportKind::Listener) {
+      TRY(send_listener(*plan_.seccomp, init_.pid, io_.state_json(init_.pid), message->fd));
+    }
     return report;
-  }
-
-  void take_console(msghdr& message) {
-    const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return;
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    console_.reset(fd);
   }
 
   // The stage cloned it as our child, so its pid is not reused before we reap it.
@@ -434,11 +441,22 @@ class Launcher {
     return out;
   }
 
+  static kernel::ResctrlGroup group_of(const op::JoinResctrl& operation) {
+    return {
+        .root = HostPath(operation.root), .group = operation.group, .monitor = operation.monitor};
+  }
+
   void give_up() {
     parent_end_.reset();
     // A stage that is still alive may be about to clone init: it goes first.
     if (stage_.pid.value > 0) end_child(stage_);
+    for (const auto& [device, space] : moved_) {
+      static_cast<void>(run_net_device_return(device, space.get()));
+    }
     end_child(init_);
+    if (resctrl_ != nullptr) {
+      static_cast<void>(kernel::remove_resctrl(group_of(*resctrl_), resctrl_->made_for_container));
+    }
   }
 };
 

@@ -54,6 +54,12 @@ class FirstStage {
       if (const auto* slot = std::get_if<Slot>(&argument)) {
         words[i] = static_cast<std::uint64_t>(context_.slots.number(*slot));
       }
+      if (const auto* text = std::get_if<std::string>(&argument)) {
+        words[i] = kernel::raw::word(text->c_str());
+      }
+      if (const auto* blob = std::get_if<op::Blob>(&argument)) {
+        words[i] = kernel::raw::word(blob->data());
+      }
     }
     const long result = kernel::raw::call(
         operation.number, words[0], words[1], words[2], words[3], words[4], words[5]);
@@ -185,30 +191,73 @@ Result<void> perform_beside(const Step& step,
 
 namespace {
 
-// Runs `work` in a child; its error comes back as words.
+// An error on its way through a pipe: kind, words and hint.
+std::string packed(const Error& error) {
+  return static_cast<char>(error.kind) + error.describe() + '\0' + error.hint;
+}
+Error unpacked(std::string_view text) {
+  Error error{.kind = ErrorKind::Internal, .message = "the stage died"};
+  if (text.empty()) return error;
+  const Cut parts = cut(text.substr(1), '\0');
+  error.kind = static_cast<ErrorKind>(text[0]);
+  error.message = parts.before;
+  error.hint = parts.after;
+  return error;
+}
+
+// Runs `work` in a child; what it says, or its error, comes back as words.
 template <typename Work>
-Result<void> in_stage(const Work& work) {
+Result<std::string> in_stage(const Work& work) {
   kernel::FdPair pipe = TRY(kernel::make_pipe());
   const Forked forked = TRY(fork_stage());
   if (forked.in_child) {
-    const Result<void> result = work();
-    if (result) _exit(0);
-    static_cast<void>(kernel::write_all(pipe.second.get(), result.error().describe()));
-    _exit(1);
+    const Result<std::string> result = work();
+    const std::string words = result ? *result : packed(result.error());
+    const bool told = kernel::write_all(pipe.second.get(), words).has_value();
+    _exit(result && told ? 0 : 1);
   }
   pipe.second.reset();
-  const std::string words = TRY(kernel::read_all(pipe.first.get(), 65536));
-  if (wait_child(forked.child) == 0) return {};
-  return fail(ErrorKind::System, words.empty() ? "the stage died" : words);
+  std::string words = TRY(kernel::read_all(pipe.first.get(), 65536));
+  if (wait_child(forked.child) == 0) return words;
+  return std::unexpected(unpacked(words));
+}
+
+// For work that has nothing to say.
+template <typename Work>
+Result<void> in_silent_stage(const Work& work) {
+  TRY(in_stage([&]() -> Result<std::string> {
+    TRY(work());
+    return std::string();
+  }));
+  return {};
 }
 
 }  // namespace
+
+Result<kernel::UniqueFd> network_of(const Child& init, int joined) {
+  if (joined >= 0) return kernel::duplicate(joined);
+  return kernel::open_file(HostPath(format("/proc/{}/ns/net", init.pid.value)), O_RDONLY);
+}
+
+Result<MovedNetDevice> run_net_device(const op::MoveNetDevice& operation, int space) {
+  const std::string words = TRY(in_stage([&]() -> Result<std::string> {
+    const MovedNetDevice moved = TRY(move_net_device(operation, space));
+    return moved.inside + (moved.was_up ? " up" : "");
+  }));
+  const Cut parts = cut(words, ' ');
+  return MovedNetDevice{
+      .name = operation.name, .inside = std::string(parts.before), .was_up = parts.found};
+}
+
+Result<void> run_net_device_return(const MovedNetDevice& moved, int space) {
+  return in_silent_stage([&] { return return_net_device(moved, space); });
+}
 
 Result<void> run_inside(std::string_view kind,
                         const std::vector<oci::Hook>& hooks,
                         const Child& init,
                         const std::string& state_json) {
-  return in_stage([&]() -> Result<void> {
+  return in_silent_stage([&]() -> Result<void> {
     const HostPath process("/proc/" + std::to_string(init.pid.value));
     const kernel::UniqueFd root = TRY(kernel::open_file(process / "root", O_PATH | O_DIRECTORY));
     TRY(enter(init, root.get()));
@@ -220,7 +269,7 @@ Result<void> run_beside_init(const Step& step,
                              const Child& init,
                              const LaunchPlan& plan,
                              const std::string& state_json) {
-  return in_stage([&] { return perform_beside(step, init, plan, state_json); });
+  return in_silent_stage([&] { return perform_beside(step, init, plan, state_json); });
 }
 
 }  // namespace isle::runtime::launch

@@ -2,6 +2,7 @@
 // What the stage does: ordinary code in a short-lived child of the parent.
 
 #include "kernel/fd.h"
+#include "runtime/launch/net_device.h"
 #include "runtime/launch/processes.h"
 #include "runtime/launch/slots.h"
 #include "runtime/plan/launch_plan.h"
@@ -24,6 +25,13 @@ Result<void> run_beside_init(const Step& step,
                              const Child& init,
                              const LaunchPlan& plan,
                              const std::string& state_json);
+
+// Init's network namespace, or the one that is joined (`joined`, -1 if none): kept open, it
+// outlives init.
+Result<kernel::UniqueFd> network_of(const Child& init, int joined);
+// A stage that moves a network device of the host there, or back (net_device.h).
+Result<MovedNetDevice> run_net_device(const op::MoveNetDevice& operation, int space);
+Result<void> run_net_device_return(const MovedNetDevice& moved, int space);
 
 // Hooks of the container's side, between create and start: their paths are the container's.
 Result<void> run_inside(std::string_view kind,

@@ -88,6 +88,23 @@ void add_masks(Builder& builder);
 Result<void> add_system(Builder& builder);
 // hooks.cc
 void add_hooks(Builder& builder);
+// net_devices.cc: refused without a network namespace of its own, or without the right to move
+Result<void> check_net_devices(const Builder& builder);
+void add_net_devices(Builder& builder);  // once init is there
+// resctrl.cc
+Result<void> check_resctrl(const Builder& builder);
+void add_resctrl(Builder& builder);
+// make_plan.cc: shared with exec
+Step find_agent_step(const oci::Seccomp& seccomp);
+// tuning.cc: scheduler, disk priority, memory policy, execution domain; shared with exec
+Result<void> add_tuning(LaunchPlan& plan,
+                        const oci::Process& process,
+                        const std::optional<oci::MemoryPolicy>& memory_policy,
+                        const std::optional<oci::Personality>& personality);
+// process.execCPUAffinity, which is exec's alone: for a first process it is only read.
+Result<void> check_affinity(const oci::Process& process);
+Result<void> add_initial_affinity(LaunchPlan& plan, const oci::Process& process);
+Result<void> add_final_affinity(LaunchPlan& plan, const oci::Process& process);
 // process.cc: what becomes of the process itself; shared with exec
 struct ProcessContext {
   const oci::Process& process;

@@ -54,10 +54,6 @@ Result<DeviceRule> parse_rule(const oci::DeviceRule& rule, const std::string& wh
   parsed.major = TRY(parse_number(rule.major, where + ".major"));
   parsed.minor = TRY(parse_number(rule.minor, where + ".minor"));
   parsed.access = TRY(parse_access(rule.access, where + ".access"));
-  // init makes the node when it is in the group already. To have the node of one device gives
-  // nothing that the rule does not: open(2) asks it again.
-  const bool one_device = parsed.major && parsed.minor;
-  if (parsed.allow && one_device) parsed.access |= kernel::cgroup::kDeviceMknod;
   return parsed;
 }
 

@@ -142,14 +142,30 @@ Result<void> add_tuning(CgroupBuilder& builder, const oci::MemoryResources& memo
   return add_oom_killer(builder, memory, v2);
 }
 
+// v1 alone counts the buffers of TCP by themselves.
+Result<void> plan_kernel_tcp(CgroupBuilder& builder, const std::optional<std::int64_t>& limit) {
+  if (!is_set(limit)) return {};
+  if (TRY(builder.need(kMemory, "memory.kernelTCP"))) {
+    builder.warn(at("memory.kernelTCP") + " is left out: with cgroup v2 it counts as memory");
+    return {};
+  }
+  builder.add(kMemory,
+              "memory.kmem.tcp.limit_in_bytes",
+              std::to_string(*limit),
+              limit_words(*limit, "TCP buffers"));
+  return {};
+}
+
 }  // namespace
 
 Result<void> plan_memory(CgroupBuilder& builder, const oci::MemoryResources& memory) {
-  for (const auto& [name, value] : {std::pair{"memory.kernel", memory.kernel},
-                                    std::pair{"memory.kernelTCP", memory.kernel_tcp}}) {
-    if (is_set(value)) {
-      builder.warn(at(name) + " is left out: deprecated, kernel memory counts as memory");
-    }
+  if (is_set(memory.kernel)) {
+    builder.warn(at("memory.kernel") + " is left out: deprecated, kernel memory counts as memory");
+  }
+  TRY(plan_kernel_tcp(builder, memory.kernel_tcp));
+  if (!memory.use_hierarchy.value_or(true)) {
+    builder.warn(at("memory.useHierarchy") +
+                 " is left out: kernels since 5.11 count what is below a group in it");
   }
   const bool asked = is_set(memory.limit) || is_set(memory.swap) || is_set(memory.reservation) ||
                      memory.swappiness || memory.disable_oom_killer.value_or(false);

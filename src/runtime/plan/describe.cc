@@ -121,6 +121,17 @@ std::string words(const op::OomScore& operation) {
 std::string words(const op::RunHooks& operation) {
   return format("execve({} hooks)", operation.kind);
 }
+std::string words(const op::JoinResctrl& operation) {
+  return format("write({}/{}tasks, pid){}",
+                operation.root,
+                operation.group.empty() ? "" : operation.group + "/",
+                operation.schemata.empty()
+                    ? ""
+                    : format(", schemata {}", quoted(join(operation.schemata, ", "))));
+}
+std::string words(const op::FindSeccompAgent& operation) {
+  return format("stat({})", operation.path);
+}
 std::string words(const op::WritePidFile& operation) {
   return format("write({}, pid)", operation.path);
 }
@@ -139,6 +150,11 @@ std::string words(const op::TimeOffsets& operation) {
     text += format("{}{} {} {}", text.empty() ? "" : ", ", clock, offset.secs, offset.nanosecs);
   }
   return format("write(timens_offsets, {})", quoted(text));
+}
+std::string words(const op::MoveNetDevice& operation) {
+  return format("RTM_SETLINK({}, IFLA_NET_NS_FD{})",
+                operation.name,
+                operation.target == operation.name ? "" : ", IFLA_IFNAME " + operation.target);
 }
 std::string words(const op::CopyUp& operation) {
   return format("copy(below {})", operation.target);
@@ -211,7 +227,9 @@ std::string words(const op::EnterDirectory& operation) {
   return format("chdir({}), getcwd()", operation.path);
 }
 std::string words(const op::InstallSeccomp& operation) {
-  return format("seccomp(SET_MODE_FILTER, {} rules)", operation.rules);
+  return format("seccomp(SET_MODE_FILTER{}, {} rules)",
+                operation.notifies ? ", NEW_LISTENER" : "",
+                operation.rules);
 }
 std::string first_of(const std::vector<std::string>& candidates) {
   return candidates.size() == 1 ? candidates[0]

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "runtime/plan/builder.h"
+#include "runtime/plan/seccomp.h"
 
 namespace isle::runtime {
 
@@ -103,13 +104,18 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
                           .what = std::move(what),
                           .why = std::move(why)});
   };
+  if (request.seccomp && seccomp_notifies(*request.seccomp)) {
+    plan.steps.push_back(plan::find_agent_step(*request.seccomp));
+  }
   plan.steps.push_back({.actor = Actor::Parent,
                         .operation = op::Clone{.makes_stage = true},
                         .what = "start the stage",
                         .why = "the runtime itself stays outside"});
+  TRY(plan::add_initial_affinity(plan, request.process));
   plan::add_entering_stage(plan, request.namespaces);
   add_parent_part(plan, request);
   init(op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
+  TRY(plan::add_final_affinity(plan, request.process));
   init(call(SYS_setsid, "setsid()", {}),
        "start a session",
        "the caller's terminal is not the container's");
@@ -117,6 +123,7 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
        "change the root",
        "to the root of the container's init");
   add_console(plan, request.process);
+  TRY(plan::add_tuning(plan, request.process, request.memory_policy, request.personality));
   TRY(plan::add_process(plan,
                         {.process = request.process,
                          .facts = facts,

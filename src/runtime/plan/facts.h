@@ -34,6 +34,7 @@ struct HostFacts {
   std::optional<Systemd> systemd;  // asked for: groups are systemd's to make
   bool apparmor = false;           // in force
   bool selinux = false;
+  std::string resctrl;               // where resctrl is mounted; "": nowhere
   bool rootfs_is_initramfs = false;  // pivot_root is impossible
 
   // May mount, join and configure on the host itself.

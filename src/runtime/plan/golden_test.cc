@@ -89,6 +89,8 @@ HostFacts read_facts(const std::string& name) {
   if (const json::Value* systemd = document.find("systemd")) {
     facts.systemd = Systemd{.user = flag(*systemd, "user"), .group = text(*systemd, "group", "")};
   }
+  facts.selinux = flag(document, "selinux");
+  facts.resctrl = text(document, "resctrl", "");
   return facts;
 }
 
@@ -110,6 +112,8 @@ Result<LaunchPlan> plan_of(const json::Value& asked) {
       exec.own_user_namespace |= space.type == "user";
     }
     exec.seccomp = spec.linux_->seccomp;
+    exec.memory_policy = spec.linux_->memory_policy;
+    exec.personality = spec.linux_->personality;
     return make_exec_plan(exec, facts);
   }
   return make_plan({.id = text(request, "id", "box"),

@@ -117,6 +117,17 @@ struct OomScore {
 struct RunHooks {  // hooks of one kind; in the container's namespaces when run by the stage
   std::string kind;
 };
+struct JoinResctrl {        // linux.intelRdt
+  std::string root;         // where resctrl is mounted
+  std::string group;        // directory below it; "" is the root's own
+  bool must_exist = false;  // prepared by somebody else
+  bool made_for_container = false;
+  std::vector<std::string> schemata;  // lines
+  std::string monitor;                // monitoring group to make; "": none
+};
+struct FindSeccompAgent {  // the socket to which the listener goes
+  std::string path;
+};
 struct WritePidFile {
   std::string path;
 };
@@ -134,6 +145,11 @@ struct Clone {
 
 struct TimeOffsets {
   std::map<std::string, oci::TimeOffset> offsets;
+};
+struct MoveNetDevice {  // of the host, into the container's network namespace
+  std::string name;     // on the host
+  std::string target;   // inside; "%d" at its end: the first free number
+  Slot space;           // the joined namespace; none: init's own
 };
 struct CopyUp {  // what a directory of the root file system held goes into the tmpfs over it
   std::string target;
@@ -242,6 +258,7 @@ struct EnterDirectory {
 };
 struct InstallSeccomp {  // the program is LaunchPlan::seccomp
   std::size_t rules = 0;
+  bool notifies = false;  // the parent gets a listener for the agent
 };
 struct FindCommand {  // execute permission on one of these
   std::vector<std::string> candidates;
@@ -271,10 +288,13 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::WriteIdMap,
                                   op::OomScore,
                                   op::RunHooks,
+                                  op::JoinResctrl,
+                                  op::FindSeccompAgent,
                                   op::WritePidFile,
                                   op::ReceiveConsole,
                                   op::Clone,
                                   op::TimeOffsets,
+                                  op::MoveNetDevice,
                                   op::CopyUp,
                                   op::Notify,
                                   op::Await,
@@ -303,7 +323,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AwaitStart,
                                   op::Exec>;
 
-// One of them. What copies, moves or ends 41 kinds is compiled once, in launch_plan.cc.
+// One of them. What copies, moves or ends 45 kinds is compiled once, in launch_plan.cc.
 struct Operation : AnyOperation {
   Operation();
   Operation(const Operation& other);

@@ -17,21 +17,11 @@ namespace isle::runtime {
 namespace plan {
 namespace {
 
-Result<void> refuse_unsupported(const oci::Linux& linux_) {
-  const auto refuse = [](const char* path) {
-    return fail(ErrorKind::Unsupported,
-                format("{}: isle does not support it yet", path),
-                "leave it out of config.json");
-  };
-  if (!linux_.net_devices.empty()) return refuse("linux.netDevices");
-  if (linux_.intel_rdt) return refuse("linux.intelRdt");
-  if (linux_.personality) return refuse("linux.personality");
-  if (linux_.memory_policy) return refuse("linux.memoryPolicy");
-  if (!linux_.mount_label.empty()) return refuse("linux.mountLabel");
-  if (linux_.seccomp && !linux_.seccomp->listener_path.empty()) {
-    return refuse("linux.seccomp.listenerPath");
-  }
-  return {};
+Result<void> check_labels(const Builder& builder) {
+  if (builder.linux_.mount_label.empty() || builder.facts.selinux) return {};
+  return fail(ErrorKind::Unsupported,
+              "linux.mountLabel: SELinux is not in force on this host",
+              "leave the label out");
 }
 
 void add_console(Builder& builder) {
@@ -86,6 +76,21 @@ Result<void> refuse_unknown_calls(const oci::Seccomp& seccomp) {
   return {};
 }
 
+Result<void> add_filter(Builder& builder, const oci::Seccomp& seccomp) {
+  TRY(seccomp_filter(seccomp));
+  if (seccomp_notifies(seccomp)) {
+    builder.early_parent_steps.push_back(find_agent_step(seccomp));
+    return {};
+  }
+  if (std::ranges::find(seccomp.flags, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV") !=
+      seccomp.flags.end()) {
+    builder.warn(
+        "linux.seccomp.flags: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV does nothing without "
+        "SCMP_ACT_NOTIFY");
+  }
+  return {};
+}
+
 void keep_groups(LaunchPlan& plan) {
   std::erase_if(plan.steps, [](const Step& step) {
     const auto* operation = std::get_if<op::Call>(&step.operation);
@@ -104,12 +109,16 @@ Result<void> add_command(Builder& builder) {
   const std::optional<oci::Seccomp>& seccomp = builder.linux_.seccomp;
   builder.result.seccomp = seccomp;
   // Compiled when the plan runs; what cannot be meant is said now.
-  if (seccomp) TRY(seccomp_filter(*seccomp));
+  if (seccomp) TRY(add_filter(builder, *seccomp));
   if (seccomp && annotated(builder, "run.oci.seccomp_fail_unknown_syscall")) {
     TRY(refuse_unknown_calls(*seccomp));
   }
+  const oci::Process& process = *builder.process();
+  TRY(check_affinity(process));
+  TRY(add_tuning(
+      builder.result, process, builder.linux_.memory_policy, builder.linux_.personality));
   TRY(add_process(builder.result,
-                  {.process = *builder.process(),
+                  {.process = process,
                    .facts = builder.facts,
                    .seccomp = seccomp,
                    .new_or_joined_user_namespace = builder.isolated(Kind::User),
@@ -123,8 +132,10 @@ Result<void> add_command(Builder& builder) {
 }
 
 Result<LaunchPlan> build(Builder& builder) {
-  TRY(refuse_unsupported(builder.linux_));
+  TRY(check_labels(builder));
   TRY(read_namespaces(builder));
+  TRY(check_net_devices(builder));
+  TRY(check_resctrl(builder));
   TRY(add_cgroup(builder));
   TRY(add_source_trees(builder));
   add_processes(builder);
@@ -144,6 +155,14 @@ Result<LaunchPlan> build(Builder& builder) {
 }
 
 }  // namespace
+
+Step find_agent_step(const oci::Seccomp& seccomp) {
+  return {.actor = Actor::Parent,
+          .operation = op::FindSeccompAgent{.path = seccomp.listener_path},
+          .what = "find the seccomp agent",
+          .why = "it decides calls of this container; without it they would wait for ever"};
+}
+
 }  // namespace plan
 
 Result<LaunchPlan> make_plan(const PlanRequest& request, const HostFacts& facts) {

@@ -32,6 +32,8 @@ struct ExecPlanRequest {
   oci::Strings namespaces;  // kinds the container has of its own
   bool own_user_namespace = false;
   std::optional<oci::Seccomp> seccomp;
+  std::optional<oci::MemoryPolicy> memory_policy;
+  std::optional<oci::Personality> personality;
   unsigned preserve_fds = 0;
   bool in_cgroup = true;
   std::string systemd_unit;  // not empty: systemd moves the process there

@@ -97,8 +97,9 @@ class MountAdder {
     target_ = clean_path(mount_.destination);
     TRY(check_proc(mount_, target_, where_));
     options_ = TRY_STEP(kernel::parse_mount_options(mount_.options), where_ + ".options");
+    TRY(check_mapping());
     // runc's rule: with "bind" among the options the type does not matter.
-    if (options_.bind || mount_.type == "bind") return add_bind();
+    if (is_bind()) return add_bind();
     if (mount_.type == "cgroup" || mount_.type == "cgroup2") return add_cgroup_mount();
     return add_file_system(mount_.type, target_, options_.data);
   }
@@ -108,6 +109,34 @@ class MountAdder {
   const oci::Mount& mount_;
   std::string where_, target_;
   kernel::MountOptions options_;
+
+  bool is_bind() const { return options_.bind || mount_.type == "bind"; }
+  bool is_mapped() const {
+    return options_.id_mapping != kernel::MountIdMap::None || !mount_.uid_mappings.empty() ||
+           !mount_.gid_mappings.empty();
+  }
+
+  Result<void> check_mapping() const {
+    if (!is_mapped()) return {};
+    if (!is_bind()) {
+      return fail(ErrorKind::Unsupported,
+                  where_ + ".uidMappings: only a bind mount can have its ids mapped",
+                  "leave out uidMappings, gidMappings, idmap and ridmap");
+    }
+    if (mount_.uid_mappings.empty() != mount_.gid_mappings.empty()) {
+      return fail(ErrorKind::InvalidArgument,
+                  format("{}.{}: is missing, uidMappings and gidMappings go together",
+                         where_,
+                         mount_.uid_mappings.empty() ? "uidMappings" : "gidMappings"));
+    }
+    if (mount_.uid_mappings.empty() && builder_.linux_.uid_mappings.empty()) {
+      return fail(ErrorKind::InvalidArgument,
+                  where_ + ".options: idmap without a mapping to use",
+                  "give the mount uidMappings and gidMappings, or the container a user namespace");
+    }
+    if (builder_.facts.privileged()) return {};
+    return fail(ErrorKind::Denied, where_ + ": an id-mapped mount needs CAP_SYS_ADMIN on the host");
+  }
 
   Result<void> add_bind() {
     if (mount_.source.empty()) {
@@ -120,13 +149,7 @@ class MountAdder {
                        .attrs = attribute_changes(options_),
                        .propagation = options_.propagation,
                        .target = target_};
-    const bool idmapped = options_.id_mapping != kernel::MountIdMap::None ||
-                          !mount_.uid_mappings.empty() || !mount_.gid_mappings.empty();
-    if (idmapped && !builder_.facts.privileged()) {
-      return fail(ErrorKind::Denied,
-                  where_ + ": an id-mapped mount needs CAP_SYS_ADMIN on the host");
-    }
-    if (idmapped || builder_.parent_opens_sources()) add_tree(bind, idmapped);
+    if (is_mapped() || builder_.parent_opens_sources()) add_tree(bind, is_mapped());
     builder_.init(std::move(bind),
                   format("bind {} on {}", mount_.source, target_),
                   "the spec asks for this part of the host");
@@ -159,6 +182,7 @@ class MountAdder {
       return fail(ErrorKind::InvalidArgument, where_ + ".type: is empty, and it is no bind mount");
     }
     for (const kernel::MountParameter& flag : options_.superblock) parameters.push_back(flag);
+    add_label(type, parameters);
     const bool copies = options_.copy_up && type == "tmpfs";
     op::MountFs mount{.type = type,
                       .source = mount_.source.empty() ? type : mount_.source,
@@ -177,6 +201,16 @@ class MountAdder {
     builder_.init(std::move(mount), "mount " + target, why_of(target, type));
     if (copies) add_copy_up(later, mode_asked);
     return {};
+  }
+
+  // The kernel's own file systems label their files themselves.
+  void add_label(const std::string& type, std::vector<kernel::MountParameter>& parameters) const {
+    const std::string& label = builder_.linux_.mount_label;
+    if (label.empty() || type == "proc" || type == "sysfs" || type == "mqueue") return;
+    const bool own = std::ranges::any_of(parameters, [](const kernel::MountParameter& parameter) {
+      return parameter.key.ends_with("context");
+    });
+    if (!own) parameters.push_back({.key = "context", .value = label});
   }
 
   void add_copy_up(std::vector<AttrChange> later, bool mode_asked) {

@@ -246,6 +246,8 @@ void add_processes(Builder& builder) {
               "it is born in its new namespaces");
   if (builder.is_new(Kind::User) && !builder.uses_stage) add_id_maps(builder);
   add_cgroup_attach(builder);
+  add_resctrl(builder);
+  add_net_devices(builder);
   if (const oci::Process* process = builder.process();
       process != nullptr && process->oom_score_adj) {
     builder.parent(op::OomScore{.value = *process->oom_score_adj},

@@ -13,6 +13,7 @@
 
 #include "base/strings.h"
 #include "runtime/plan/builder.h"
+#include "runtime/plan/seccomp.h"
 
 namespace isle::runtime::plan {
 
@@ -53,6 +54,7 @@ class ProcessAdder {
   const ProcessContext& context_;
   const oci::Process& process_;
   Sets sets_;
+  CapabilitySet wanted_;  // in any of the sets
 
   void init(Operation operation, std::string what, std::string why) {
     plan_.steps.push_back({.actor = Actor::Init,
@@ -76,37 +78,49 @@ class ProcessAdder {
                     format("process.env[{}]: {} is not NAME=value", i, quoted(process_.env[i])));
       }
     }
-    return check_supported();
-  }
-
-  Result<void> check_supported() {
-    const auto refuse = [](const char* path, const char* why) {
-      return fail(ErrorKind::Unsupported, format("{}: {}", path, why), "leave it out");
-    };
-    if (process_.scheduler) return refuse("process.scheduler", "isle does not set schedulers yet");
-    if (process_.io_priority) return refuse("process.ioPriority", "isle does not set it yet");
-    if (process_.exec_cpu_affinity) {
-      return refuse("process.execCPUAffinity", "isle does not set it yet");
-    }
     return {};
   }
 
-  Result<CapabilitySet> read_set(const oci::Strings& names, const char* which) {
-    const CapabilitySet set =
-        TRY_STEP(kernel::parse_capabilities(names), format("process.capabilities.{}", which));
-    const CapabilitySet known = CapabilitySet::up_to(context_.facts.last_capability);
-    CapabilitySet usable = set & known;
+  // What cannot be granted is no error but a warning (config.md, "Linux Process").
+  CapabilitySet read_set(const oci::Strings& names, const char* which) {
+    CapabilitySet set;
+    for (const std::string& name : names) {
+      const Result<CapabilitySet> one = kernel::parse_capability(name);
+      if (one)
+        set = set | *one;
+      else
+        plan_.warnings.push_back(format(
+            "process.capabilities.{}: {} is left out: no such capability", which, quoted(name)));
+    }
+    wanted_ = wanted_ | set;
+    CapabilitySet usable = set & grantable();
     if (!context_.keep_sys_chroot) usable = usable - CapabilitySet::of(CAP_SYS_CHROOT);
     return usable;
+  }
+
+  // The first process of a user namespace has all of them there.
+  CapabilitySet grantable() const {
+    const CapabilitySet known = CapabilitySet::up_to(context_.facts.last_capability);
+    return context_.new_or_joined_user_namespace ? known : known & context_.facts.effective;
+  }
+
+  void warn_of_refused() {
+    const CapabilitySet refused = wanted_ - grantable();
+    if (refused.empty()) return;
+    plan_.warnings.push_back(
+        format("process.capabilities: {} cannot be granted: this kernel or the runtime itself does "
+               "not have it",
+               join(kernel::capability_names(refused), ", ")));
   }
 
   Result<void> read_capabilities() {
     // A spec that names none means none, as runc and crun have it.
     const oci::Capabilities wanted = process_.capabilities.value_or(oci::Capabilities{});
-    sets_.bounding = TRY(read_set(wanted.bounding, "bounding"));
-    sets_.effective = TRY(read_set(wanted.effective, "effective"));
-    sets_.permitted = TRY(read_set(wanted.permitted, "permitted"));
-    sets_.ambient = TRY(read_set(wanted.ambient, "ambient"));
+    sets_.bounding = read_set(wanted.bounding, "bounding");
+    sets_.effective = read_set(wanted.effective, "effective");
+    sets_.permitted = read_set(wanted.permitted, "permitted");
+    sets_.ambient = read_set(wanted.ambient, "ambient");
+    warn_of_refused();
     if (!wanted.inheritable.empty() && wanted.ambient.empty()) {
       plan_.warnings.emplace_back(
           "process.capabilities.inheritable is left empty: inherited capabilities survive exec "
@@ -264,9 +278,11 @@ class ProcessAdder {
 
   void add_seccomp() {
     if (!context_.seccomp) return;
-    init(op::InstallSeccomp{.rules = context_.seccomp->syscalls.size()},
+    const bool notifies = seccomp_notifies(*context_.seccomp);
+    init(op::InstallSeccomp{.rules = context_.seccomp->syscalls.size(), .notifies = notifies},
          "install the seccomp filter",
-         "from here on only the profile's system calls pass");
+         notifies ? "an agent decides some calls: it is sent the listener"
+                  : "from here on only the profile's system calls pass");
   }
 
   void add_wait() {

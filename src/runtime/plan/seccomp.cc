@@ -20,6 +20,8 @@ using kernel::SeccompOperator;
 constexpr std::uint32_t kMaxErrno = 4095;
 constexpr std::uint32_t kMaxTraceMessage = 0xffff;
 
+constexpr std::string_view kNotify = "SCMP_ACT_NOTIFY";
+
 template <typename T>
 struct Row {
   std::string_view name;
@@ -35,6 +37,7 @@ constexpr auto kActions = std::to_array<Row<SeccompAction>>({
     {"SCMP_ACT_TRACE", SeccompAction::Trace},
     {"SCMP_ACT_LOG", SeccompAction::Log},
     {"SCMP_ACT_ALLOW", SeccompAction::Allow},
+    {kNotify, SeccompAction::Notify},
 });
 
 constexpr auto kOperators = std::to_array<Row<SeccompOperator>>({
@@ -51,6 +54,7 @@ constexpr auto kFlags = std::to_array<Row<std::uint32_t>>({
     {"SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC},
     {"SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG},
     {"SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+    {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
 });
 
 template <typename T, std::size_t n>
@@ -66,27 +70,25 @@ std::unexpected<Error> unknown(const std::string& path,
   return fail(ErrorKind::InvalidArgument, format("{}: unknown {} {}", path, what, quoted(value)));
 }
 
-std::unexpected<Error> no_listener(const std::string& path, std::string_view value) {
-  return fail(ErrorKind::Unsupported,
-              format("{}: {} is not supported", path, value),
-              "isle passes no calls to a seccomp listener; let the rule allow or refuse them");
-}
-
 Result<kernel::SeccompOutcome> outcome_of(std::string_view action,
                                           const std::optional<std::uint32_t>& errno_ret,
                                           const std::string& path,
                                           std::string_view action_member,
                                           std::string_view errno_member) {
   const std::string action_path = format("{}.{}", path, action_member);
-  if (action == "SCMP_ACT_NOTIFY") return no_listener(action_path, action);
   const auto known = find(kActions, action);
   if (!known) return unknown(action_path, action, "action");
+  const bool has_data = *known == SeccompAction::Errno || *known == SeccompAction::Trace;
+  if (errno_ret && !has_data) {
+    return fail(ErrorKind::InvalidArgument,
+                format("{}.{}: {} has no errno", path, errno_member, action),
+                "leave it out; only SCMP_ACT_ERRNO and SCMP_ACT_TRACE take one");
+  }
   const std::uint32_t limit = *known == SeccompAction::Trace ? kMaxTraceMessage : kMaxErrno;
   if (errno_ret.value_or(0) > limit) {
     return fail(ErrorKind::InvalidArgument,
                 format("{}.{}: {} is above {}", path, errno_member, *errno_ret, limit));
   }
-  const bool has_data = *known == SeccompAction::Errno || *known == SeccompAction::Trace;
   const auto data = static_cast<std::uint16_t>(has_data ? errno_ret.value_or(EPERM) : 0);
   return kernel::SeccompOutcome{.action = *known, .data = data};
 }
@@ -137,20 +139,38 @@ Result<std::uint32_t> flags_of(const oci::Seccomp& seccomp) {
   for (std::size_t i = 0; i < seccomp.flags.size(); ++i) {
     const std::string& name = seccomp.flags[i];
     const std::string path = format("linux.seccomp.flags[{}]", i);
-    if (name == "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV") return no_listener(path, name);
     const auto flag = find(kFlags, name);
     if (!flag) return unknown(path, name, "flag");
     flags |= *flag;
   }
+  // The kernel takes it only together with a listener; without one nothing waits for an agent.
+  if (!seccomp_notifies(seccomp)) flags &= ~std::uint32_t{SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
   return flags;
+}
+
+Result<void> check_listener(const oci::Seccomp& seccomp) {
+  if (!seccomp.listener_path.empty()) return {};
+  if (seccomp_notifies(seccomp)) {
+    return fail(ErrorKind::InvalidArgument,
+                "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs an agent to decide",
+                "name the UNIX socket on which the agent listens");
+  }
+  if (seccomp.listener_metadata.empty()) return {};
+  return fail(
+      ErrorKind::InvalidArgument,
+      "linux.seccomp.listenerMetadata: there is no linux.seccomp.listenerPath to send it to");
 }
 }  // namespace
 
+bool seccomp_notifies(const oci::Seccomp& seccomp) {
+  return seccomp.default_action == kNotify ||
+         std::ranges::any_of(seccomp.syscalls,
+                             [](const oci::SeccompRule& rule) { return rule.action == kNotify; });
+}
+
 Result<kernel::SeccompFilter> seccomp_filter(const oci::Seccomp& seccomp) {
   const std::string root = "linux.seccomp";
-  if (!seccomp.listener_path.empty()) {
-    return no_listener(root + ".listenerPath", quoted(seccomp.listener_path));
-  }
+  TRY(check_listener(seccomp));
   kernel::SeccompFilter filter;
   filter.fallback = TRY(outcome_of(
       seccomp.default_action, seccomp.default_errno_ret, root, "defaultAction", "defaultErrnoRet"));

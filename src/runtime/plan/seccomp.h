@@ -8,7 +8,10 @@
 
 namespace isle::runtime {
 
-// InvalidArgument for a name nobody has, Unsupported for SCMP_ACT_NOTIFY and what belongs to it.
+// True if some call, or the default, is SCMP_ACT_NOTIFY: an agent at listenerPath decides.
+bool seccomp_notifies(const oci::Seccomp& seccomp);
+// InvalidArgument for a name nobody has, for an errno of an action that has none, and for
+// SCMP_ACT_NOTIFY without listenerPath.
 Result<kernel::SeccompFilter> seccomp_filter(const oci::Seccomp& seccomp);
 
 }  // namespace isle::runtime

@@ -65,15 +65,29 @@ TEST(SeccompPlan, RefusalsNameThePlace) {
             "linux.seccomp.flags[0]: unknown flag \"LOG\"");
 }
 
-TEST(SeccompPlan, ListenersAreRefusedByName) {
-  EXPECT_EQ(refusal([](auto& s) { s.syscalls[0].action = "SCMP_ACT_NOTIFY"; }),
-            "linux.seccomp.syscalls[0].action: SCMP_ACT_NOTIFY is not supported");
-  EXPECT_EQ(refusal([](auto& s) { s.default_action = "SCMP_ACT_NOTIFY"; }),
-            "linux.seccomp.defaultAction: SCMP_ACT_NOTIFY is not supported");
-  EXPECT_EQ(refusal([](auto& s) { s.listener_path = "/run/agent"; }),
-            "linux.seccomp.listenerPath: \"/run/agent\" is not supported");
-  EXPECT_EQ(refusal([](auto& s) { s.flags[0] = "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"; }),
-            "linux.seccomp.flags[0]: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is not supported");
+TEST(SeccompPlan, AnAgentNeedsASocket) {
+  const std::string needed = "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs an agent to decide";
+  EXPECT_EQ(refusal([](auto& s) { s.syscalls[0].action = "SCMP_ACT_NOTIFY"; }), needed);
+  EXPECT_EQ(refusal([](auto& s) { s.default_action = "SCMP_ACT_NOTIFY"; }), needed);
+  EXPECT_EQ(refusal([](auto& s) { s.listener_metadata = "x"; }),
+            "linux.seccomp.listenerMetadata: there is no linux.seccomp.listenerPath to send it to");
+}
+
+TEST(SeccompPlan, TheFlagOfListenersNeedsOne) {
+  oci::Seccomp seccomp{.default_action = "SCMP_ACT_ALLOW",
+                       .flags = {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"},
+                       .listener_path = "/run/agent"};
+  EXPECT_EQ(MUST(seccomp_filter(seccomp)).flags, 0U);
+  seccomp.syscalls.push_back({.names = {"mkdir"}, .action = "SCMP_ACT_NOTIFY"});
+  EXPECT_EQ(MUST(seccomp_filter(seccomp)).flags, 1U << 5);
+}
+
+TEST(SeccompPlan, OnlySomeActionsHaveAnErrno) {
+  EXPECT_EQ(refusal([](auto& s) {
+              s.default_action = "SCMP_ACT_ALLOW";
+              s.default_errno_ret = 5;
+            }),
+            "linux.seccomp.defaultErrnoRet: SCMP_ACT_ALLOW has no errno");
 }
 
 }  // namespace

@@ -229,7 +229,8 @@ class Creation {
                             [this](Pid pid) {
                               ContainerState state = state_;
                               state.pid = pid;
-                              return hook_state(state, "creating");
+                              // "Creating" ends before the hooks (runtime.md, "Lifecycle").
+                              return hook_state(state, "created");
                             },
                         .target = {},
                         .on_init = [this](Pid pid) { return note_init(pid); }};

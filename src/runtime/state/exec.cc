@@ -21,6 +21,20 @@ Result<void> check_status(const ExecRequest& request, Status status) {
       status == Status::Paused ? "resume it first, or let it wait with --ignore-paused" : "");
 }
 
+// Affinity is for all that is executed in the container, unless the process says its own; HOME is
+// what the container's passwd has.
+oci::Process process_of(const ExecRequest& request, const oci::Spec& spec, Pid init) {
+  oci::Process process = request.process;
+  if (!process.exec_cpu_affinity && spec.process) {
+    process.exec_cpu_affinity = spec.process->exec_cpu_affinity;
+  }
+  if (!has_home(process)) {
+    const HostPath inside(format("/proc/{}/root", init.value));
+    process.env.push_back("HOME=" + home_in(inside, process.user.uid));
+  }
+  return process;
+}
+
 }  // namespace
 
 Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
@@ -28,14 +42,11 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   const Status status = status_of(state);
   TRY(check_status(request, status));
   const oci::Spec spec = TRY(load_config(request.root, request.id));
+  const oci::Linux linux_ = spec.linux_.value_or(oci::Linux());
   const HostFacts facts = TRY(gather_facts());
   bool own_user_namespace = false;
   for (const std::string& type : state.namespaces) own_user_namespace |= type == "user";
-  oci::Process process = request.process;
-  if (!has_home(process)) {
-    const HostPath inside(format("/proc/{}/root", state.pid.value));
-    process.env.push_back("HOME=" + home_in(inside, process.user.uid));
-  }
+  oci::Process process = process_of(request, spec, state.pid);
   // From one session of a user to another only systemd can move a process.
   const bool by_systemd = state.systemd_user && !facts.host_root();
   if (by_systemd && !request.sub_groups.empty()) {
@@ -45,17 +56,18 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   }
   std::optional<kernel::Systemd> systemd;
   if (by_systemd) systemd.emplace(TRY(kernel::Systemd::connect(kernel::Manager::User)));
-  LaunchPlan plan =
-      TRY(make_exec_plan({.id = request.id,
-                          .process = std::move(process),
-                          .namespaces = state.namespaces,
-                          .own_user_namespace = own_user_namespace,
-                          .seccomp = spec.linux_ ? spec.linux_->seccomp : std::nullopt,
-                          .preserve_fds = request.preserve_fds,
-                          .in_cgroup = !state.cgroup_directories.empty(),
-                          .systemd_unit = by_systemd ? state.systemd_unit : "",
-                          .pid_file = request.pid_file},
-                         facts));
+  LaunchPlan plan = TRY(make_exec_plan({.id = request.id,
+                                        .process = std::move(process),
+                                        .namespaces = state.namespaces,
+                                        .own_user_namespace = own_user_namespace,
+                                        .seccomp = linux_.seccomp,
+                                        .memory_policy = linux_.memory_policy,
+                                        .personality = linux_.personality,
+                                        .preserve_fds = request.preserve_fds,
+                                        .in_cgroup = !state.cgroup_directories.empty(),
+                                        .systemd_unit = by_systemd ? state.systemd_unit : "",
+                                        .pid_file = request.pid_file},
+                                       facts));
   // Not by the facts: what was delegated to this session need not be what was to the container's.
   const kernel::cgroup::Layout layout =
       facts.delegated_cgroups ? TRY(kernel::cgroup::detect_layout()) : facts.cgroups;

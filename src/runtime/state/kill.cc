@@ -14,6 +14,7 @@
 #include "runtime/launch/hooks.h"
 #include "runtime/state/create.h"
 #include "runtime/state/files.h"
+#include "runtime/state/resctrl.h"
 #include "runtime/state/scope.h"
 
 namespace isle::runtime {
@@ -94,15 +95,6 @@ Result<void> kill_everything(const ContainerState& state) {
   return {};
 }
 
-// Children may have outlived an init without a PID namespace of its own.
-Result<void> remove_group(const kernel::cgroup::Group& group) {
-  TRY(group.kill_all());
-  TRY(stop_scope(state));
-  TRY(group.remove());
-  if (state.systemd_unit.empty()) group.remove_empty_parents(1);
-  return {};
-}
-
 // The state cannot be read: the specification leads to the control groups once more.
 Result<void> remove_unknown(const HostPath& root, std::string_view id) {
   const oci::Spec spec = TRY(load_config(root, id));
@@ -117,7 +109,9 @@ Result<void> remove_unknown(const HostPath& root, std::string_view id) {
     }
     const kernel::cgroup::Group group =
         TRY(kernel::cgroup::Group::at(facts.cgroups, plan.cgroup->path, plan.cgroup->join));
-    TRY(remove_group(group));
+    TRY(group.kill_all());
+    TRY(group.remove());
+    group.remove_empty_parents(1);
   }
   return {};
 }
@@ -126,18 +120,23 @@ Result<void> remove_unknown(const HostPath& root, std::string_view id) {
 
 Result<void> remove_group(const ContainerState& state) {
   if (state.cgroup_directories.empty()) return {};
-  return remove_group(TRY(group_of(state)));
+  const kernel::cgroup::Group group = TRY(group_of(state));
+  // Children may have outlived an init without a PID namespace of its own.
+  TRY(group.kill_all());
+  TRY(stop_scope(state));
+  TRY(group.remove());
+  if (state.systemd_unit.empty()) group.remove_empty_parents(1);
+  return {};
 }
 
 namespace {
 
-void run_poststop(const HostPath& root, const ContainerState& state) {
-  const Result<oci::Spec> spec = load_config(root, state.id);
-  if (!spec || !spec->hooks || spec->hooks->poststop.empty()) return;
+void run_poststop(const oci::Spec& spec, const ContainerState& state) {
+  if (!spec.hooks || spec.hooks->poststop.empty()) return;
   ContainerState stopped = state;
   stopped.pid = {};
   const Result<void> run =
-      launch::run_hooks("poststop", spec->hooks->poststop, hook_state(stopped, "stopped"));
+      launch::run_hooks("poststop", spec.hooks->poststop, hook_state(stopped, "stopped"));
   if (!run) print_error("warning", run.error());
 }
 
@@ -172,7 +171,10 @@ Result<void> delete_container(const HostPath& root, std::string_view id, bool fo
   }
   if (status != Status::Stopped) TRY(kill_everything(*state));
   TRY(remove_group(*state));
-  run_poststop(root, *state);
+  if (const Result<oci::Spec> spec = load_config(root, id)) {
+    TRY(leave_resctrl(*spec, state->id));
+    run_poststop(*spec, *state);
+  }
   remove_state(root, id);
   return {};
 }

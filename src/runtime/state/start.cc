@@ -1,14 +1,16 @@
 // start: the hooks of the container's side, then the word to its init.
 
-#include <sys/socket.h>
-
-#include <cerrno>
+#include <csignal>
+#include <optional>
 
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "kernel/process.h"
 #include "runtime/launch/gather_facts.h"
 #include "runtime/launch/hooks.h"
 #include "runtime/launch/launch.h"
+#include "runtime/launch/message.h"
+#include "runtime/launch/seccomp_agent.h"
 #include "runtime/launch/stage.h"
 #include "runtime/state/create.h"
 #include "runtime/state/files.h"
@@ -33,16 +35,28 @@ Error explain(const oci::Spec& spec, const ContainerState& state, Report report)
   return fail_call(report.errnum, report.call, report.text).error();
 }
 
+// The filter is installed after the word to start: its listener comes here. Without its agent the
+// command would wait for ever.
+Result<void> pass_listener(const oci::Spec& spec,
+                           const ContainerState& state,
+                           const kernel::UniqueFd& listener) {
+  const Result<kernel::UniqueFd> pidfd = kernel::open_pidfd(state.pid);
+  Result<void> sent = launch::send_listener(
+      *spec.linux_->seccomp, state.pid, hook_state(state, "created"), listener);
+  if (!sent && pidfd) static_cast<void>(kernel::send_signal(pidfd->get(), SIGKILL));
+  return sent;
+}
+
 Result<void> release(const HostPath& root, const oci::Spec& spec, const ContainerState& state) {
   const kernel::UniqueFd socket = TRY(connect_for_start(root, state.id));
-  Report report{};
-  ssize_t count = 0;
-  do {
-    count = recv(socket.get(), &report, sizeof report, 0);
-  } while (count < 0 && errno == EINTR);
-  if (count < 0 && errno != ECONNRESET) return fail_call(errno, "recv(start socket)");
-  if (count <= 0) return {};  // exec closed it
-  return std::unexpected(explain(spec, state, report));
+  for (;;) {
+    const std::optional<launch::Message> message = TRY(launch::receive_message(socket.get()));
+    if (!message) return {};  // exec closed it
+    if (message->report.kind != ReportKind::Listener) {
+      return std::unexpected(explain(spec, state, message->report));
+    }
+    TRY(pass_listener(spec, state, message->fd));
+  }
 }
 
 Result<void> run_start_hooks(const oci::Spec& spec, const ContainerState& state) {
