@@ -67,9 +67,11 @@ Result<void> SpecBuilder::need_controller(kernel::cgroup::Controller controller,
         "processes of its own, it can hand nothing on: with systemd, systemd-run --user --scope "
         "-p Delegate=yes COMMAND");
   }
-  return fail(ErrorKind::Unsupported,
-              format("{} needs the {} controller, which this host does not have", option, name),
-              "mount it, or enable it in the kernel (cgroup_enable, cgroup.subtree_control)");
+  return fail(
+      ErrorKind::Unsupported,
+      format("{} needs the {} controller, which this host does not have", option, name),
+      "mount it, or enable it in the kernel (cgroup_enable, cgroup.subtree_control); inside "
+      "a container, first move the processes out of its own group into one below it");
 }
 
 void SpecBuilder::set_env(std::string_view name, std::string_view value) {

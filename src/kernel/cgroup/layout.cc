@@ -3,6 +3,9 @@
 
 #include "kernel/cgroup/layout.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/strings.h"
@@ -245,17 +248,32 @@ Layout parse_layout(std::string_view mountinfo,
   return finish(parse_trees(mountinfo), own, v2_controllers);
 }
 
+namespace {
+
+Result<std::string> read_if_there(const std::string& path) {
+  const UniqueFd file = TRY(open_if_exists(HostPath(path), O_RDONLY));
+  if (!file) return std::string();
+  return read_all(file.get());
+}
+
+// What groups at the top of a v2 mount can get. Inside a container the top is no real root: that
+// alone has no cgroup.events. While it has processes of its own, it hands on no more than it does
+// already (cgroups(7), the no internal processes rule).
+Result<std::string> controllers_at_top(const std::string& mount) {
+  const bool real_root = access((mount + "/cgroup.events").c_str(), F_OK) != 0;
+  const bool occupied = !real_root && !TRY(read_if_there(mount + "/cgroup.procs")).empty();
+  return read_if_there(mount + (occupied ? "/cgroup.subtree_control" : "/cgroup.controllers"));
+}
+
+}  // namespace
+
 Result<Layout> detect_layout() {
   const std::string mountinfo = TRY(read_file(HostPath("/proc/self/mountinfo")));
   const std::string own = TRY(read_file(HostPath("/proc/self/cgroup")));
   std::vector<Hierarchy> trees = parse_trees(mountinfo);
   std::string v2_controllers;
   const auto v2 = std::ranges::find(trees, Version::V2, &Hierarchy::version);
-  if (v2 != trees.end()) {
-    const UniqueFd file =
-        TRY(open_if_exists(HostPath(v2->mount + "/cgroup.controllers"), O_RDONLY));
-    if (file) v2_controllers = TRY(read_all(file.get()));
-  }
+  if (v2 != trees.end()) v2_controllers = TRY(controllers_at_top(v2->mount));
   return finish(std::move(trees), own, v2_controllers);
 }
 

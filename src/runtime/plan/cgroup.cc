@@ -56,7 +56,8 @@ Result<bool> CgroupBuilder::need(Controller controller, std::string_view where) 
                     format("needs the {} controller, which this host does not have",
                            kernel::cgroup::to_string(controller)),
                     "see /proc/cgroups and cgroup.controllers; it may have to be mounted, built "
-                    "into the kernel or handed down to this container");
+                    "into the kernel or handed down to this container, whose own group must have "
+                    "no processes then");
   }
   plan.join.add(controller);
   plan.required.add(controller);
