@@ -95,7 +95,9 @@ Result<Forked> fork_stage() {
   if (pid == 0) {
     // A stage or a hook has no use without the command that waits for it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(1);
+    // 0: the parent is outside the PID namespace it made this child in (a hook of the container's
+    // side); orphans there have its process 1 as their parent.
+    if (const pid_t now = getppid(); now != parent && now != 0) _exit(1);
     return Forked{.in_child = true, .child = {}};
   }
   kernel::UniqueFd pidfd = TRY(kernel::open_pidfd({pid}));
