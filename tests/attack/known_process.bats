@@ -17,7 +17,7 @@ load attack
   wait_until grep -q CapInh "$out"
   run runtime exec --cap CAP_KILL caps grep CapInh /proc/self/status
   end_container caps
-  assert_output --regexp '^CapInh:.0+$'
+  assert_line --partial 0000000000000000
   run -0 grep CapInh "$out"
   assert_output --regexp 'CapInh:.0+$'
 }
@@ -71,7 +71,7 @@ load attack
   local n up=../../../../../../../../../..
   for n in 3 4 5 6 7 8 9 10 11 12 13 14; do
     run runtime exec fds "/proc/self/fd/$n/$up$ISLE_TEST_DIR/only-outside" echo REACHED
-    refute_output --partial REACHED
+    assert_failure
   done
   end_container fds
 }

@@ -102,9 +102,11 @@ start_subject() { islet run -d -b "$bundle" "${1:-subject}" </dev/null >/dev/nul
   local most
   for most in 4 5 6 7 8 10 12 14; do
     run with_descriptors "$most" "$ISLE_BIN_DIR/islet" --root "$ISLE_RUN/islet" create -b "$bundle" subject
-    [ "$status" -eq 0 ] || assert_output --partial EMFILE
+    [ "$status" -eq 0 ] || grep -q EMFILE "$ISLE_TEST_DIR/words" ||
+      _fail "no reason" most "$most" words "$(cat "$ISLE_TEST_DIR/words")"
     islet delete --force subject
     assert_not_exists "$ISLE_RUN/islet/subject"
   done
 }
-with_descriptors() { prlimit --nofile="$1:$1" -- "${@:2}" </dev/null 3>&- 8>&-; }
+# A container that was made keeps its output open: no pipe of bats'.
+with_descriptors() { prlimit --nofile="$1:$1" -- "${@:2}" </dev/null >"$ISLE_TEST_DIR/words" 2>&1 3>&- 8>&-; }
