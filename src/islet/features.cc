@@ -13,7 +13,6 @@
 #include "kernel/process.h"
 #include "kernel/seccomp_arch.h"
 #include "oci/features.h"
-#include "oci/runtime_spec_json.h"
 #include "oci/spec_names.h"
 
 namespace isle::islet {

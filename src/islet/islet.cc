@@ -11,7 +11,7 @@
 #include "islet/verb.h"
 #include "kernel/fd.h"
 #include "kernel/sealed_program.h"
-#include "oci/runtime_spec_json.h"
+#include "oci/runtime_spec.h"
 
 namespace isle::islet {
 

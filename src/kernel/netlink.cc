@@ -3,8 +3,10 @@
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "base/strings.h"
 
@@ -20,7 +22,9 @@ std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 template <typename T>
 T read_as(std::string_view bytes) {
   T value{};
-  if (bytes.size() >= sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
+  if (bytes.size() < sizeof value) return value;
+  std::ranges::copy(std::as_bytes(std::span(bytes.substr(0, sizeof value))),
+                    std::as_writable_bytes(std::span(&value, 1)).begin());
   return value;
 }
 
@@ -99,6 +103,21 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   return NetlinkSocket(std::move(socket));
 }
 
+// Takes one message off the front of what was received; nullopt: it answers an earlier question.
+Result<std::optional<NetlinkReply>> NetlinkSocket::take_reply(std::string_view& rest,
+                                                              std::string_view what) const {
+  const auto header = read_as<nlmsghdr>(rest);
+  if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
+    return fail(ErrorKind::Corrupt, format("{}: the kernel's answer ends early", what));
+  }
+  NetlinkReply reply{
+      .type = header.nlmsg_type,
+      .bytes = std::string(rest.substr(sizeof header, header.nlmsg_len - sizeof header))};
+  rest.remove_prefix(std::min(rest.size(), padded(header.nlmsg_len)));
+  if (header.nlmsg_seq != sequence_) return std::nullopt;
+  return reply;
+}
+
 Result<std::vector<NetlinkReply>> NetlinkSocket::ask(NetlinkMessage message,
                                                      std::string_view what) {
   const std::string_view request = message.finish(++sequence_);
@@ -113,19 +132,12 @@ Result<std::vector<NetlinkReply>> NetlinkSocket::ask(NetlinkMessage message,
     if (count < 0) return fail_call(errno, format("recv({})", what));
     std::string_view rest(buffer.data(), static_cast<std::size_t>(count));
     while (rest.size() >= sizeof(nlmsghdr)) {
-      const auto header = read_as<nlmsghdr>(rest);
-      if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
-        return fail(ErrorKind::Corrupt, format("{}: the kernel's answer ends early", what));
-      }
-      NetlinkReply reply{
-          .type = header.nlmsg_type,
-          .bytes = std::string(rest.substr(sizeof header, header.nlmsg_len - sizeof header))};
-      rest.remove_prefix(std::min(rest.size(), padded(header.nlmsg_len)));
-      if (header.nlmsg_seq != sequence_) continue;  // of an earlier question
-      const bool ends = reply.type == NLMSG_ERROR || reply.type == NLMSG_DONE;
-      if (ends && reply.body<nlmsgerr>().error != 0) return refused(reply, what);
+      std::optional<NetlinkReply> reply = TRY(take_reply(rest, what));
+      if (!reply) continue;
+      const bool ends = reply->type == NLMSG_ERROR || reply->type == NLMSG_DONE;
+      if (ends && reply->body<nlmsgerr>().error != 0) return refused(*reply, what);
       if (ends) return replies;
-      replies.push_back(std::move(reply));
+      replies.push_back(*std::move(reply));
     }
   }
 }

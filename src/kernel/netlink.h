@@ -65,6 +65,8 @@ class NetlinkSocket {
   Result<std::vector<NetlinkReply>> ask(NetlinkMessage message, std::string_view what);
 
  private:
+  Result<std::optional<NetlinkReply>> take_reply(std::string_view& rest,
+                                                 std::string_view what) const;
   explicit NetlinkSocket(UniqueFd socket) : socket_(std::move(socket)) {}
   UniqueFd socket_;
   std::uint32_t sequence_ = 0;

@@ -14,7 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "kernel/fd.h"
 
 namespace isle::kernel {

@@ -33,6 +33,8 @@ class Systemd {
   static Result<Systemd> connect(Manager manager);
   Systemd(Systemd&&) noexcept = default;
   Systemd& operator=(Systemd&&) = delete;
+  Systemd(const Systemd&) = delete;
+  Systemd& operator=(const Systemd&) = delete;
   ~Systemd();
 
   // The control group below which this manager's units are, from the root; "" for the root.

@@ -94,6 +94,7 @@ long enter_directory(State& state, const char* path) {
   long result = traced(state, "chdir", SYS_chdir, word(path));
   if (result < 0) return result;
   char place[4096];
+  place[0] = 0;
   result = traced(state, "getcwd", SYS_getcwd, word(place), sizeof place);
   if (result < 0) return result;
   if (place[0] == '/') return 0;
@@ -175,8 +176,8 @@ long execute(State& state, const Command& command) {
                                "execve",
                                SYS_execve,
                                word(*path),
-                               word(command.arguments),
-                               word(command.environment));
+                               word(static_cast<const void*>(command.arguments)),
+                               word(static_cast<const void*>(command.environment)));
     if (result == -kNoEntry || result == -kNotDirectory) {
       const long there = kernel::raw::call(
           SYS_faccessat, static_cast<kernel::raw::Word>(AT_FDCWD), word(*path), 0);

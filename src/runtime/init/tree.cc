@@ -64,31 +64,39 @@ long open_prefix(State& state, Cursor& cursor, unsigned end) {
   return fd;
 }
 
-// Makes what is missing of the directories that end at `end` (exclusive); its descriptor. Mostly it
-// is all there, or all but the last, which alone gets `mode`.
+// The directory to begin at, which ends at `at`: mostly all is there, or all but the last.
+long open_start(State& state, Cursor& cursor, unsigned& at) {
+  long start = open_prefix(state, cursor, at);
+  if (start != -kNotFound) return start;
+  while (at > 0 && cursor.text[at - 1] == '/') --at;
+  while (at > 0 && cursor.text[at - 1] != '/') --at;
+  start = open_prefix(state, cursor, at);
+  return start == -kNotFound ? open_prefix(state, cursor, at = 0) : start;
+}
+
+// Opens the directory that ends at `end` and whose name begins at `name`; made when missing.
+long open_or_make(
+    State& state, Cursor& cursor, long parent, unsigned name, unsigned end, mode_t mode) {
+  const long there = open_prefix(state, cursor, end);
+  if (there != -kNotFound) return there;
+  const char kept = cursor.text[end];
+  cursor.text[end] = '\0';
+  const long made = traced(state, "mkdirat", SYS_mkdirat, parent, word(cursor.text + name), mode);
+  cursor.text[end] = kept;
+  return made == 0 || made == -kExists ? open_prefix(state, cursor, end) : made;
+}
+
+// Makes what is missing of the directories that end at `end` (exclusive), the last with `mode`; its
+// descriptor.
 long make_directories(State& state, Cursor& cursor, unsigned end, mode_t mode) {
   unsigned at = end;
-  long parent = open_prefix(state, cursor, at);
-  if (parent == -kNotFound) {
-    while (at > 0 && cursor.text[at - 1] == '/') --at;
-    while (at > 0 && cursor.text[at - 1] != '/') --at;
-    parent = open_prefix(state, cursor, at);
-  }
-  if (parent == -kNotFound) parent = open_prefix(state, cursor, at = 0);
+  long parent = open_start(state, cursor, at);
   while (parent >= 0 && at < end) {
     while (at < end && cursor.text[at] == '/') ++at;
-    const unsigned start = at;
+    const unsigned name = at;
     while (at < end && cursor.text[at] != '/') ++at;
-    if (start == at) break;
-    long next = open_prefix(state, cursor, at);
-    if (next == -kNotFound) {
-      const char kept = cursor.text[at];
-      const mode_t own = at == end ? mode : 0755;
-      cursor.text[at] = '\0';
-      next = traced(state, "mkdirat", SYS_mkdirat, parent, word(cursor.text + start), own);
-      cursor.text[at] = kept;
-      if (next == 0 || next == -kExists) next = open_prefix(state, cursor, at);
-    }
+    if (name == at) break;
+    const long next = open_or_make(state, cursor, parent, name, at, at == end ? mode : 0755);
     close_fd(parent);
     parent = next;
   }
@@ -116,7 +124,7 @@ long make_file(State& state, Cursor& cursor) {
 long open_target(State& state, const Target& target) {
   const long there = open_in_root(state, target.path, O_PATH, target.refuse_symlinks);
   if (there != -kNotFound || target.kind == TargetKind::Existing) return there;
-  Cursor cursor;
+  Cursor cursor;  // NOLINT(cppcoreguidelines-pro-type-member-init): 4 KiB that copy_path fills
   if (const long error = copy_path(cursor, target.path); error != 0) return error;
   if (target.kind == TargetKind::Directory) {
     return make_directories(state, cursor, cursor.length, target.mode);
@@ -126,7 +134,7 @@ long open_target(State& state, const Target& target) {
 }
 
 long open_parent(State& state, const char* path, const char** name) {
-  Cursor cursor;
+  Cursor cursor;  // NOLINT(cppcoreguidelines-pro-type-member-init): 4 KiB that copy_path fills
   if (const long error = copy_path(cursor, path); error != 0) return error;
   const unsigned end = parent_length(cursor);
   *name = path + end;

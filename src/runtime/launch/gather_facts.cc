@@ -8,9 +8,7 @@
 
 #include <cerrno>
 
-#include "base/strings.h"
 #include "kernel/cgroup/delegation.h"
-#include "kernel/fd.h"
 #include "kernel/resctrl.h"
 
 namespace isle::runtime {

@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -43,6 +42,8 @@ class Shared {
         size_(other.size_),
         measure_(other.measure_) {}
   Shared& operator=(Shared&&) = delete;
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
   ~Shared() {
     if (memory_ != nullptr) munmap(memory_, size_);
   }
@@ -59,7 +60,7 @@ class Shared {
 
 std::int64_t real_time_ns() {
   timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
+  (void)clock_gettime(CLOCK_REALTIME, &now);
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 

@@ -153,7 +153,7 @@ void redirect(const std::string& file, int number) {
   redirect(request.error_file, 2);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   for (const std::string& path : request.candidates) {
     execve(path.c_str(), arguments.data(), environment.data());
   }
@@ -165,7 +165,7 @@ void redirect(const std::string& file, int number) {
 
 std::int64_t now_ms() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
   return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
@@ -238,14 +238,14 @@ Result<ProgramEnd> run_program(const ProgramRequest& request) {
   sigset_t before;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
-  sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
   const std::int64_t deadline =
-      request.timeout_seconds > 0 ? now_ms() + request.timeout_seconds * 1000 : 0;
+      request.timeout_seconds > 0 ? now_ms() + std::int64_t{request.timeout_seconds} * 1000 : 0;
   Conversation conversation(pipes, request.input);
   const bool ended = conversation.run(forked.child, deadline);
   constexpr timespec kNow{};
   sigtimedwait(&pipe_signal, nullptr, &kNow);
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (!ended) {
     end_child(forked.child);
     return fail(ErrorKind::Timeout,

@@ -119,7 +119,7 @@ class FirstStage {
 void note_time(const StageContext& context, std::size_t index) {
   if (context.times == nullptr) return;
   timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
+  (void)clock_gettime(CLOCK_REALTIME, &now);
   context.times[index] = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 

@@ -119,11 +119,12 @@ Result<kernel::SeccompRule> rule_of(const oci::SeccompRule& rule, const std::str
 }
 
 Result<std::vector<std::string>> architectures_of(const oci::Seccomp& seccomp) {
-  constexpr std::string_view prefix = "SCMP_ARCH_";
+  constexpr std::string_view kPrefix = "SCMP_ARCH_";
   std::vector<std::string> names;
   for (std::size_t i = 0; i < seccomp.architectures.size(); ++i) {
     const std::string& name = seccomp.architectures[i];
-    const std::string bare = name.starts_with(prefix) ? name.substr(prefix.size()) : std::string();
+    const std::string bare =
+        name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : std::string();
     if (kernel::find_seccomp_arch(bare) == nullptr) {
       auto error = unknown(format("linux.seccomp.architectures[{}]", i), name, "architecture");
       error.error().hint = "known with SCMP_ARCH_ before them: " + kernel::seccomp_arch_names();

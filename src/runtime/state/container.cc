@@ -4,12 +4,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cerrno>
 
 #include "base/strings.h"
-#include "kernel/cgroup/group.h"
 #include "runtime/state/document.h"
 #include "runtime/state/files.h"
 
