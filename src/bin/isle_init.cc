@@ -24,9 +24,9 @@ namespace {
   sigset_t stopping;
   sigemptyset(&stopping);
   sigaddset(&stopping, SIGTTOU);
-  sigprocmask(SIG_BLOCK, &stopping, nullptr);
+  pthread_sigmask(SIG_BLOCK, &stopping, nullptr);
   tcsetpgrp(STDIN_FILENO, getpgrp());
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   execvp(command[0], command);
   const int why = errno;
   (void)fprintf(stderr, "isle-init: %s: %s\n", command[0], strerrordesc_np(why));
@@ -73,7 +73,7 @@ int main(int count, char** words) {
   for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGTTIN, SIGTTOU}) {
     sigdelset(&all, fault);
   }
-  sigprocmask(SIG_BLOCK, &all, &before);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
   const pid_t pid = fork();
   if (pid < 0) {
     perror("isle-init: fork");

@@ -1,6 +1,6 @@
 #include "oci/mounts_json.h"
 
-#include "oci/spec_fields.h"
+#include "oci/spec_fields.h"  // IWYU pragma: keep (templates find the fields)
 
 namespace isle::oci {
 

@@ -3,7 +3,7 @@
 #include "oci/runtime_spec_json.h"
 
 #include "base/strings.h"
-#include "oci/spec_fields.h"
+#include "oci/spec_fields.h"  // IWYU pragma: keep (templates find the fields)
 
 namespace isle::oci {
 namespace {

@@ -1,6 +1,6 @@
 // Writes config.json: the lists of spec_fields*.h for writing.
 #include "oci/runtime_spec_json.h"
-#include "oci/spec_fields.h"
+#include "oci/spec_fields.h"  // IWYU pragma: keep (templates find the fields)
 
 namespace isle::oci {
 

@@ -105,7 +105,7 @@ Outcome<std::string> unit_group(sd_bus* bus, const std::string& unit) {
 
 Outcome<std::string> job_of(sd_bus_message* reply) {
   const char* job = nullptr;
-  const int result = sd_bus_message_read_basic(reply, 'o', &job);
+  const int result = sd_bus_message_read_basic(reply, 'o', static_cast<void*>(&job));
   if (result < 0) return failure(result);
   return std::string(job);
 }

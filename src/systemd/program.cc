@@ -96,7 +96,7 @@ class Servant {
 int systemd_main(std::span<char* const> arguments) {
   const std::string_view manager = arguments.size() == 2 ? arguments[1] : "";
   if (manager != "system" && manager != "user") {
-    std::fputs("isle-systemd is started by islet, not by hand\n", stderr);
+    (void)std::fputs("isle-systemd is started by islet, not by hand\n", stderr);
     return 2;
   }
   Servant servant(manager == "user");

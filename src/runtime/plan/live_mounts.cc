@@ -4,7 +4,6 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/strings.h"
 #include "runtime/plan/builder.h"

@@ -128,20 +128,28 @@ class VariantReader {
     return read_number(word, type, values);
   }
 
+  static bool read_hexadecimal(const std::string& word,
+                               char type,
+                               std::vector<std::string>& values) {
+    const Result<unsigned long long> value = parse_uint(word.substr(2), "number", 16);
+    if (!value || kNumbers.find(type) == std::string_view::npos || type == 'd') return false;
+    if (type != 't' && *value > 0x7fffffffffffffffULL) return false;
+    if (!fits(static_cast<long long>(*value), type)) return false;
+    values.push_back(std::to_string(*value));
+    return true;
+  }
+
+  static bool is_double(const std::string& word) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    return error == std::errc() && end == word.data() + word.size();
+  }
+
   static bool read_number(const std::string& word, char& type, std::vector<std::string>& values) {
     if (type == '\0') type = word.find_first_of(".eE") == std::string::npos ? 'i' : 'd';
-    if (word.starts_with("0x")) {
-      const Result<unsigned long long> value = parse_uint(word.substr(2), "number", 16);
-      if (!value || kNumbers.find(type) == std::string_view::npos || type == 'd') return false;
-      if (type != 't' && *value > 0x7fffffffffffffffULL) return false;
-      if (!fits(static_cast<long long>(*value), type)) return false;
-      values.push_back(std::to_string(*value));
-      return true;
-    }
+    if (word.starts_with("0x")) return read_hexadecimal(word, type, values);
     if (type == 'd') {
-      double value = 0;
-      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-      if (error != std::errc() || end != word.data() + word.size()) return false;
+      if (!is_double(word)) return false;
       values.push_back(word);
       return true;
     }

@@ -198,7 +198,7 @@ class Relay {
     sigemptyset(&set);
     sigaddset(&set, signal);
     raise(signal);
-    sigprocmask(SIG_UNBLOCK, &set, nullptr);
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   }
 
   FarEnd& far_;
