@@ -1,6 +1,5 @@
 // --blkio-weight and --blkio-weight-device: its share when a disk is busy, blkio-controller,
 // cgroup-v2 "io.weight".
-#include "base/strings.h"
 #include "options/block_device.h"
 #include "options/rows.h"
 #include "options/values.h"

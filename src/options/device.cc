@@ -2,8 +2,6 @@
 // every container has. Both are needed: a node without a rule opens with EPERM (cgroups).
 #include <sys/sysmacros.h>
 
-#include <algorithm>
-
 #include "base/strings.h"
 #include "options/rows.h"
 #include "options/values.h"
