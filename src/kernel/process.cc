@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "kernel/sealed_program.h"
 
 namespace isle::kernel {
 
@@ -121,11 +124,28 @@ Result<void> send_signal(int pidfd, int signal) {
   return fail_call(errno, format("pidfd_send_signal({}, {})", pidfd, signal));
 }
 
+namespace {
+
+// A sealed program's name is that of a mount of its own (sealed_program.h). What the environment
+// says instead is believed of the same file, and of a copy in memory, which only who could say so
+// anyhow has made.
+bool is_this_program(const char* path, std::string_view name) {
+  if (name.starts_with("/memfd:")) return true;
+  struct stat told{};
+  struct stat own{};
+  return stat(path, &told) == 0 && stat("/proc/self/exe", &own) == 0 && told.st_dev == own.st_dev &&
+         told.st_ino == own.st_ino;
+}
+
+}  // namespace
+
 Result<HostPath> program_directory() {
   char path[4096];
   const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
   if (length < 0) return fail_call(errno, "readlink(/proc/self/exe)");
-  const std::string_view text(path, static_cast<std::size_t>(length));
+  std::string_view text(path, static_cast<std::size_t>(length));
+  const char* sealed_from = std::getenv(kSealedFrom);
+  if (sealed_from != nullptr && is_this_program(sealed_from, text)) text = sealed_from;
   return HostPath(std::string(text.substr(0, std::max<std::size_t>(text.rfind('/'), 1))));
 }
 

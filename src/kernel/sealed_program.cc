@@ -1,6 +1,8 @@
 #include "kernel/sealed_program.h"
 
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 
 #include <fcntl.h>
@@ -82,6 +84,13 @@ Result<void> seal_program(char* const* arguments) {
     if (arguments[0] != nullptr) take_name(arguments[0]);
     return {};
   }
+  // Where it lies is not to be seen from the new mount; helper programs are beside it.
+  char path[PATH_MAX];
+  const ssize_t length = readlink(kSelf, path, sizeof path - 1);
+  if (length < 0) return fail_call(errno, "readlink(/proc/self/exe)");
+  path[length] = 0;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): main calls this before there could be a thread
+  if (setenv(kSealedFrom, path, 1) != 0) return fail_call(errno, "setenv()");
   Result<UniqueFd> program = read_only_mount();
   if (!program) program = sealed_copy();
   if (!program) return std::unexpected(std::move(program).error());

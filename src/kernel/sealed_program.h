@@ -9,6 +9,9 @@
 
 namespace isle::kernel {
 
+// Variable of the environment that names the file which was executed once more.
+inline constexpr const char* kSealedFrom = "ISLE_SEALED_FROM";
+
 // Executes this program once more, with the same arguments, unless it can be written by nobody as
 // it is: it lies on a read-only mount, or the caller, who is not root, may not write it. Returns
 // only then, or with the error. It costs an exec of a static program; an installation on a

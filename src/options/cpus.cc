@@ -1,7 +1,6 @@
 // --cpus: how many CPUs' worth of time it may use: a quota in each period of 100 ms.
 #include "base/strings.h"
 #include "options/rows.h"
-#include "options/values.h"
 
 namespace isle::options {
 namespace {

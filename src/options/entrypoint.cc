@@ -1,7 +1,6 @@
 // --entrypoint, and what is run at all: the entrypoint followed by the command. With an
 // entrypoint of its own the image's command does not count, as docker has it.
 #include "base/json.h"
-#include "base/strings.h"
 #include "options/rows.h"
 
 namespace isle::options {

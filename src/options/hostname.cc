@@ -1,6 +1,5 @@
 // --hostname and --domainname: names of the UTS namespace, uts_namespaces(7).
 #include "base/strings.h"
-#include "options/namespace_mode.h"
 #include "options/rows.h"
 
 namespace isle::options {

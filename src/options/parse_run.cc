@@ -1,5 +1,4 @@
 // The command line of `run`: flags by the table, then what is to be run.
-#include "base/strings.h"
 #include "options/option.h"
 
 namespace isle::options {

@@ -1,5 +1,4 @@
 // --shm-size: how much POSIX shared memory there is, shm_overview(7).
-#include <algorithm>
 
 #include "base/strings.h"
 #include "options/rows.h"

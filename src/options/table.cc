@@ -3,7 +3,6 @@
 // mapped depends on them; masks and the system call filter last, since they follow from the rest.
 #include <array>
 
-#include "base/strings.h"
 #include "options/rows.h"
 
 namespace isle::options {

@@ -2,7 +2,6 @@
 // the time of day is one for the whole machine.
 #include "base/strings.h"
 #include "options/rows.h"
-#include "options/values.h"
 
 namespace isle::options {
 namespace {

@@ -16,8 +16,11 @@ namespace {
 
 // Does the plan inside the container and waits for its end.
 Result<void> perform(const LaunchPlan& plan, const ContainerState& state) {
-  launch::LaunchIo io{
-      .start_listener = {}, .seccomp_cache = {}, .state_json = {}, .target = state.pid};
+  launch::LaunchIo io{.start_listener = {},
+                      .seccomp_cache = {},
+                      .state_json = {},
+                      .target = state.pid,
+                      .target_start = state.pid_start};
   const launch::Launched launched = TRY(launch::launch(plan, std::move(io)));
   TRY(kernel::wait_for(launched.pidfd.get()));
   return {};
