@@ -3,7 +3,7 @@
 
 #include "base/strings.h"
 #include "oci/json_writer.h"
-#include "oci/spec_fields.h"
+#include "oci/spec_fields.h"  // IWYU pragma: keep (templates find the fields)
 
 namespace isle::record {
 

@@ -193,11 +193,11 @@ class Relay {
 
   void end_by(int signal) {
     raw_->reset();
-    ::signal(signal, SIG_DFL);
+    (void)::signal(signal, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, signal);
-    raise(signal);
+    (void)raise(signal);
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   }
 

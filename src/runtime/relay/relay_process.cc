@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "runtime/relay/far_end.h"
 
 namespace isle::runtime {
