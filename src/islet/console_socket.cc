@@ -1,8 +1,5 @@
 #include "islet/console_socket.h"
 
-#include <cerrno>
-#include <cstring>
-
 #include <sys/socket.h>
 
 #include "base/strings.h"
@@ -29,25 +26,11 @@ Result<kernel::UniqueFd> connect_to(const HostPath& path, std::string_view what)
 // The descriptor as ancillary data of a message that names it, as runc's callers expect.
 Result<void> send_descriptor(const HostPath& path,
                              std::string_view what,
-                             std::string name,
+                             std::string_view name,
                              int fd) {
   const kernel::UniqueFd socket = TRY(connect_to(path, what));
-  iovec part{.iov_base = name.data(), .iov_len = name.size()};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  if (sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
-    return fail_call(
-        errno, format("sendmsg({}, SCM_RIGHTS)", path.str()), format("send the {}", what));
-  }
+  TRY_STEP(kernel::send_with_fd(socket.get(), name, fd),
+           format("send the {} to {}", what, quoted(path.str())));
   return {};
 }
 
@@ -58,7 +41,7 @@ Result<void> send_console(const HostPath& path, int console) {
 }
 
 Result<void> send_pidfd(const HostPath& path, std::string_view kind, int pidfd) {
-  return send_descriptor(path, "pidfd", std::string(kind), pidfd);
+  return send_descriptor(path, "pidfd", kind, pidfd);
 }
 
 Result<void> check_console(bool terminal, bool detached, bool has_socket) {
