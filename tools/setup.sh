@@ -1,7 +1,7 @@
 # Sourced by ./demo, ./test and .ci/run: what a bare Debian 12 needs. Plain sh: such a machine has
 # no make, no compiler and no bash completion of anything.
 
-packages_build="g++ make cmake ninja-build ccache mold busybox-static libseccomp-dev \
+packages_build="g++ make cmake ninja-build mold busybox-static libseccomp-dev \
 libcap-dev libfmt-dev rapidjson-dev libisal-dev libssl-dev libsystemd-dev libgtest-dev libgmock-dev"
 packages_test="bats git iproute2 procps uidmap mmdebstrap libcap2-bin"
 packages_lint="clang-format-19 clang-tidy-19"

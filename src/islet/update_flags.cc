@@ -1,31 +1,13 @@
 #include "islet/update_flags.h"
 
-#include <charconv>
-#include <cmath>
 #include <limits>
 
+#include "base/byte_size.h"
 #include "base/strings.h"
 
 namespace isle::islet {
 
 namespace {
-
-std::unexpected<Error> no_size(std::string_view text, std::string_view what) {
-  return fail(ErrorKind::InvalidArgument,
-              format("{} {} is no size", what, quoted(text)),
-              "a number of bytes, or one with a unit: 512k, 64m, 2g");
-}
-
-// Empty, "b", "k", "kb", "kib" ... in any case: how often 1024. Negative: no unit.
-int power_of(std::string_view unit) {
-  const std::string name = lower(unit);
-  if (name.empty() || name == "b") return 0;
-  constexpr std::string_view kLetters = "kmgtpe";
-  const std::size_t power = kLetters.find(name[0]);
-  const std::string_view rest = std::string_view(name).substr(1);
-  const bool known = rest.empty() || rest == "b" || rest == "ib";
-  return power == std::string_view::npos || !known ? -1 : static_cast<int>(power) + 1;
-}
 
 template <typename T>
 Result<void> take_unsigned(const Arguments& arguments, const char* flag, std::optional<T>& out) {
@@ -48,10 +30,13 @@ Result<void> take_signed(const Arguments& arguments,
   return {};
 }
 
+// -1 is no limit.
 Result<void> take_size(const Arguments& arguments,
                        const char* flag,
                        std::optional<std::int64_t>& out) {
-  if (const auto text = arguments.text(flag)) out = TRY(parse_size(*text, format("--{}", flag)));
+  const auto text = arguments.text(flag);
+  if (!text) return {};
+  out = *text == "-1" ? -1 : TRY(parse_byte_size(*text, format("--{}", flag)));
   return {};
 }
 
@@ -78,20 +63,6 @@ Result<void> read_memory(oci::MemoryResources& memory, const Arguments& argument
 }
 
 }  // namespace
-
-Result<std::int64_t> parse_size(std::string_view text, std::string_view what) {
-  if (text == "-1") return -1;
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  const int power = power_of(trim(text.substr(static_cast<std::size_t>(end - text.data()))));
-  if (error != std::errc() || number < 0 || power < 0) return no_size(text, what);
-  const double bytes = std::ldexp(number, 10 * power);
-  // Below 2^63: what a double holds of it is exact enough to convert.
-  if (!(bytes < 9.2e18))
-    return fail(ErrorKind::InvalidArgument, format("{} {} is too large", what, quoted(text)));
-  return static_cast<std::int64_t>(bytes);
-}
 
 std::string_view given_update_flag(const Arguments& arguments) {
   for (const Option& option : std::span(kUpdateOptions).subspan(1)) {

@@ -9,9 +9,6 @@
 
 namespace isle::islet {
 
-// "100", "64m", "1.5 GiB": as docker's go-units reads sizes, all units powers of 1024; -1.
-Result<std::int64_t> parse_size(std::string_view text, std::string_view what);
-
 inline constexpr std::string_view kNoResctrl =
     "islet controls neither cache nor memory bandwidth (resctrl)";
 

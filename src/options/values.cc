@@ -3,29 +3,13 @@
 #include <unistd.h>
 
 #include <climits>
-#include <cstdlib>
 #include <limits>
 
+#include "base/byte_size.h"
 #include "base/strings.h"
 
 namespace isle::options {
 namespace {
-
-std::unexpected<Error> bad_size(std::string_view text, std::string_view flag) {
-  return fail(ErrorKind::InvalidArgument,
-              format("--{}: {} is not a size", flag, quoted(text)),
-              "write a number and a unit, such as 512m or 1.5g (b, k, m, g, t, p)");
-}
-
-// Power of 1024 of "k", "kb", "KiB"; -1 if it is no unit.
-int unit_power(std::string_view unit) {
-  const std::string word = lower(unit);
-  if (word.empty() || word == "b") return 0;
-  const std::size_t power = std::string_view("bkmgtp").find(word[0]);
-  const std::string_view rest = std::string_view(word).substr(1);
-  if (power == std::string_view::npos || power == 0) return -1;
-  return rest.empty() || rest == "b" || rest == "ib" ? static_cast<int>(power) : -1;
-}
 
 std::string clean_path(std::string_view path) {
   std::string out;
@@ -44,17 +28,7 @@ std::string clean_path(std::string_view path) {
 }  // namespace
 
 Result<std::int64_t> parse_size(std::string_view text, std::string_view flag) {
-  const std::size_t digits = text.find_first_not_of("0123456789.");
-  const std::string number(text.substr(0, digits));
-  const int power = digits == std::string_view::npos ? 0 : unit_power(trim(text.substr(digits)));
-  if (number.empty() || number == "." || power < 0) return bad_size(text, flag);
-  const double unit = static_cast<double>(std::int64_t{1} << (10 * power));
-  const Cut parts = cut(number, '.');
-  if (parts.after.find('.') != std::string_view::npos) return bad_size(text, flag);
-  const double value = std::strtod(number.c_str(), nullptr) * unit;
-  if (value >= 9.2e18) return bad_size(text, flag);
-  if (parts.found) return static_cast<std::int64_t>(value);
-  return TRY(parse_int(number, format("--{}:", flag))) * (std::int64_t{1} << (10 * power));
+  return parse_byte_size(text, format("--{}", flag));
 }
 
 Result<std::int64_t> parse_limit(std::string_view text, std::string_view flag) {

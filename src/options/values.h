@@ -10,7 +10,7 @@
 
 namespace isle::options {
 
-// "512", "512b", "64k", "64kb", "64KiB", "1.5g", up to p; powers of 1024, as docker counts.
+// "512", "64k", "1.5g": bytes (base/byte_size.h).
 Result<std::int64_t> parse_size(std::string_view text, std::string_view flag);
 // Of a limit: "-1" too, which is none.
 Result<std::int64_t> parse_limit(std::string_view text, std::string_view flag);

@@ -108,7 +108,7 @@ two_processes() { [ "$(islet ps -f json one | tr ',' '\n' | wc -l)" -ge 2 ]; }
   run ! grep -q '"limit":33554432' "$ISLE_RUN/islet/one/config.json"
   run islet update --memory much one
   assert_failure 1
-  assert_output --partial '"much" is no size'
+  assert_output --partial '"much" is not a size'
   run islet update --l3-cache-schema L3:0=f one
   assert_failure 1
   assert_output --partial "l3-cache-schema is not supported"

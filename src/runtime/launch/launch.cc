@@ -3,11 +3,9 @@
 #include "runtime/launch/launch.h"
 
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <cerrno>
 #include <cstring>
@@ -20,6 +18,7 @@
 #include "runtime/launch/hooks.h"
 #include "runtime/launch/idmap.h"
 #include "runtime/launch/message.h"
+#include "runtime/launch/progress.h"
 #include "runtime/launch/seccomp_agent.h"
 #include "runtime/launch/stage.h"
 #include "runtime/plan/seccomp.h"
@@ -27,42 +26,6 @@
 namespace isle::runtime::launch {
 
 namespace {
-
-// Memory that parent, stage and init share: the step under way, and the time each one ended.
-class Shared {
- public:
-  static Result<Shared> create(std::size_t steps, bool measure) {
-    const std::size_t size = sizeof(std::int64_t) * (1 + (measure ? steps : 0));
-    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return fail_call(errno, "mmap()");
-    return Shared(memory, size, measure);
-  }
-  Shared(Shared&& other) noexcept
-      : memory_(std::exchange(other.memory_, nullptr)),
-        size_(other.size_),
-        measure_(other.measure_) {}
-  Shared& operator=(Shared&&) = delete;
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
-  ~Shared() {
-    if (memory_ != nullptr) munmap(memory_, size_);
-  }
-  std::uint32_t* progress() { return static_cast<std::uint32_t*>(memory_); }
-  std::int64_t* times() { return measure_ ? static_cast<std::int64_t*>(memory_) + 1 : nullptr; }
-
- private:
-  Shared(void* memory, std::size_t size, bool measure)
-      : memory_(memory), size_(size), measure_(measure) {}
-  void* memory_;
-  std::size_t size_;
-  bool measure_;
-};
-
-std::int64_t real_time_ns() {
-  timespec now{};
-  (void)clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 // A container may have moved its processes to a group below its own on v2, so as to hand
 // controllers down: then that group takes no process any more, and the new one goes where init is.
@@ -87,8 +50,8 @@ bool attach_beside(const kernel::cgroup::Group& group, Pid init, Pid pid) {
 
 class Launcher {
  public:
-  Launcher(const LaunchPlan& plan, LaunchIo io, Shared shared)
-      : plan_(plan), io_(std::move(io)), shared_(std::move(shared)) {}
+  Launcher(const LaunchPlan& plan, LaunchIo io, Progress progress)
+      : plan_(plan), io_(std::move(io)), progress_(std::move(progress)) {}
   ~Launcher() {
     if (!done_) give_up();
   }
@@ -107,21 +70,21 @@ class Launcher {
       }
       TRY_STEP(beside_init ? beside(step) : perform(step, i),
                format("step {} of {}, {}", i + 1, plan_.steps.size(), step.what));
-      if (shared_.times() != nullptr) shared_.times()[i] = real_time_ns();
+      if (progress_.times() != nullptr) progress_.times()[i] = real_time_ns();
     }
     TRY(finish());
     done_ = true;
     return Launched{.pid = init_.pid,
                     .pidfd = std::move(init_.pidfd),
                     .console = std::move(console_),
-                    .step_times = durations(),
+                    .step_times = progress_.durations(plan_, start_),
                     .warnings = std::move(warnings_)};
   }
 
  private:
   const LaunchPlan& plan_;
   LaunchIo io_;
-  Shared shared_;
+  Progress progress_;
   Slots slots_;
   Frozen frozen_;
   kernel::UniqueFd parent_end_, child_end_;
@@ -237,7 +200,7 @@ class Launcher {
                          .slots = slots_,
                          .program = frozen_.program,
                          .report_fd = child_end_.get(),
-                         .times = shared_.times()});
+                         .times = progress_.times()});
       }
       stage_ = std::move(forked.child);
     } else {
@@ -331,8 +294,8 @@ class Launcher {
     frozen_.program.report_fd = child_end_.get();
     frozen_.program.parent_fd = parent_end_.get();
     frozen_.program.proc_fd = slots_.proc.get();
-    frozen_.program.progress = shared_.progress();
-    frozen_.program.times = shared_.times();
+    frozen_.program.progress = progress_.step();
+    frozen_.program.times = progress_.times();
     return {};
   }
 
@@ -382,7 +345,7 @@ class Launcher {
   // The other end is gone without a report: what became of init?
   Error died() {
     Report report{};
-    report.step = *shared_.progress();
+    report.step = *progress_.step();
     siginfo_t info{};
     // Its descriptors close before it can be waited for; after exec it may live for long.
     const int patience = reached_exec() ? WNOHANG : 0;
@@ -419,27 +382,9 @@ class Launcher {
   // At the end of file: was exec, or the end that was planned, the step under way? A death after it
   // is the command's own.
   bool reached_exec() {
-    const std::size_t step = *shared_.progress();
+    const std::size_t step = *progress_.step();
     if (plan_.ends_by_itself && step + 1 == plan_.steps.size()) return true;
     return std::holds_alternative<op::Exec>(plan_.steps[step].operation);
-  }
-
-  std::vector<std::int64_t> durations() {
-    std::vector<std::int64_t> out;
-    const std::int64_t* times = shared_.times();
-    if (times == nullptr) return out;
-    std::int64_t last[3] = {start_, start_, start_};
-    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
-      const auto actor = static_cast<unsigned>(plan_.steps[i].actor);
-      out.push_back(times[i] == 0 ? 0 : std::max<std::int64_t>(times[i] - last[actor], 1));
-      if (times[i] != 0) last[actor] = times[i];
-      // Those who come later start when they are cloned.
-      if (std::holds_alternative<op::Clone>(plan_.steps[i].operation)) {
-        last[static_cast<unsigned>(Actor::Init)] = times[i];
-        if (actor == 0) last[static_cast<unsigned>(Actor::Stage)] = times[i];
-      }
-    }
-    return out;
   }
 
   static kernel::ResctrlGroup group_of(const op::JoinResctrl& operation) {
@@ -464,8 +409,8 @@ class Launcher {
 }  // namespace
 
 Result<Launched> launch(const LaunchPlan& plan, LaunchIo io) {
-  Shared shared = TRY(Shared::create(plan.steps.size(), io.measure));
-  return Launcher(plan, std::move(io), std::move(shared)).run();
+  Progress progress = TRY(Progress::create(plan.steps.size(), io.measure));
+  return Launcher(plan, std::move(io), std::move(progress)).run();
 }
 
 }  // namespace isle::runtime::launch

@@ -3,7 +3,6 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include "base/strings.h"
 #include "kernel/raw/call.h"
 #include "runtime/launch/hooks.h"
+#include "runtime/launch/progress.h"
 
 namespace isle::runtime::launch {
 
@@ -118,9 +118,7 @@ class FirstStage {
 
 void note_time(const StageContext& context, std::size_t index) {
   if (context.times == nullptr) return;
-  timespec now{};
-  (void)clock_gettime(CLOCK_REALTIME, &now);
-  context.times[index] = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  context.times[index] = real_time_ns();
 }
 
 Report failure(std::size_t index, const Error& error) {

@@ -1,32 +1,11 @@
-#include "islet/update_flags.h"
+#include "islet/event_stats.h"
 
 #include <gtest/gtest.h>
 
 #include "islet/duration.h"
-#include "islet/event_stats.h"
 
 namespace isle::islet {
 namespace {
-
-std::int64_t size(std::string_view text) { return parse_size(text, "--memory").value_or(-7); }
-
-TEST(ParseSize, UnitsArePowersOf1024) {
-  EXPECT_EQ(size("100"), 100);
-  EXPECT_EQ(size("1b"), 1);
-  EXPECT_EQ(size("2k"), 2048);
-  EXPECT_EQ(size("64M"), 64 << 20);
-  EXPECT_EQ(size("64mb"), 64 << 20);
-  EXPECT_EQ(size("1.5 GiB"), 3LL << 29);
-  EXPECT_EQ(size("-1"), -1);
-  EXPECT_EQ(size("0"), 0);
-}
-
-TEST(ParseSize, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "m", "-2", "1x", "1mm", "0x10", "1e3k", "99999999999g", "nan", "inf"}) {
-    EXPECT_FALSE(parse_size(text, "--memory").has_value()) << text;
-  }
-}
 
 TEST(ParseDuration, AsGoReadsIt) {
   using std::chrono::nanoseconds;
