@@ -5,10 +5,10 @@
 #include "base/strings.h"
 #include "engine/containers.h"
 #include "engine/layered_root.h"
-#include "kernel/tty.h"
 #include "oci/runtime_spec_json.h"
 #include "options/passwd.h"
 #include "runtime/launch/gather_facts.h"
+#include "runtime/relay/console_size.h"
 #include "runtime/relay/relay.h"
 #include "runtime/state/create.h"
 
@@ -56,9 +56,7 @@ Result<oci::Process> make_process(const Paths& paths,
   TRY(set_user(process, options.user, format("/proc/{}/root", listed.state->pid.value)));
   for (const std::string& entry : options.env) set_env(process.env, entry);
   if (options.privileged) TRY(give_all_capabilities(process));
-  if (const auto size = kernel::window_size(0); options.terminal && size) {
-    process.console_size = oci::Box{.height = size->rows, .width = size->columns};
-  }
+  runtime::begin_with_own_size(process);
   return process;
 }
 

@@ -6,8 +6,8 @@
 #include "engine/etc_files.h"
 #include "engine/host.h"
 #include "image/snapshot/overlay.h"
-#include "kernel/tty.h"
 #include "options/option.h"
+#include "runtime/relay/console_size.h"
 
 namespace isle::engine {
 namespace {
@@ -68,14 +68,6 @@ void set_root(options::SpecBuilder& builder,
   spec.mounts.insert(spec.mounts.begin(), overlay_mount(overlay, *spec.linux_));
 }
 
-// The terminal has its size before the command looks; later changes follow (monitor's Resize).
-void set_console_size(oci::Process& process) {
-  if (!process.terminal) return;
-  if (const auto size = kernel::window_size(STDIN_FILENO)) {
-    process.console_size = oci::Box{.height = size->rows, .width = size->columns};
-  }
-}
-
 std::string stop_signal_of(const record::Container& container, const oci::ImageRun& image) {
   if (!container.process.stop_signal.empty()) return container.process.stop_signal;
   return image.stop_signal.empty() ? "SIGTERM" : image.stop_signal;
@@ -95,7 +87,7 @@ Result<Prepared> prepare_spec(const PrepareRequest& request, record::Container& 
   TRY(options::apply_options(builder, container));
   add_etc_mounts(builder.spec, request.paths.container(container.id));
   options::finish_spec(builder);
-  set_console_size(builder.process());
+  runtime::begin_with_own_size(builder.process());
   set_root(builder, request.paths, container, root.image.layers);
   Prepared prepared{.spec = std::move(builder.spec),
                     .layers = std::move(root.image.layers),

@@ -7,6 +7,7 @@
 #include "islet/exec_process.h"
 #include "kernel/process.h"
 #include "kernel/signal_fd.h"
+#include "runtime/relay/console_size.h"
 #include "runtime/relay/relay.h"
 
 namespace isle::islet {
@@ -74,7 +75,8 @@ Result<void> send_off(const Arguments& arguments, const runtime::ExecutedProcess
 }
 
 Result<runtime::ExecutedProcess> start(const Globals& globals, const Arguments& arguments) {
-  const runtime::ExecRequest request = TRY(read_request(globals, arguments));
+  runtime::ExecRequest request = TRY(read_request(globals, arguments));
+  if (!arguments.on("detach")) runtime::begin_with_own_size(request.process);
   runtime::ExecutedProcess executed = TRY(runtime::exec_in_container(request));
   for (const std::string& warning : executed.warnings) globals.log.write(Level::Warning, warning);
   Result<void> sent = send_off(arguments, executed);

@@ -9,6 +9,7 @@
 
 #include "islet/create_options.h"
 #include "kernel/signal_fd.h"
+#include "runtime/relay/console_size.h"
 #include "runtime/relay/relay.h"
 
 namespace isle::islet {
@@ -47,10 +48,13 @@ Result<int> wait_in_foreground(const runtime::CreatedContainer& created) {
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   const bool detach = arguments.on("detach");
-  const Creation creation = TRY(read_creation(globals, arguments, detach));
+  Creation creation = TRY(read_creation(globals, arguments, detach));
   if (detach) {
     TRY(create(globals, creation));
     return 0;
+  }
+  if (creation.request.spec->process) {
+    runtime::begin_with_own_size(*creation.request.spec->process);
   }
   // What arrives while the container is made waits for it.
   const kernel::SignalFd held = TRY(kernel::SignalFd::create(kernel::forwardable_signals()));
