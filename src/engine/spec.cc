@@ -1,7 +1,5 @@
 #include "engine/spec.h"
 
-#include <unistd.h>
-
 #include "base/strings.h"
 #include "engine/etc_files.h"
 #include "engine/host.h"

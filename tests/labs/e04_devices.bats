@@ -37,7 +37,7 @@ make_node() {
   run -0 isle run --rm --device "$DEVICE" busybox sh -c ": >>$DEVICE && : <$DEVICE && echo both"
   assert_output both
   run -0 isle run --rm --device "$DEVICE:/dev/other:w" busybox sh -c \
-    ': >>/dev/other && echo written; (: </dev/other) || echo not read'
+    ': >>/dev/other && echo written; (: </dev/other) 2>&1 || echo not read'
   assert_line written
   assert_line "not read"
   assert_output --partial "Operation not permitted"

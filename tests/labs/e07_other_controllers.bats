@@ -40,6 +40,7 @@ refused() {
   require_root
   grep -q '^net_cls.*1$' /proc/cgroups || skip "this kernel has no net_cls"
   grep -q '^net_prio.*1$' /proc/cgroups || skip "this kernel has no net_prio"
+  ! grep -q 'cgroup_no_v1=' /proc/cmdline || skip "this kernel was started with cgroup_no_v1"
   ! require_mounted net_cls || skip "the host uses net_cls: the test makes a hierarchy of its own"
   # In a mount namespace of the test's own, which goes with it, as does the hierarchy.
   run -0 unshare --mount --propagation private bash -euc "

@@ -218,8 +218,8 @@ in_own_group() (
 @test "hierarchy: a group whose processes take their time to die is removed all the same" {
   require_root
   require_controller memory
-  # 200 processes with memory to give back.
-  start_container slow --pids-limit 400 -- sh -c '
+  # 200 processes with memory to give back, each with two helpers at first.
+  start_container slow --pids-limit 1000 -- sh -c '
     for i in $(seq 200); do (head -c 300000 /dev/zero | tr "\0" x >/tmp/$i; exec sleep 1000) & done; wait'
   local group
   group=$(cgroup_dir "$(pid_of slow)" memory)
