@@ -102,7 +102,7 @@ is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
     -v "$ISLE_ROOM/image:/image:ro" --shm-size 3m busybox sh -c '
       id -u; id -g; pwd; echo $NAME; hostname; ulimit -n; cat /proc/1/comm
       cat /proc/sys/net/ipv4/ip_forward; grep CapEff /proc/self/status
-      touch /scratch/x && echo scratched; touch /x || echo closed; touch /image/x || echo kept
+      touch /scratch/x && echo scratched; touch /x 2>&1 || echo closed; touch /image/x 2>&1 || echo kept
       df -k /dev/shm | tail -n 1'
   assert_line 0 1000
   assert_line 1 1001

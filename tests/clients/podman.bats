@@ -128,7 +128,7 @@ is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
   run -0 box --rm --user 1000:1001 --cap-drop all --read-only --tmpfs /scratch:size=1m -w /scratch \
     --ulimit nofile=100 --hostname there --uidmap 0:100000:65536 -v kept:/kept --pid host busybox sh -c '
       id -u; id -g; pwd; ulimit -n; hostname; cat /proc/self/uid_map
-      touch /scratch/x && echo scratched; touch /x || echo closed'
+      touch /scratch/x && echo scratched; touch /x 2>&1 || echo closed'
   assert_line 0 1000
   assert_line 1 1001
   assert_line 2 /scratch

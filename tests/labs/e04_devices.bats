@@ -59,7 +59,7 @@ make_node() {
 
 @test "devices: the usual ones are there and work" {
   require_root
-  run -0 isle run --rm busybox sh -c '
+  run -0 isle run --rm busybox sh -c 'exec 2>&1
     head -c4 /dev/zero | wc -c; head -c4 /dev/urandom | wc -c; head -c4 /dev/random | wc -c
     echo x >/dev/null; echo x >/dev/full || echo full; ls /dev/pts /dev/ptmx /dev/shm >/dev/null && echo dirs'
   assert_output --regexp $'^4\n4\n4\n.*full'
