@@ -5,7 +5,7 @@
 #include "cli/output/table.h"
 #include "engine/paths.h"
 #include "image/embedded.h"
-#include "image/image_record.h"
+#include "image/image_names.h"
 
 namespace isle::cli {
 namespace {
@@ -36,20 +36,14 @@ constexpr CommandFlag<ImagesRequest> kFlags[] = {
      }},
 };
 
-Result<Row> row_of(const image::Store& store, const std::string& name) {
-  const image::Reference reference = TRY(image::Reference::parse(name));
-  Row row{.name = reference.familiar(), .id = {}, .size = {}};
-  const auto record = TRY(image::load_image(store, reference));
-  if (!record) return row;
-  row.id = std::string(record->id.hex());
-  row.size = size_words(record->size);
-  return row;
-}
-
 Result<std::vector<Row>> rows_of(const image::Store& store) {
   std::vector<Row> rows;
-  for (const std::string& name : image::image_names(store)) {
-    rows.push_back(TRY(row_of(store, name)));
+  for (const image::NamedImage& image : TRY(image::list_images(store))) {
+    if (!image.has_tag()) continue;
+    const image::Reference reference = TRY(image::Reference::parse(image.name));
+    rows.push_back({.name = reference.familiar(),
+                    .id = std::string(image.id.hex()),
+                    .size = size_words(image.size)});
   }
   for (const std::string& name : image::embedded_names()) {
     const image::Reference reference = TRY(image::Reference::parse(name));
@@ -60,7 +54,7 @@ Result<std::vector<Row>> rows_of(const image::Store& store) {
     const auto loaded = TRY(image::embedded_image(store, reference));
     if (loaded) {
       row.id = std::string(loaded->record.id.hex());
-      row.size = size_words(loaded->record.size);
+      row.size = size_words(loaded->record.size());
     }
     rows.push_back(std::move(row));
   }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/strings.h"
+#include "image/blobs.h"
 #include "image/installation.h"
 #include "image/layer/layer_store.h"
 #include "oci/json_writer.h"
@@ -63,7 +64,7 @@ Result<std::optional<ImageRecord>> look_up(const Store& store,
   const Result<Note> note = oci::read_document<Note>(*document);
   if (!note || note->stamp != stamp) return std::nullopt;
   Result<std::optional<ImageRecord>> record = load_image(store, note->id);
-  if (!record || !*record) return std::nullopt;
+  if (!record || !*record || !has_blob(store, (*record)->descriptor)) return std::nullopt;
   const auto is_there = [&store](const oci::Digest& layer) { return has_layer(store, layer); };
   if (!std::ranges::all_of((*record)->config.rootfs.diff_ids, is_there)) return std::nullopt;
   return record;

@@ -1,39 +1,44 @@
 #include "image/image_record.h"
 
-#include <algorithm>
 #include <cerrno>
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/strings.h"
-#include "oci/json_writer.h"
+#include "image/image_names.h"
 
 namespace isle::image {
 namespace {
 
-// The record's own members; the configuration's are oci's.
-struct Heading {
-  oci::Digest id, manifest;
-  std::int64_t size = 0;
-};
+Result<const json::Value*> member(const json::Value& document, std::string_view name) {
+  const json::Value* value = document.find(name);
+  if (value == nullptr) return fail(ErrorKind::Corrupt, format("{}: is required but absent", name));
+  return value;
+}
 
-template <typename Io>
-void fields(Io& io, typename Io::template Ref<Heading> heading) {
-  io.required("id", heading.id);
-  io.required("manifest", heading.manifest);
-  io.always("size", heading.size);
+Result<std::vector<std::string>> read_stack(const json::Value& value) {
+  std::vector<std::string> stack;
+  if (value.array() == nullptr) return fail(ErrorKind::Corrupt, "stack: expected an array");
+  for (const json::Value& item : *value.array()) {
+    const std::string* name = item.string();
+    if (name == nullptr || name->find('/') != std::string::npos || name->starts_with('.')) {
+      return fail(ErrorKind::Corrupt, "stack: holds what is no name of a layer");
+    }
+    stack.push_back(*name);
+  }
+  return stack;
 }
 
 Result<ImageRecord> parse_record(const std::string& text) {
   const json::Value document = TRY(json::parse(text));
-  const Heading heading = TRY(oci::read_document<Heading>(document));
-  const json::Value* config = document.find("config");
-  if (config == nullptr) return fail(ErrorKind::Corrupt, "config: is required but absent");
-  ImageRecord record{.id = heading.id, .manifest = heading.manifest, .size = heading.size};
-  record.config = TRY(oci::image_config_of(*config));
+  ImageRecord record;
+  record.descriptor =
+      TRY_STEP(oci::descriptor_of(*TRY(member(document, "descriptor"))), "descriptor");
+  record.manifest = TRY_STEP(oci::manifest_of(*TRY(member(document, "manifest"))), "manifest");
+  record.config = TRY_STEP(oci::image_config_of(*TRY(member(document, "config"))), "config");
+  record.stack = TRY(read_stack(*TRY(member(document, "stack"))));
+  record.id = record.manifest.config.digest;
   return record;
 }
 
@@ -47,81 +52,46 @@ Result<std::optional<ImageRecord>> load_file(const HostPath& path) {
   return std::unexpected(std::move(error).within(format("read {}", quoted(path.str()))));
 }
 
-// "docker.io/library/busybox/@latest": no component of a repository begins with "@".
-std::string name_path(const Reference& reference) {
-  return format("{}/{}/@{}", reference.domain, reference.repository, reference.tag);
-}
-
-void collect_names(int directory, const std::string& prefix, std::vector<std::string>& names) {
-  Result<kernel::UniqueFd> fd = kernel::open_at(directory, ".", O_RDONLY | O_DIRECTORY);
-  DIR* stream = fd ? fdopendir(fd->get()) : nullptr;
-  if (stream == nullptr) return;
-  static_cast<void>(fd->release());
-  while (const dirent* entry = readdir(stream)) {
-    const std::string name = entry->d_name;
-    if (name.starts_with('@')) {
-      names.push_back(prefix + ":" + name.substr(1));
-    } else if (!name.starts_with('.')) {
-      const Result<kernel::UniqueFd> below =
-          kernel::open_at(dirfd(stream), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-      if (below)
-        collect_names(below->get(), prefix.empty() ? name : format("{}/{}", prefix, name), names);
-    }
-  }
-  closedir(stream);
-}
-
 }  // namespace
+
+std::int64_t ImageRecord::size() const {
+  std::int64_t sum = manifest.config.size + descriptor.size;
+  for (const oci::Descriptor& layer : manifest.layers) sum += layer.size;
+  return sum;
+}
 
 Result<std::optional<ImageRecord>> load_image(const Store& store, const oci::Digest& id) {
   return load_file(store.image_file(id));
 }
 
+// With tag and digest both have to fit: the digest is the manifest's, or of an index it was in.
 Result<std::optional<ImageRecord>> load_image(const Store& store, const Reference& reference) {
-  if (reference.tag.empty()) return std::nullopt;
-  std::optional<ImageRecord> record = TRY(load_file(store.root() / "names" / name_path(reference)));
-  if (record && reference.digest && record->manifest != *reference.digest) return std::nullopt;
+  const std::string path = name_path(reference);
+  if (path.empty()) return std::nullopt;
+  std::optional<ImageRecord> record = TRY(load_file(store.root() / "names" / path));
+  if (!record || reference.tag.empty() || !reference.digest) return record;
+  if (record->descriptor.digest == *reference.digest) return record;
+  Reference by_digest = reference;
+  by_digest.tag.clear();
+  const std::optional<ImageRecord> other = TRY(load_image(store, by_digest));
+  if (!other || other->id != record->id) return std::nullopt;
   return record;
 }
 
-Result<void> save_image(const Store& store, const ImageRecord& record) {
-  json::Value document =
-      oci::write_value(Heading{.id = record.id, .manifest = record.manifest, .size = record.size});
+Result<void> save_image(const Store& store, ImageRecord& record) {
+  record.stack.clear();
+  for (const oci::Digest& layer : record.config.rootfs.diff_ids) {
+    record.stack.emplace_back(layer.hex());
+  }
+  json::Value document;
+  document["descriptor"] = oci::write_descriptor(record.descriptor);
+  document["manifest"] = oci::write_manifest(record.manifest);
   document["config"] = oci::write_image_config(record.config);
+  document["stack"] = record.stack;
   TRY(store.directory("images"));
+  const kernel::UniqueFd lock = TRY(begin_change_of_names(store));
   return kernel::replace_file(
       store.image_file(record.id), json::write(document) + "\n", 0600, true);
-}
-
-// A symbolic link is never half-written, and one rename exchanges it.
-Result<void> name_image(const Store& store, const Reference& reference, const oci::Digest& id) {
-  if (reference.tag.empty()) return fail(ErrorKind::InvalidArgument, "a name needs a tag");
-  const std::string path = name_path(reference);
-  const std::size_t slash = path.rfind('/');
-  const kernel::UniqueFd directory = TRY(store.directory("names/" + path.substr(0, slash)));
-  const std::string name = path.substr(slash + 1);
-  std::string target;
-  for (const char c : path) target += c == '/' ? "../" : "";
-  target += format("../images/{}", id.hex());
-  const std::string fresh = format(".{}.{}", name, getpid());
-  unlinkat(directory.get(), fresh.c_str(), 0);
-  if (symlinkat(target.c_str(), directory.get(), fresh.c_str()) != 0) {
-    return fail_call(errno, format("symlink({})", path));
-  }
-  if (renameat(directory.get(), fresh.c_str(), directory.get(), name.c_str()) != 0) {
-    return fail_call(errno, format("rename({})", path));
-  }
-  if (fsync(directory.get()) != 0) return fail_call(errno, format("fsync({})", path));
-  return {};
-}
-
-std::vector<std::string> image_names(const Store& store) {
-  std::vector<std::string> names;
-  const Result<kernel::UniqueFd> root =
-      kernel::open_if_exists(store.root() / "names", O_RDONLY | O_DIRECTORY);
-  if (root && *root) collect_names(root->get(), "", names);
-  std::ranges::sort(names);
-  return names;
 }
 
 Result<std::vector<oci::Digest>> images_with_prefix(const Store& store, std::string_view hex) {

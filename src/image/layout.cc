@@ -107,15 +107,14 @@ Result<oci::Descriptor> Layout::find_manifest(const oci::Index& index,
 Result<LayoutImage> Layout::image(std::string_view name) const {
   const oci::Index index =
       TRY_STEP(oci::read_index(TRY(read_small(directory_.get(), "index.json"))), "index.json");
-  const oci::Descriptor descriptor = TRY(find_manifest(index, name, 1));
   LayoutImage image;
-  image.manifest_digest = descriptor.digest;
+  image.descriptor = TRY(find_manifest(index, name, 1));
   image.manifest =
-      TRY_STEP(oci::read_manifest(TRY(read_document(descriptor))), "the image's manifest");
+      TRY_STEP(oci::read_manifest(TRY(read_document(image.descriptor))), "the image's manifest");
   if (!oci::is_image_config(image.manifest.config.media_type)) {
     return fail(ErrorKind::Unsupported,
                 format("{} is no image that can be run: its configuration is of type {}",
-                       descriptor.digest.short_hex(),
+                       image.descriptor.digest.short_hex(),
                        quoted(image.manifest.config.media_type)));
   }
   image.config = TRY_STEP(oci::read_image_config(TRY(read_document(image.manifest.config))),

@@ -12,9 +12,9 @@
 namespace isle::image {
 
 struct LayoutImage {
-  oci::Digest manifest_digest;
-  oci::Manifest manifest;   // layers and diffIDs are equally many
-  oci::ImageConfig config;  // its digest, manifest.config.digest, is the image's id
+  oci::Descriptor descriptor;  // of the manifest
+  oci::Manifest manifest;      // layers and diffIDs are equally many
+  oci::ImageConfig config;     // its digest, manifest.config.digest, is the image's id
 };
 
 class Layout {

@@ -1,6 +1,11 @@
 #include "image/load.h"
 
+#include <cerrno>
+
+#include <unistd.h>
+
 #include "base/strings.h"
+#include "image/blobs.h"
 #include "image/layer/layer_store.h"
 #include "oci/media_type.h"
 
@@ -16,15 +21,19 @@ Result<std::vector<std::string>> take_layer(const Store& store,
         ErrorKind::Unsupported,
         format("a layer is of type {}, which is not supported", quoted(descriptor.media_type)));
   }
-  if (has_layer(store, diff_id)) return std::vector<std::string>();
   const kernel::UniqueFd blob = TRY(layout.open_blob(descriptor));
+  TRY(copy_blob(store, descriptor, blob.get()));
+  if (lseek(blob.get(), 0, SEEK_SET) < 0) return fail_call(errno, "lseek(blob)");
   return add_layer(store, {.digest = descriptor.digest, .diff_id = diff_id, .blob = blob});
 }
 
-std::int64_t size_of(const oci::Manifest& manifest) {
-  std::int64_t size = manifest.config.size;
-  for (const oci::Descriptor& layer : manifest.layers) size += layer.size;
-  return size;
+// The documents as blobs of the store; the layers' came with the layers.
+Result<void> keep_documents(const Store& store, const Layout& layout, const LayoutImage& image) {
+  for (const oci::Descriptor* document : {&image.descriptor, &image.manifest.config}) {
+    if (has_blob(store, *document)) continue;
+    TRY(copy_blob(store, *document, TRY(layout.open_blob(*document)).get()));
+  }
+  return {};
 }
 
 }  // namespace
@@ -40,10 +49,11 @@ Result<Loaded> load_from_layout(const Store& store,
         TRY(take_layer(store, layout, image.manifest.layers[i], image.config.rootfs.diff_ids[i]));
     loaded.warnings.insert(loaded.warnings.end(), warnings.begin(), warnings.end());
   }
-  loaded.record = {.id = image.manifest.config.digest,
-                   .manifest = image.manifest_digest,
-                   .size = size_of(image.manifest),
-                   .config = std::move(image.config)};
+  TRY(keep_documents(store, layout, image));
+  loaded.record.id = image.manifest.config.digest;
+  loaded.record.descriptor = std::move(image.descriptor);
+  loaded.record.manifest = std::move(image.manifest);
+  loaded.record.config = std::move(image.config);
   TRY(save_image(store, loaded.record));
   return loaded;
 }

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "image/embedded.h"
+#include "image/image_names.h"
 #include "image/image_record.h"
 #include "image/layer/layer_store.h"
 

@@ -11,9 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "image/blobs.h"
 #include "image/embedded.h"
+#include "image/image_names.h"
 #include "image/image_record.h"
 #include "image/installation.h"
+#include "image/layer/unpacker.h"
 #include "image/load.h"
 #include "image/snapshot/overlay.h"
 #include "kernel/beneath.h"
@@ -110,9 +113,67 @@ TEST_F(StoreTest, NamesIdsAndPrefixes) {
   EXPECT_EQ(MUST(resolve(*store_, "localhost:5000/a/b:v1")).id, loaded.record.id);
   EXPECT_EQ(MUST(resolve(*store_, loaded.record.id.str())).id, loaded.record.id);
   EXPECT_EQ(MUST(resolve(*store_, loaded.record.id.short_hex())).id, loaded.record.id);
-  EXPECT_EQ(MUST(resolve(*store_, "localhost:5000/a/b:v1@" + loaded.record.manifest.str())).id,
-            loaded.record.id);
+  EXPECT_EQ(
+      MUST(resolve(*store_, "localhost:5000/a/b:v1@" + loaded.record.descriptor.digest.str())).id,
+      loaded.record.id);
   EXPECT_FALSE(resolve(*store_, "localhost:5000/a/b:v1@" + loaded.record.id.str()));
+  EXPECT_FALSE(resolve(*store_, "localhost:5000/a/b@" + loaded.record.descriptor.digest.str()));
+  Reference by_digest = name;
+  by_digest.digest = loaded.record.descriptor.digest;
+  MUST(name_image(*store_, by_digest, loaded.record.id));
+  EXPECT_TRUE(resolve(*store_, "localhost:5000/a/b@" + loaded.record.descriptor.digest.str()));
+  EXPECT_THAT(image_names(*store_), testing::ElementsAre("localhost:5000/a/b:v1"));
+}
+
+TEST_F(StoreTest, ListsComeFromTheIndexAndItFollowsEveryChange) {
+  EXPECT_TRUE(MUST(list_images(*store_)).empty());
+  Loaded loaded = MUST(load_from_layout(*store_, HostPath(layout_copy()), ""));
+  const auto listed = [&] {
+    std::vector<std::string> names;
+    for (const NamedImage& image : MUST(list_images(*store_))) {
+      EXPECT_EQ(image.id, loaded.record.id);
+      EXPECT_EQ(image.size, loaded.record.size());
+      EXPECT_EQ(image.created, loaded.record.config.created);
+      names.push_back(image.name);
+    }
+    return names;
+  };
+  EXPECT_THAT(listed(), testing::ElementsAre(""));
+  const Reference a = MUST(Reference::parse("a:1"));
+  MUST(name_image(*store_, a, loaded.record.id));
+  EXPECT_THAT(listed(), testing::ElementsAre("docker.io/library/a:1"));
+  EXPECT_TRUE(fs::exists(base_ / "store/names.index"));
+  const Reference b = MUST(Reference::parse("b"));
+  MUST(name_image(*store_, b, loaded.record.id));
+  EXPECT_THAT(listed(),
+              testing::ElementsAre("docker.io/library/a:1", "docker.io/library/b:latest"));
+  std::ofstream(base_ / "store/names.index") << "isle-names 1\ngarbage\nend\n";
+  EXPECT_EQ(listed().size(), 2U);
+  EXPECT_TRUE(MUST(remove_name(*store_, a)));
+  EXPECT_FALSE(MUST(remove_name(*store_, a)));
+  EXPECT_THAT(listed(), testing::ElementsAre("docker.io/library/b:latest"));
+}
+
+TEST_F(StoreTest, BlobsAreKeptAsTheyCame) {
+  const Loaded loaded = MUST(load_from_layout(*store_, HostPath(layout_copy()), ""));
+  const ImageRecord& record = loaded.record;
+  for (const oci::Descriptor& document : {record.descriptor, record.manifest.config}) {
+    const std::string text = MUST(read_blob(*store_, document));
+    EXPECT_EQ(MUST(digest_of(text)), document.digest);
+  }
+  for (const oci::Descriptor& layer : record.manifest.layers) {
+    EXPECT_TRUE(open_blob(*store_, layer));
+    oci::Descriptor other = layer;
+    ++other.size;
+    EXPECT_EQ(open_blob(*store_, other).error().kind, ErrorKind::Corrupt);
+    fs::remove(store_->blob_file(layer.digest).str());
+    EXPECT_EQ(open_blob(*store_, layer).error().kind, ErrorKind::NotFound);
+  }
+  {
+    const StagedBlob dropped = MUST(StagedBlob::create(*store_));
+    EXPECT_EQ(staged(), 1U);
+  }
+  EXPECT_EQ(staged(), 0U);
 }
 
 TEST_F(StoreTest, DamagedBlobsAreNeverPublished) {

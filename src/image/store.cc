@@ -58,6 +58,10 @@ HostPath Store::layer_directory(const oci::Digest& diff_id) const {
   return root_ / "layers" / diff_id.hex() / "fs";
 }
 
+HostPath Store::blob_file(const oci::Digest& digest) const {
+  return root_ / "blobs" / digest.algorithm() / digest.hex();
+}
+
 HostPath Store::container_directory(std::string_view id) const { return root_ / "containers" / id; }
 
 Result<kernel::UniqueFd> Store::directory(const std::string& path) const {

@@ -180,6 +180,10 @@ Result<ImageConfig> read_image_config(std::string_view text) {
 Result<ImageConfig> image_config_of(const json::Value& value) {
   return read_document<ImageConfig>(value);
 }
+Result<Manifest> manifest_of(const json::Value& value) { return read_document<Manifest>(value); }
+Result<Descriptor> descriptor_of(const json::Value& value) {
+  return read_document<Descriptor>(value);
+}
 
 Result<void> check_layout(std::string_view text) {
   const json::Value document = TRY(json::parse(text));
@@ -194,6 +198,7 @@ Result<void> check_layout(std::string_view text) {
 json::Value write_index(const Index& index) { return write_value(index); }
 json::Value write_manifest(const Manifest& manifest) { return write_value(manifest); }
 json::Value write_image_config(const ImageConfig& config) { return write_value(config); }
+json::Value write_descriptor(const Descriptor& descriptor) { return write_value(descriptor); }
 
 json::Value write_layout() {
   json::Value layout;

@@ -99,14 +99,17 @@ struct ImageConfig {
 Result<Index> read_index(std::string_view text);
 Result<Manifest> read_manifest(std::string_view text);
 Result<ImageConfig> read_image_config(std::string_view text);
-// The same for a part of another document.
+// The same for parts of another document.
 Result<ImageConfig> image_config_of(const json::Value& value);
+Result<Manifest> manifest_of(const json::Value& value);
+Result<Descriptor> descriptor_of(const json::Value& value);
 // The file "oci-layout": Unsupported if its version is not 1.0.0.
 Result<void> check_layout(std::string_view text);
 
 json::Value write_index(const Index& index);
 json::Value write_manifest(const Manifest& manifest);
 json::Value write_image_config(const ImageConfig& config);
+json::Value write_descriptor(const Descriptor& descriptor);
 json::Value write_layout();
 
 }  // namespace isle::oci

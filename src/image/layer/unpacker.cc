@@ -66,4 +66,12 @@ Result<void> check_digest(int blob, const oci::Digest& digest) {
   return {};
 }
 
+Result<oci::Digest> digest_of(std::string_view bytes) {
+  const kernel::UniqueFd file = TRY(kernel::make_memfd("document"));
+  TRY(kernel::write_all(file.get(), bytes));
+  if (lseek(file.get(), 0, SEEK_SET) < 0) return fail_call(errno, "lseek(document)");
+  const json::Value reply = TRY(ask_unpacker({"digest", "sha256"}, file.get()));
+  return oci::Digest::parse(text_member(reply, "digest"));
+}
+
 }  // namespace isle::image

@@ -92,9 +92,8 @@ Result<json::Value> unpack_layer(std::span<char*> arguments) {
   return report_of(report, sums, sandbox);
 }
 
-Result<json::Value> check_blob(std::string_view text) {
-  const oci::Digest digest = TRY(oci::Digest::parse(text));
-  Hasher hasher = TRY(Hasher::create(digest.algorithm()));
+Result<oci::Digest> hash_input(std::string_view algorithm) {
+  Hasher hasher = TRY(Hasher::create(algorithm));
   char piece[64 << 10];
   for (;;) {
     const ssize_t count = read(STDIN_FILENO, piece, sizeof piece);
@@ -102,7 +101,19 @@ Result<json::Value> check_blob(std::string_view text) {
     if (count == 0) break;
     hasher.add({piece, static_cast<std::size_t>(count)});
   }
-  TRY(expect("the digest", digest, hasher.finish()));
+  return hasher.finish();
+}
+
+Result<json::Value> tell_digest(std::string_view algorithm) {
+  json::Value value;
+  value["ok"] = true;
+  value["digest"] = TRY(hash_input(algorithm)).str();
+  return value;
+}
+
+Result<json::Value> check_blob(std::string_view text) {
+  const oci::Digest digest = TRY(oci::Digest::parse(text));
+  TRY(expect("the digest", digest, TRY(hash_input(digest.algorithm()))));
   json::Value value;
   value["ok"] = true;
   return value;
@@ -125,9 +136,12 @@ int unpack_main(std::span<char*> arguments) {
     result = unpack_layer(arguments.subspan(2));
   } else if (arguments.size() == 3 && std::strcmp(arguments[1], "check") == 0) {
     result = check_blob(arguments[2]);
+  } else if (arguments.size() == 3 && std::strcmp(arguments[1], "digest") == 0) {
+    result = tell_digest(arguments[2]);
   } else {
     (void)std::fputs(
         "usage: isle-unpack check DIGEST <BLOB\n"
+        "       isle-unpack digest ALGORITHM <BLOB\n"
         "       isle-unpack layer --into DIR [--user] --digest D --diff-id D <BLOB\n",
         stderr);
     return kExitEngine;

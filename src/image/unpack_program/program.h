@@ -3,6 +3,7 @@
 // inflater and should not read a stranger's archive in its own address space.
 //
 //   isle-unpack check DIGEST                      standard input has this digest
+//   isle-unpack digest ALGORITHM                  says the digest of standard input
 //   isle-unpack layer --into DIR [--user]         unpack standard input into the empty directory
 //               --digest DIGEST --diff-id DIGEST
 //

@@ -1,0 +1,42 @@
+#pragma once
+// Names of images: symbolic links to their records. An image has as many as people give it, under
+// tags ("@latest") and under digests of manifests and indexes ("@sha256:..."), the latter so that
+// name@digest finds what a registry calls so.
+//
+// Lists are asked for often, and a store may have thousands of names: names.index has them in one
+// file. It is only a copy. Whoever changes a name removes it first, whoever misses it makes it
+// anew, both under the lock "names".
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "image/reference.h"
+#include "image/store.h"
+
+namespace isle::image {
+
+struct NamedImage {
+  std::string name;  // "docker.io/library/busybox:latest", "...busybox@sha256:..."; may be empty
+  oci::Digest id;
+  std::int64_t size = 0;  // bytes of its blobs
+  std::string created;    // as the configuration has it
+  bool has_tag() const { return name.find('@') == std::string::npos && !name.empty(); }
+};
+
+// Every name, sorted, and images without any (their name is empty). Damaged records are left out.
+Result<std::vector<NamedImage>> list_images(const Store& store);
+// The names under tags, sorted: "docker.io/library/busybox:latest".
+std::vector<std::string> image_names(const Store& store);
+
+// Points the reference's tag and its digest, whichever it has, at the image.
+Result<void> name_image(const Store& store, const Reference& reference, const oci::Digest& id);
+// False: there was no such name. A reference with tag and digest loses its tag only.
+Result<bool> remove_name(const Store& store, const Reference& reference);
+// Before an image's record changes or goes; kept until the change is made.
+Result<kernel::UniqueFd> begin_change_of_names(const Store& store);
+
+// The symbolic link of a reference, below ROOT/names; empty without tag and digest.
+std::string name_path(const Reference& reference);
+
+}  // namespace isle::image
