@@ -35,6 +35,8 @@ isle_fuzz_parts(options options/passwd.cc options/seccomp_profile.cc)
 isle_fuzz_parts(layer
   image/layer/applier*.cc image/layer/member_path.cc image/layer/tar_*.cc)
 
+isle_fuzz_parts(template cli/output/template*.cc)
+
 # isle_fuzz_target(NAME PARTS...)
 function(isle_fuzz_target name)
   add_executable(fuzz_${name} EXCLUDE_FROM_ALL fuzz/${name}.cc)
@@ -55,3 +57,4 @@ isle_fuzz_target(path_join init)
 isle_fuzz_target(mountinfo runtime oci)
 isle_fuzz_target(passwd options runtime oci)
 isle_fuzz_target(tar_layer layer)
+isle_fuzz_target(template template)

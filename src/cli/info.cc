@@ -1,6 +1,7 @@
 // isle info: what isle finds on this host, where it keeps its things.
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/output/rows.h"
 #include "engine/paths.h"
 #include "kernel/capability.h"
 #include "runtime/launch/gather_facts.h"
@@ -41,32 +42,52 @@ std::string words_of(const json::Value& value) {
   return words.empty() ? "none" : join(words, ", ");
 }
 
-Result<json::Value> gather() {
+struct InfoRequest {
+  Format format;
+};
+
+constexpr CommandFlag<InfoRequest> kFlags[] = {
+    {{"format",
+      'f',
+      options::Arity::Value,
+      "FORMAT",
+      "json, or a template such as \"{{.Cgroups}}\"",
+      options::Section::General},
+     [](InfoRequest& request, std::string_view value) -> Result<void> {
+       request.format = TRY(Format::parse(value));
+       return {};
+     }},
+};
+
+Result<std::string> show(const InfoRequest& request, const json::Value& facts) {
+  if (request.format.is_json()) return json::write_pretty(facts) + "\n";
+  if (!request.format.is_table()) return request.format.lines({facts});
+  std::string text;
+  for (const json::Member& member : *facts.object()) {
+    text += format("{:<20} {}\n", member.key + ":", words_of(member.value));
+  }
+  return text;
+}
+
+Result<std::string> inform(Arguments arguments) {
+  InfoRequest request;
+  const auto operands = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
+  if (!operands.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                format("info: {} is too much", quoted(operands[0])),
+                "info takes flags only");
+  }
   const engine::Paths paths = TRY(engine::Paths::open());
-  return facts_json(paths, TRY(runtime::gather_facts()));
+  return show(request, facts_json(paths, TRY(runtime::gather_facts())));
 }
 
 }  // namespace
 
 int info_command(Arguments arguments) {
-  if (wants_help(arguments)) return print_command_help(*find_command("info"), {});
-  const auto facts = gather();
-  if (!facts) return complain(facts.error());
-  const bool as_json = arguments.size() == 2 && std::string_view(arguments[0]) == "--format" &&
-                       std::string_view(arguments[1]) == "json";
-  if (!arguments.empty() && !as_json) {
-    return complain({.kind = ErrorKind::InvalidArgument,
-                     .message = format("info: {} is not understood", quoted(arguments[0])),
-                     .call = {},
-                     .errnum = 0,
-                     .steps = {},
-                     .hint = "it takes --format json"});
-  }
-  std::string text;
-  for (const json::Member& member : *facts->object()) {
-    text += format("{:<20} {}\n", member.key + ":", words_of(member.value));
-  }
-  print(as_json ? json::write_pretty(*facts) + "\n" : text);
+  if (wants_help(arguments)) return print_command_help(*find_command("info"), {kFlags[0].flag});
+  const auto text = inform(arguments);
+  if (!text) return complain(text.error());
+  print(*text);
   return 0;
 }
 

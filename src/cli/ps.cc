@@ -1,7 +1,11 @@
 // isle ps.
+#include <cstdint>
+#include <ctime>
+
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/output/listing.h"
+#include "cli/output/rows.h"
 
 namespace isle::cli {
 namespace {
@@ -10,7 +14,8 @@ using options::Arity;
 using options::Section;
 
 struct PsRequest {
-  bool all = false, quiet = false, full = false, json = false;
+  bool all = false, quiet = false, full = false;
+  Format format;
 };
 
 constexpr CommandFlag<PsRequest> kFlags[] = {
@@ -24,14 +29,19 @@ constexpr CommandFlag<PsRequest> kFlags[] = {
        request.quiet = value == "true";
        return {};
      }},
-    {{"no-trunc", 0, Arity::Switch, nullptr, "Whole ids with --quiet", Section::General},
+    {{"no-trunc", 0, Arity::Switch, nullptr, "Whole ids and commands", Section::General},
      [](PsRequest& request, std::string_view value) -> Result<void> {
        request.full = value == "true";
        return {};
      }},
-    {{"format", 0, Arity::Value, "json|table", "For programs, or for people", Section::General},
+    {{"format",
+      0,
+      Arity::Value,
+      "FORMAT",
+      "json, table, or a template such as \"{{.Names}} {{.Status}}\"",
+      Section::General},
      [](PsRequest& request, std::string_view value) -> Result<void> {
-       request.json = TRY(is_json(value));
+       request.format = TRY(Format::parse(value));
        return {};
      }},
 };
@@ -46,19 +56,23 @@ Result<engine::Listing> list(PsRequest& request, Arguments arguments) {
   return engine::list_containers(TRY(engine::Paths::open()), request.all);
 }
 
-std::string show(const PsRequest& request, const std::vector<engine::Listed>& containers) {
-  if (request.json) {
+Result<std::string> show(const PsRequest& request, const std::vector<engine::Listed>& containers) {
+  if (request.format.is_json()) {
     json::Value array(json::Array{});
     for (const engine::Listed& listed : containers) array.push_back(listed_json(listed));
     return json::write_pretty(array) + "\n";
   }
-  if (!request.quiet) return container_table(containers);
-  std::string text;
+  const std::int64_t now = std::time(nullptr);
+  std::vector<json::Value> rows;
+  std::string ids;
   for (const engine::Listed& listed : containers) {
     const std::string& id = listed.container.id;
-    text += (request.full ? id : id.substr(0, 12)) + "\n";
+    ids += (request.full ? id : id.substr(0, 12)) + "\n";
+    rows.push_back(container_row(listed, now, request.full));
   }
-  return text;
+  if (request.quiet) return ids;
+  return request.format.show(
+      container_fields(), {"ID", "Image", "Command", "RunningFor", "Status", "Names"}, rows);
 }
 
 }  // namespace
@@ -72,7 +86,9 @@ int ps_command(Arguments arguments) {
   PsRequest request;
   const auto listing = list(request, arguments);
   if (!listing) return complain(listing.error());
-  print(show(request, listing->containers));
+  const auto text = show(request, listing->containers);
+  if (!text) return complain(text.error());
+  print(*text);
   for (const Error& error : listing->broken) complain(error);
   return listing->broken.empty() ? 0 : kExitEngine;
 }

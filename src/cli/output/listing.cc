@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::size_t kCommandWidth = 30;
 
-std::string command_words(const record::Container& container) {
+std::string command_words(const record::Container& container, bool full) {
   std::vector<std::string> words = container.process.entrypoint.value_or(oci::Strings{});
   words.insert(words.end(), container.process.command.begin(), container.process.command.end());
   std::string text = quoted(join(words, " "));
-  if (text.size() > kCommandWidth) text = text.substr(0, kCommandWidth - 4) + "...\"";
+  if (!full && text.size() > kCommandWidth) text = text.substr(0, kCommandWidth - 4) + "...\"";
   return text;
 }
 
@@ -35,19 +35,38 @@ std::string source_words(const record::Container& container) {
 
 }  // namespace
 
-std::string container_table(const std::vector<engine::Listed>& containers) {
-  const std::int64_t now = std::time(nullptr);
-  std::vector<std::vector<std::string>> rows;
-  for (const engine::Listed& listed : containers) {
-    const record::Container& container = listed.container;
-    rows.push_back({container.id.substr(0, 12),
-                    source_words(container),
-                    command_words(container),
-                    span_words(now - container.created) + " ago",
-                    status_words(listed, now),
-                    container.name});
-  }
-  return table({"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAME"}, rows);
+std::span<const Field> container_fields() {
+  static constexpr std::array kFields = {Field{"ID", "CONTAINER ID"},
+                                         Field{"Image", "IMAGE"},
+                                         Field{"Command", "COMMAND"},
+                                         Field{"RunningFor", "CREATED"},
+                                         Field{"CreatedAt", "CREATED AT"},
+                                         Field{"Status", "STATUS"},
+                                         Field{"State", "STATE"},
+                                         Field{"Names", "NAME"},
+                                         Field{"Name", "NAME"},
+                                         Field{"Pid", "PID"},
+                                         Field{"ExitCode", "EXIT CODE"},
+                                         Field{"Labels", "LABELS"}};
+  return kFields;
+}
+
+json::Value container_row(const engine::Listed& listed, std::int64_t now, bool full) {
+  const record::Container& container = listed.container;
+  json::Value row;
+  row["ID"] = full ? container.id : container.id.substr(0, 12);
+  row["Image"] = source_words(container);
+  row["Command"] = command_words(container, full);
+  row["RunningFor"] = span_words(now - container.created) + " ago";
+  row["CreatedAt"] = time_words(container.created);
+  row["Status"] = status_words(listed, now);
+  row["State"] = listed.word();
+  row["Names"] = container.name;
+  row["Name"] = container.name;
+  row["Pid"] = listed.running() ? static_cast<std::int64_t>(listed.state->pid.value) : 0;
+  row["ExitCode"] = listed.exit ? static_cast<std::int64_t>(listed.exit->status) : 0;
+  row["Labels"] = json::Value(container.labels);
+  return row;
 }
 
 std::string time_words(std::int64_t seconds) {
