@@ -2,7 +2,7 @@
 # no make, no compiler and no bash completion of anything.
 
 packages_build="g++ make cmake ninja-build mold busybox-static libseccomp-dev \
-libcap-dev libfmt-dev rapidjson-dev libisal-dev libssl-dev libsystemd-dev libgtest-dev libgmock-dev \
+libcap-dev libfmt-dev rapidjson-dev libisal-dev libzstd-dev libssl-dev libsystemd-dev libgtest-dev libgmock-dev \
 libcurl4-openssl-dev libtomlplusplus-dev"
 packages_test="bats git iproute2 procps uidmap mmdebstrap libcap2-bin"
 packages_lint="clang-format-19 clang-tidy-19"

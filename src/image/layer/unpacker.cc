@@ -43,7 +43,7 @@ Result<json::Value> understand(const std::string& output, const kernel::ExitStat
 
 }  // namespace
 
-Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments, int blob) {
+Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments, int blob, int output) {
   kernel::FdPair pipe = TRY(kernel::make_pipe());
   kernel::SpawnRequest request{
       .program = TRY(helper_program("isle-unpack")),
@@ -51,13 +51,14 @@ Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments, int 
       .env = std::vector<std::string>(),
       .fds = {{.from = blob, .to = STDIN_FILENO}, {.from = pipe.second.get(), .to = STDOUT_FILENO}},
       .new_session = false};
+  if (output >= 0) request.fds.push_back({.from = output, .to = STDERR_FILENO + 1});
   request.arguments.insert(request.arguments.end(), arguments.begin(), arguments.end());
   const kernel::ChildProcess child = TRY(kernel::spawn(request));
   pipe.second.reset();
-  const Result<std::string> output = kernel::read_all(pipe.first.get());
+  const Result<std::string> reply = kernel::read_all(pipe.first.get());
   const kernel::ExitStatus end = TRY(kernel::wait_for(child.pidfd.get()));
-  if (!output) return std::unexpected(output.error());
-  return understand(*output, end);
+  if (!reply) return std::unexpected(reply.error());
+  return understand(*reply, end);
 }
 
 Result<void> check_digest(int blob, const oci::Digest& digest) {

@@ -13,7 +13,10 @@
 namespace isle::image {
 
 // The reply of a request that went well; what isle-unpack complained of comes back as our error.
-Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments, int blob);
+// `blob` -1: nothing to read. `output` becomes its descriptor 3, for requests that write.
+Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments,
+                                 int blob,
+                                 int output = -1);
 
 // Whether the whole of `blob` has this digest: Corrupt if not. The file offset is put back to 0.
 Result<void> check_digest(int blob, const oci::Digest& digest);

@@ -11,6 +11,7 @@
 #include "image/layer/applier.h"
 #include "image/layer/tar_reader.h"
 #include "image/unpack_program/blob_stream.h"
+#include "image/unpack_program/requests.h"
 #include "image/unpack_program/sandbox.h"
 
 namespace isle::image {
@@ -119,6 +120,14 @@ Result<json::Value> check_blob(std::string_view text) {
   return value;
 }
 
+using Request = Result<json::Value> (*)(std::span<char*>);
+
+Request find_other(std::string_view name) {
+  if (name == "pack") return pack_request;
+  if (name == "convert") return convert_request;
+  return name == "split" ? split_request : nullptr;
+}
+
 json::Value failure(const Error& error) {
   json::Value value;
   value["ok"] = false;
@@ -138,11 +147,16 @@ int unpack_main(std::span<char*> arguments) {
     result = check_blob(arguments[2]);
   } else if (arguments.size() == 3 && std::strcmp(arguments[1], "digest") == 0) {
     result = tell_digest(arguments[2]);
+  } else if (arguments.size() >= 2 && find_other(arguments[1]) != nullptr) {
+    result = find_other(arguments[1])(arguments.subspan(2));
   } else {
     (void)std::fputs(
         "usage: isle-unpack check DIGEST <BLOB\n"
         "       isle-unpack digest ALGORITHM <BLOB\n"
-        "       isle-unpack layer --into DIR [--user] --digest D --diff-id D <BLOB\n",
+        "       isle-unpack layer --into DIR [--user] --digest D --diff-id D <BLOB\n"
+        "       isle-unpack pack [--layer] [--user] --root DIR... --compression C 3>BLOB\n"
+        "       isle-unpack convert [--user] --compression C <BLOB 3>BLOB\n"
+        "       isle-unpack split --into DIR [--user] <ARCHIVE\n",
         stderr);
     return kExitEngine;
   }

@@ -6,6 +6,13 @@
 //   isle-unpack digest ALGORITHM                  says the digest of standard input
 //   isle-unpack layer --into DIR [--user]         unpack standard input into the empty directory
 //               --digest DIGEST --diff-id DIGEST
+//   isle-unpack pack [--layer] [--user] --root DIR... --compression none|gzip|zstd
+//               [--uid-map I:O:N]... [--gid-map ...]   pack the directories, topmost first, into
+//                                             descriptor 3 (layer/pack.h)
+//   isle-unpack convert [--user] --compression none|gzip|zstd   standard input, whatever its own
+//                                             compression, into descriptor 3
+//   isle-unpack split --into DIR [--user]         the files of the archive on standard input
+//                                             become files of the empty DIR, named by their digest
 //
 // Prints one line of JSON: {"ok":true,...} or {"ok":false,"kind":...,"error":...,"hint":...}.
 

@@ -30,8 +30,8 @@ constexpr CapabilitySet kKept = CapabilitySet::of(CAP_CHOWN) | CapabilitySet::of
                                 CapabilitySet::of(CAP_MKNOD) | CapabilitySet::of(CAP_SETFCAP) |
                                 CapabilitySet::of(CAP_SYS_ADMIN);
 
-// False: the kernel does not let us; the other walls stand.
-Result<bool> leave_the_hosts_tree(const HostPath& target) {
+// Mounts of our own. False: the kernel does not let us; the other walls stand.
+Result<bool> unshare_mounts() {
   if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) != 0) {
     if (errno == EPERM) return false;
     return fail_call(errno, "unshare(mount, ipc, uts)");
@@ -39,6 +39,21 @@ Result<bool> leave_the_hosts_tree(const HostPath& target) {
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     return fail_call(errno, "mount(/, private)");
   }
+  return true;
+}
+
+// What is mounted at `target` becomes all there is.
+Result<void> pivot_to(const HostPath& target) {
+  if (chdir(target.c_str()) != 0) return fail_call(errno, format("chdir({})", target.str()));
+  // "." over ".": the old root comes to lie on top and is taken off (pivot_root(2), NOTES).
+  if (syscall(SYS_pivot_root, ".", ".") != 0) return fail_call(errno, "pivot_root(., .)");
+  if (umount2(".", MNT_DETACH) != 0) return fail_call(errno, "umount2(old root)");
+  if (chdir("/") != 0) return fail_call(errno, "chdir(/)");
+  return {};
+}
+
+Result<bool> leave_the_hosts_tree(const HostPath& target) {
+  if (!TRY(unshare_mounts())) return false;
   if (mount(target.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) {
     return fail_call(errno, format("mount({}, bind)", target.str()));
   }
@@ -47,11 +62,18 @@ Result<bool> leave_the_hosts_tree(const HostPath& target) {
   if (mount(nullptr, target.c_str(), nullptr, kLocked, nullptr) != 0) {
     return fail_call(errno, format("mount({}, remount nosuid nodev noexec)", target.str()));
   }
-  if (chdir(target.c_str()) != 0) return fail_call(errno, format("chdir({})", target.str()));
-  // "." over ".": the old root comes to lie on top and is taken off (pivot_root(2), NOTES).
-  if (syscall(SYS_pivot_root, ".", ".") != 0) return fail_call(errno, "pivot_root(., .)");
-  if (umount2(".", MNT_DETACH) != 0) return fail_call(errno, "umount2(old root)");
-  if (chdir("/") != 0) return fail_call(errno, "chdir(/)");
+  TRY(pivot_to(target));
+  return true;
+}
+
+// An empty file system instead; the roots are open already.
+Result<bool> leave_for_nothing(const HostPath& place) {
+  if (!TRY(unshare_mounts())) return false;
+  constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  if (mount("none", place.c_str(), "tmpfs", kFlags, "size=4k,mode=0500") != 0) {
+    return fail_call(errno, format("mount(tmpfs on {})", place.str()));
+  }
+  TRY(pivot_to(place));
   return true;
 }
 
@@ -78,8 +100,10 @@ Result<void> keep_few_capabilities() {
 
 // Landlock (Linux 5.13); its first version forbids every link and rename between directories, so
 // it is of use from the second (5.19) on. False: not there, or switched off.
-Result<bool> allow_only_below(int directory) {
-  constexpr std::uint64_t kEverythingOf2 = (std::uint64_t{1} << 14) - 1;  // up to REFER
+constexpr std::uint64_t kEverythingOf2 = (std::uint64_t{1} << 14) - 1;  // up to REFER
+constexpr std::uint64_t kReading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+
+Result<bool> allow_only_below(const std::vector<int>& directories, std::uint64_t allowed) {
   const long version =
       syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version < 2) return false;
@@ -88,11 +112,13 @@ Result<bool> allow_only_below(int directory) {
   const long number = syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
   if (number < 0) return fail_call(errno, "landlock_create_ruleset()");
   const kernel::UniqueFd ruleset(static_cast<int>(number));
-  landlock_path_beneath_attr below{};
-  below.allowed_access = kEverythingOf2 & ~LANDLOCK_ACCESS_FS_EXECUTE;
-  below.parent_fd = directory;
-  if (syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &below, 0) != 0) {
-    return fail_call(errno, "landlock_add_rule()");
+  for (const int directory : directories) {
+    landlock_path_beneath_attr below{};
+    below.allowed_access = allowed;
+    below.parent_fd = directory;
+    if (syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &below, 0) != 0) {
+      return fail_call(errno, "landlock_add_rule()");
+    }
   }
   if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
     return fail_call(errno, "landlock_restrict_self()");
@@ -192,6 +218,22 @@ Result<void> refuse_calls() {
   return {};
 }
 
+// What no mount is needed for.
+Result<void> raise_walls(const std::vector<int>& directories,
+                         std::uint64_t allowed,
+                         Unpacker who,
+                         std::vector<std::string>& walls) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail_call(errno, "prctl(no_new_privs)");
+  if (who == Unpacker::Root) {
+    TRY(keep_few_capabilities());
+    walls.emplace_back("capabilities");
+  }
+  if (TRY(allow_only_below(directories, allowed))) walls.emplace_back("landlock");
+  TRY(refuse_calls());
+  walls.emplace_back("seccomp");
+  return {};
+}
+
 }  // namespace
 
 Result<Sandbox> enter_sandbox(const HostPath& target, Unpacker who) {
@@ -204,14 +246,25 @@ Result<Sandbox> enter_sandbox(const HostPath& target, Unpacker who) {
   }
   constexpr int kDirectory = O_RDONLY | O_DIRECTORY;
   sandbox.root = TRY(kernel::open_file(pivoted ? HostPath("/") : target, kDirectory));
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail_call(errno, "prctl(no_new_privs)");
-  if (who == Unpacker::Root) {
-    TRY(keep_few_capabilities());
-    sandbox.walls.emplace_back("capabilities");
+  TRY(raise_walls(
+      {sandbox.root.get()}, kEverythingOf2 & ~LANDLOCK_ACCESS_FS_EXECUTE, who, sandbox.walls));
+  return sandbox;
+}
+
+Result<ReadingSandbox> enter_reading_sandbox(const std::vector<HostPath>& roots, Unpacker who) {
+  ReadingSandbox sandbox;
+  std::vector<int> numbers;
+  for (const HostPath& root : roots) {
+    sandbox.roots.push_back(TRY(kernel::open_file(root, O_RDONLY | O_DIRECTORY)));
+    numbers.push_back(sandbox.roots.back().get());
   }
-  if (TRY(allow_only_below(sandbox.root.get()))) sandbox.walls.emplace_back("landlock");
-  TRY(refuse_calls());
-  sandbox.walls.emplace_back("seccomp");
+  if (who == Unpacker::Root) {
+    if (!roots.empty() && TRY(leave_for_nothing(roots.front()))) {
+      sandbox.walls.emplace_back("mounts");
+    }
+    if (unshare(CLONE_NEWNET) == 0) sandbox.walls.emplace_back("network");
+  }
+  TRY(raise_walls(numbers, kReading, who, sandbox.walls));
   return sandbox;
 }
 

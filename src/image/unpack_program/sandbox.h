@@ -19,6 +19,14 @@ struct Sandbox {
   std::vector<std::string> walls;  // "mounts" "network" "capabilities" "landlock" "seccomp"
 };
 
+// The same for what only reads: `roots` and nothing else can be opened, and nothing be written but
+// to descriptors that are open.
+struct ReadingSandbox {
+  std::vector<kernel::UniqueFd> roots;
+  std::vector<std::string> walls;
+};
+Result<ReadingSandbox> enter_reading_sandbox(const std::vector<HostPath>& roots, Unpacker who);
+
 // Of this process, for good. Call once, single-threaded, with every fd closed that is not needed.
 Result<Sandbox> enter_sandbox(const HostPath& target, Unpacker who);
 

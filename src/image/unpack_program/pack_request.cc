@@ -1,0 +1,88 @@
+// isle-unpack pack: directories become one archive.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+
+#include "base/strings.h"
+#include "image/layer/pack.h"
+#include "image/unpack_program/requests.h"
+#include "image/unpack_program/sandbox.h"
+
+namespace isle::image {
+namespace {
+
+struct Request {
+  std::vector<HostPath> roots;
+  Unpacker who = Unpacker::Root;
+  oci::Compression compression = oci::Compression::None;
+  PackRequest pack;
+};
+
+// "0:268435456:65536".
+Result<IdRange> parse_range(std::string_view text) {
+  const auto parts = split(text, ':');
+  if (parts.size() != 3) {
+    return fail(ErrorKind::InvalidArgument, format("{} is no id mapping", quoted(text)));
+  }
+  IdRange range;
+  range.inside = static_cast<std::uint32_t>(TRY(parse_uint(parts[0], "id")));
+  range.outside = static_cast<std::uint32_t>(TRY(parse_uint(parts[1], "id")));
+  range.count = static_cast<std::uint32_t>(TRY(parse_uint(parts[2], "count")));
+  return range;
+}
+
+Result<Request> parse(std::span<char*> arguments) {
+  constexpr std::array<std::string_view, 2> kSwitches = {"--layer", "--user"};
+  Request request;
+  for (const auto& [name, value] : TRY(parse_options(arguments, kSwitches))) {
+    if (name == "--layer") {
+      request.pack.layer = true;
+    } else if (name == "--user") {
+      request.who = Unpacker::User;
+      request.pack.to_root = true;
+    } else if (name == "--root") {
+      request.roots.emplace_back(std::string(value));
+    } else if (name == "--compression") {
+      request.compression = TRY(parse_compression(value));
+    } else if (name == "--uid-map") {
+      request.pack.uids.push_back(TRY(parse_range(value)));
+    } else if (name == "--gid-map") {
+      request.pack.gids.push_back(TRY(parse_range(value)));
+    } else {
+      return unknown_option(name);
+    }
+  }
+  if (request.roots.empty()) return fail(ErrorKind::InvalidArgument, "pack needs --root");
+  return request;
+}
+
+// A descriptor for each layer and each directory on the way down.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+}  // namespace
+
+Result<json::Value> pack_request(std::span<char*> arguments) {
+  Request request = TRY(parse(arguments));
+  allow_many_files();
+  // Before the walls go up: libcrypto reads its configuration when first used.
+  BlobWriter writer = TRY(BlobWriter::create(kOutput, request.compression));
+  close_range(kOutput + 1, ~0U, 0);
+  const ReadingSandbox sandbox =
+      TRY_STEP(enter_reading_sandbox(request.roots, request.who), "shut the packer in");
+  for (const kernel::UniqueFd& root : sandbox.roots) request.pack.roots.push_back(root.get());
+  const PackReport report = TRY(Packer(request.pack, writer).run());
+  json::Value value = sums_json(TRY(writer.finish()));
+  value["members"] = static_cast<std::int64_t>(report.members);
+  value["sockets"] = static_cast<std::int64_t>(report.sockets);
+  value["walls"] = sandbox.walls;
+  return value;
+}
+
+}  // namespace isle::image
