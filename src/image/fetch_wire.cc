@@ -139,4 +139,14 @@ std::int64_t number_member(const json::Value& value, std::string_view name) {
   return number == nullptr ? 0 : *number;
 }
 
+std::vector<std::string> texts_member(const json::Value& value, std::string_view name) {
+  std::vector<std::string> texts;
+  const json::Value* list = value.find(name);
+  if (list == nullptr || list->array() == nullptr) return texts;
+  for (const json::Value& item : *list->array()) {
+    if (item.string() != nullptr) texts.push_back(*item.string());
+  }
+  return texts;
+}
+
 }  // namespace isle::image

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -39,8 +40,9 @@ void write_failure(json::Value& head, const Error& error);
 Error read_failure(const json::Value& head);
 bool is_good(const json::Value& head);
 
-// Absent, or of another kind: "" and 0.
+// Absent, or of another kind: "", 0 and none.
 std::string text_member(const json::Value& value, std::string_view name);
 std::int64_t number_member(const json::Value& value, std::string_view name);
+std::vector<std::string> texts_member(const json::Value& value, std::string_view name);
 
 }  // namespace isle::image

@@ -1,9 +1,6 @@
 #include "image/fetcher.h"
 
-#include <sys/socket.h>
-
 #include "base/strings.h"
-#include "image/installation.h"
 
 namespace isle::image {
 namespace {
@@ -18,68 +15,30 @@ FetchEvent event_of(const json::Value& head) {
   return event;
 }
 
-Result<kernel::ChildProcess> start_program(int socket) {
-  kernel::SpawnRequest request;
-  request.program = TRY(helper_program("isle-fetch"));
-  request.arguments = {"isle-fetch"};
-  // Standard error stays the caller's: credential helpers may have something to say.
-  request.fds = {{.from = socket, .to = 0}, {.from = -1, .to = 1}};
-  return kernel::spawn(request);
-}
-
-std::vector<std::string> texts_of(const json::Value& head, std::string_view name) {
-  std::vector<std::string> texts;
-  const json::Value* list = head.find(name);
-  if (list == nullptr || list->array() == nullptr) return texts;
-  for (const json::Value& item : *list->array()) {
-    if (item.string() != nullptr) texts.push_back(*item.string());
-  }
-  return texts;
-}
-
 }  // namespace
 
 Result<Fetcher> Fetcher::start(const Reference& reference, const FetchOptions& options) {
-  kernel::FdPair ends = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
-  Fetcher fetcher;
-  fetcher.program_ = TRY_STEP(start_program(ends.second.get()), "start isle-fetch");
-  ends.second.reset();
-  fetcher.socket_ = std::move(ends.first);
+  Fetcher fetcher(TRY(FetchConnection::open()));
   json::Value opening;
   opening["domain"] = reference.domain;
   opening["repository"] = reference.repository;
   opening["options"] = write_fetch_options(options);
-  TRY(send_packet(fetcher.socket_.get(), opening));
-  const Packet answer = TRY(fetcher.receive());
-  if (!is_good(answer.head)) return std::unexpected(read_failure(answer.head));
-  fetcher.warnings_ = texts_of(answer.head, "warnings");
+  const Packet answer = TRY(fetcher.connection_.ask(opening));
+  fetcher.warnings_ = texts_member(answer.head, "warnings");
+  fetcher.walls_ = texts_member(answer.head, "walls");
   return fetcher;
-}
-
-Fetcher::~Fetcher() {
-  if (!program_.pidfd) return;
-  socket_.reset();
-  static_cast<void>(kernel::wait_for(program_.pidfd.get()));
 }
 
 Result<std::uint64_t> Fetcher::send(json::Value request, int fd) {
   request["ticket"] = ++last_ticket_;
-  TRY(send_packet(socket_.get(), request, fd));
+  TRY(send_packet(connection_.socket(), request, fd));
   return last_ticket_;
-}
-
-Result<Packet> Fetcher::receive() {
-  std::optional<Packet> packet = TRY(receive_packet(socket_.get()));
-  if (packet) return std::move(*packet);
-  return fail(ErrorKind::Unavailable,
-              "isle-fetch has ended without a word",
-              "see whether something kills isle's processes");
 }
 
 Result<Packet> Fetcher::ask(json::Value request, int fd) {
   const std::uint64_t ticket = TRY(send(std::move(request), fd));
   for (;;) {
-    Packet packet = TRY(receive());
+    Packet packet = TRY(connection_.receive());
     const FetchEvent event = event_of(packet.head);
     if (event.ticket != ticket) {
       events_.push_back(event);
@@ -116,8 +75,54 @@ Result<std::uint64_t> Fetcher::begin_blob(const oci::Descriptor& blob,
   return send(std::move(request), to.get());
 }
 
+Result<std::uint64_t> Fetcher::begin_upload(const oci::Descriptor& blob,
+                                            const kernel::UniqueFd& from,
+                                            std::string_view mount_from) {
+  json::Value request;
+  request["do"] = "upload";
+  request["digest"] = blob.digest.str();
+  request["size"] = blob.size;
+  request["mountFrom"] = mount_from;
+  return send(std::move(request), from.get());
+}
+
+Result<oci::Digest> Fetcher::put_manifest(std::string_view tag_or_digest,
+                                          std::string_view media_type,
+                                          std::string_view bytes) {
+  json::Value request;
+  request["do"] = "put";
+  request["what"] = tag_or_digest;
+  request["mediaType"] = media_type;
+  const kernel::UniqueFd text = TRY(text_file(bytes));
+  const Packet answer = TRY(ask(std::move(request), text.get()));
+  return oci::Digest::parse(text_member(answer.head, "digest"));
+}
+
+Result<std::vector<std::string>> Fetcher::tags() {
+  json::Value request;
+  request["do"] = "tags";
+  const Packet answer = TRY(ask(std::move(request)));
+  return texts_member(TRY(json::parse(TRY(file_text(answer.fd.get())))), "names");
+}
+
+Result<json::Value> Fetcher::search(std::string_view term, unsigned limit) {
+  json::Value request;
+  request["do"] = "search";
+  request["term"] = term;
+  request["limit"] = limit;
+  const Packet answer = TRY(ask(std::move(request)));
+  return json::parse(TRY(file_text(answer.fd.get())));
+}
+
+Result<void> Fetcher::check_login() {
+  json::Value request;
+  request["do"] = "login";
+  TRY(ask(std::move(request)));
+  return {};
+}
+
 Result<FetchEvent> Fetcher::next_event() {
-  if (events_.empty()) return event_of(TRY(receive()).head);
+  if (events_.empty()) return event_of(TRY(connection_.receive()).head);
   FetchEvent event = std::move(events_.front());
   events_.pop_front();
   return event;

@@ -1,16 +1,13 @@
 #include "image/fetch_program/blob.h"
 
-#include <cerrno>
-#include <chrono>
-
 #include "base/strings.h"
 #include "image/fetch_program/retry.h"
+#include "image/fetch_program/status.h"
 #include "kernel/fd.h"
 
 namespace isle::image {
 namespace {
 
-constexpr std::chrono::milliseconds kBetweenReports{100};
 // So much in one try and patience is new: a slow line that breaks often gets through.
 constexpr std::uint64_t kProgress = 1 << 20;
 
@@ -28,7 +25,6 @@ class Download {
   BlobRequest& blob_;
   std::optional<std::uint64_t> at_;  // of the next byte that comes
   bool taker_is_gone_ = false;
-  std::chrono::steady_clock::time_point reported_;
 
   Result<void> take(const HttpResponse& response, std::string_view piece);
   Result<void> pass_on(std::string_view piece);
@@ -68,9 +64,6 @@ Result<void> Download::pass_on(std::string_view piece) {
   taker_is_gone_ = !written;
   TRY(written);
   blob_.from += piece.size();
-  const auto now = std::chrono::steady_clock::now();
-  if (now - reported_ < kBetweenReports) return {};
-  reported_ = now;
   blob_.on_progress(blob_.from);
   return {};
 }
@@ -113,7 +106,7 @@ BlobFailure fetch_blob(Endpoint& endpoint, BlobRequest& request) {
     if (!response) return BlobTrouble{response.error(), download.taker_is_gone()};
     const ApiRequest asked = download.request();
     return BlobTrouble{response->good() ? cut_short(request, asked, *response)
-                                        : status_error(asked, *response)};
+                                        : status_error(asked.method, *response)};
   }
   return std::nullopt;
 }

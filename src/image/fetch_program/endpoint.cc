@@ -1,92 +1,14 @@
 #include "image/fetch_program/endpoint.h"
 
-#include <array>
-
-#include "base/json.h"
-#include "base/strings.h"
 #include "image/fetch_program/redirects.h"
-#include "image/fetch_wire.h"
+#include "image/fetch_program/url.h"
 
 namespace isle::image {
-namespace {
 
-struct Phrase {
-  int status;
-  const char* words;
-};
-constexpr std::array kPhrases = {Phrase{400, "Bad Request"},
-                                 Phrase{401, "Unauthorized"},
-                                 Phrase{403, "Forbidden"},
-                                 Phrase{404, "Not Found"},
-                                 Phrase{405, "Method Not Allowed"},
-                                 Phrase{413, "Content Too Large"},
-                                 Phrase{416, "Range Not Satisfiable"},
-                                 Phrase{429, "Too Many Requests"},
-                                 Phrase{500, "Internal Server Error"},
-                                 Phrase{502, "Bad Gateway"},
-                                 Phrase{503, "Service Unavailable"},
-                                 Phrase{504, "Gateway Timeout"}};
-
-std::string status_words(int status) {
-  for (const Phrase& phrase : kPhrases) {
-    if (phrase.status == status) return format("{} {}", status, phrase.words);
-  }
-  return format("status {}", status);
-}
-
-// {"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}, or what else it says.
-std::string registrys_words(const HttpResponse& response) {
-  constexpr std::size_t kShown = 200;
-  const Result<json::Value> body = json::parse(response.body);
-  const json::Value* errors = body ? body->find("errors") : nullptr;
-  if (errors == nullptr || errors->array() == nullptr || errors->array()->empty()) {
-    if (body && !text_member(*body, "details").empty()) return text_member(*body, "details");
-    const std::string* type = response.header("content-type");
-    const bool plain = type != nullptr && type->starts_with("text/plain");
-    return plain ? std::string(trim(response.body).substr(0, kShown)) : "";
-  }
-  const json::Value& first = errors->array()->front();
-  const std::string code = text_member(first, "code");
-  const std::string message = text_member(first, "message");
-  return (code.empty() || message.empty() ? code + message : code + ": " + message)
-      .substr(0, kShown);
-}
-
-ErrorKind kind_of_status(int status) {
-  if (status == 401 || status == 403) return ErrorKind::Denied;
-  if (status == 404) return ErrorKind::NotFound;
-  if (status == 408 || status == 425 || status == 429 || status >= 500) {
-    return ErrorKind::Unavailable;
-  }
-  return ErrorKind::System;
-}
-
-const char* hint_of_status(int status) {
-  if (status == 401) return "isle login gives isle a name and a password for this registry";
-  if (status == 403)
-    return "this user may not: ask the registry's keeper, or isle login as another";
-  if (status == 429) return "the registry limits how often it is asked: wait, or isle login";
-  if (status >= 500) return "the registry is broken for now: try again later";
-  return "";
-}
-
-}  // namespace
-
-Error status_error(const ApiRequest& request, const HttpResponse& response) {
-  const std::string words = registrys_words(response);
-  Error error;
-  error.kind = kind_of_status(response.status);
-  error.message = status_words(response.status);
-  if (!words.empty()) error.message += ", the registry says: " + quoted(words);
-  error.hint = hint_of_status(response.status);
-  return std::move(error).within(request_words({.method = request.method, .url = response.url}));
-}
-
-HttpRequest Endpoint::request_of(const ApiRequest& request, const std::string& scheme) const {
+HttpRequest Endpoint::request_of(const ApiRequest& request) {
   HttpRequest out;
   out.method = request.method;
-  out.url =
-      request.path.starts_with("/") ? scheme + "://" + source_.host + request.path : request.path;
+  out.url = request.path;
   out.headers = request.headers;
   out.upload = request.upload;
   out.take = request.take;
@@ -116,10 +38,35 @@ HttpResult<std::string> Endpoint::scheme() {
   return std::unexpected(std::move(secure).error());
 }
 
+std::vector<std::string> Endpoint::scopes_of(const ApiRequest& request) const {
+  if (!request.scopes.empty() || source_.repository.empty()) return request.scopes;
+  return {"repository:" + source_.repository + ":" + request.actions};
+}
+
 HttpResult<HttpResponse> Endpoint::call_once(const ApiRequest& request) {
-  const HttpResult<std::string> known = scheme();
-  if (!known) return std::unexpected(known.error());
-  return follow(client_, request_of(request, *known), source_.identity);
+  HttpRequest asked = request_of(request);
+  if (request.path.starts_with("/")) {
+    const HttpResult<std::string> known = scheme();
+    if (!known) return std::unexpected(known.error());
+    asked.url = *known + "://" + source_.host + request.path;
+  }
+  const std::vector<std::string> scopes = scopes_of(request);
+  if (is_home(asked.url)) asked.authorization = authorizer_.known(scopes);
+  HttpResult<HttpResponse> response = follow(client_, asked, source_.identity);
+  // What another host asks for, to which we were sent, is not for it to know.
+  if (!response || response->status != 401 || !is_home(response->url)) return response;
+  HttpResult<std::string> answer = authorizer_.answer(*response, scopes);
+  if (!answer) return std::unexpected(std::move(answer).error());
+  if (answer->empty()) return response;
+  asked.authorization = std::move(*answer);
+  response = follow(client_, std::move(asked), source_.identity);
+  if (response) response->identified = !source_.credentials.empty();
+  return response;
+}
+
+bool Endpoint::is_home(const std::string& url) {
+  const std::scoped_lock lock(mutex_);
+  return !scheme_.empty() && origin_of(url) == origin_of(scheme_ + "://" + source_.host);
 }
 
 Result<HttpResponse> Endpoint::call(const ApiRequest& request) {

@@ -3,11 +3,11 @@
 // be shown, and patience when it is busy. Source: distribution-spec 1.1; the token and challenge
 // pages of docker's distribution documentation; RFC 9110.
 
-#include <atomic>
 #include <mutex>
 #include <string>
 
 #include "base/error.h"
+#include "image/fetch_program/authorizer.h"
 #include "image/fetch_program/http.h"
 #include "image/fetch_program/retry.h"
 #include "image/fetch_program/source.h"
@@ -18,8 +18,8 @@ struct ApiRequest {
   std::string method = "GET";
   std::string path;  // "/v2/library/busybox/tags/list", or a whole URL
   std::vector<std::string> headers;
-  std::string actions = "pull";  // what the token has to allow on the repository
-  std::string scope;             // instead of the repository: "registry:catalog:*"
+  std::string actions = "pull";     // what the token has to allow on the repository
+  std::vector<std::string> scopes;  // instead of it: "registry:catalog:*"
   std::optional<HttpUpload> upload;
   BodyTaker take;
   std::size_t limit = 64 << 10;
@@ -29,7 +29,10 @@ struct ApiRequest {
 class Endpoint {
  public:
   Endpoint(HttpClient& client, Source source, Patience patience)
-      : client_(client), source_(std::move(source)), patience_(patience) {}
+      : client_(client),
+        source_(std::move(source)),
+        authorizer_(client, source_),
+        patience_(patience) {}
 
   const Source& source() const { return source_; }
   // "127.0.0.1:5000/library/busybox".
@@ -46,15 +49,15 @@ class Endpoint {
  private:
   HttpClient& client_;
   Source source_;
+  Authorizer authorizer_;
   Patience patience_;
   std::mutex mutex_;
   std::string scheme_;  // "https" or "http", once known
 
   HttpResult<std::string> scheme();
-  HttpRequest request_of(const ApiRequest& request, const std::string& scheme) const;
+  std::vector<std::string> scopes_of(const ApiRequest& request) const;
+  static HttpRequest request_of(const ApiRequest& request);
+  bool is_home(const std::string& url);
 };
-
-// What is wrong, in the registry's own words: "404 Not Found: MANIFEST_UNKNOWN: manifest unknown".
-Error status_error(const ApiRequest& request, const HttpResponse& response);
 
 }  // namespace isle::image

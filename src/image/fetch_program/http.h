@@ -48,6 +48,7 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;                                          // what no taker took
   std::string url;                                           // that answered
+  bool identified = false;                                   // it knew who asks
 
   // The first of that name (in lower case); null pointer if absent.
   const std::string* header(std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/strings.h"
+#include "image/fetch_program/status.h"
 #include "image/fetch_wire.h"
 #include "image/unpack_program/hash.h"
 #include "oci/media_type.h"
@@ -21,12 +22,6 @@ ApiRequest request_for(const Endpoint& endpoint, const std::string& what) {
                             oci::media_type::kDockerList)};
   request.limit = kLargest;
   return request;
-}
-
-Result<oci::Digest> digest_of(const std::string& bytes, std::string_view algorithm) {
-  Hasher hasher = TRY(Hasher::create(algorithm));
-  hasher.add(bytes);
-  return hasher.finish();
 }
 
 std::string media_type_of(const HttpResponse& response) {
@@ -58,10 +53,16 @@ Result<void> refuse_old(const std::string& media_type) {
 
 }  // namespace
 
+Result<oci::Digest> digest_of(const std::string& bytes, std::string_view algorithm) {
+  Hasher hasher = TRY(Hasher::create(algorithm));
+  hasher.add(bytes);
+  return hasher.finish();
+}
+
 Result<ManifestAnswer> fetch_manifest(Endpoint& endpoint, const std::string& what) {
   const ApiRequest request = request_for(endpoint, what);
   const HttpResponse response = TRY(endpoint.call(request));
-  if (!response.good()) return std::unexpected(status_error(request, response));
+  if (!response.good()) return std::unexpected(status_error(request.method, response));
   const Cut wanted = cut(what, ':');
   ManifestAnswer answer;
   answer.digest = TRY(digest_of(response.body, wanted.found ? wanted.before : "sha256"));

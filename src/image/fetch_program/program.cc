@@ -10,8 +10,9 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "image/fetch_options.h"
+#include "image/fetch_program/configuration.h"
+#include "image/fetch_program/sandbox.h"
 #include "image/fetch_program/server.h"
-#include "image/fetch_program/url.h"
 #include "image/fetch_wire.h"
 
 namespace isle::image {
@@ -30,15 +31,19 @@ Result<unsigned> silence() {
   return static_cast<unsigned>(seconds);
 }
 
-std::vector<Source> sources_for(const json::Value& opening, const FetchOptions& options) {
-  Source source;
-  source.name = text_member(opening, "domain");
-  source.host = source.name == "docker.io" ? "registry-1.docker.io" : source.name;
-  source.repository = text_member(opening, "repository");
-  source.insecure = options.tls_verify && !*options.tls_verify;
-  source.loopback = is_loopback(source.host);
-  source.identity.verify = !source.insecure;
-  return {source};
+json::Value ready(const std::vector<std::string>& warnings) {
+  json::Value head;
+  head["ok"] = true;
+  head["warnings"] = json::Value(warnings);
+  return head;
+}
+
+// {"resolve":"busybox"}: what the configuration makes of a short name, and that is all.
+Result<void> resolve_name(int socket, const std::string& name) {
+  const Registries registries = TRY(load_registries());
+  json::Value head = ready(registries.warnings);
+  head["names"] = json::Value(TRY(meanings(registries, name)));
+  return send_packet(socket, head);
 }
 
 Result<void> serve_one(int socket, const json::Value& opening) {
@@ -46,10 +51,15 @@ Result<void> serve_one(int socket, const json::Value& opening) {
   const FetchOptions options = read_fetch_options(given == nullptr ? json::Value() : *given);
   const Patience patience{.retries = options.retries,
                           .delay = std::chrono::seconds(options.retry_delay)};
-  Registry registry(sources_for(opening, options), patience, TRY(silence()));
-  json::Value ready;
-  ready["ok"] = true;
-  TRY(send_packet(socket, ready));
+  const Registries registries = TRY(load_registries());
+  std::vector<Source> sources = TRY(find_sources(
+      registries, text_member(opening, "domain"), text_member(opening, "repository"), options));
+  Registry registry(std::move(sources), patience, TRY(silence()));
+  const std::vector<std::string> walls =
+      TRY_STEP(enter_fetch_sandbox(), "give up isle-fetch's privileges");
+  json::Value head = ready(registries.warnings);
+  head["walls"] = json::Value(walls);
+  TRY(send_packet(socket, head));
   serve(socket, registry);
   // Threads may be anywhere, and what they do is of no use to anybody any more.
   std::_Exit(0);
@@ -67,11 +77,13 @@ int fetch_main(std::span<char* const> arguments) {
   }
   // Who reads a blob may go away.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-  const Result<void> served = serve_one(kSocket, (*opening)->head);
+  const json::Value& head = (*opening)->head;
+  const std::string name = text_member(head, "resolve");
+  const Result<void> served = name.empty() ? serve_one(kSocket, head) : resolve_name(kSocket, name);
   if (served) return 0;
-  json::Value head;
-  write_failure(head, served.error());
-  static_cast<void>(send_packet(kSocket, head));
+  json::Value failure;
+  write_failure(failure, served.error());
+  static_cast<void>(send_packet(kSocket, failure));
   return 0;
 }
 

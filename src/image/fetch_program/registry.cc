@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "image/fetch_program/blob.h"
 #include "image/fetch_program/manifest.h"
+#include "image/fetch_program/status.h"
 
 namespace isle::image {
 namespace {
@@ -65,6 +66,14 @@ Result<void> Registry::blob(const BlobRequest& request) {
         quoted(request.elsewhere));
   }
   return failed;
+}
+
+Result<void> Registry::check_login() {
+  ApiRequest request;
+  request.path = "/v2/";
+  const HttpResponse response = TRY(home().call(request));
+  if (!response.good()) return std::unexpected(status_error(request.method, response));
+  return {};
 }
 
 }  // namespace isle::image

@@ -36,6 +36,10 @@ class Registry {
   // `what`: a tag or a digest.
   Result<ManifestAnswer> manifest(const std::string& what);
   Result<void> blob(const BlobRequest& request);
+  // Of the registry itself: no mirror is asked to log in, searched or written to.
+  Endpoint& home() { return endpoints_.back(); }
+  // Whether it takes the credentials there are.
+  Result<void> check_login();
 
  private:
   HttpClient client_;

@@ -4,16 +4,10 @@
 
 #include <string>
 
+#include "image/credentials.h"
 #include "image/fetch_program/http.h"
 
 namespace isle::image {
-
-struct Credentials {
-  std::string user, password;
-  std::string identity_token;  // for the token server (OAuth 2), instead of a password
-  std::string registry_token;  // a bearer token as it is
-  bool empty() const { return user.empty() && identity_token.empty() && registry_token.empty(); }
-};
 
 struct Source {
   std::string host;        // "registry-1.docker.io", "127.0.0.1:5000"
@@ -21,6 +15,7 @@ struct Source {
   std::string repository;  // "library/busybox"
   bool insecure = false;   // plain http is allowed, certificates are not looked at
   bool loopback = false;   // plain http is allowed
+  bool is_mirror = false;
   bool for_tags = true, for_digests = true;
   TlsIdentity identity;
   Credentials credentials;

@@ -1,0 +1,27 @@
+#include "image/short_names.h"
+
+#include "base/strings.h"
+#include "image/fetch_connection.h"
+#include "image/fetch_wire.h"
+
+namespace isle::image {
+
+Result<Candidates> find_candidates(std::string_view text) {
+  Candidates candidates;
+  candidates.references.push_back(TRY(Reference::parse(text)));
+  const std::string& domain = candidates.references.front().domain;
+  if (text.starts_with(domain + "/") || domain != "docker.io") return candidates;
+  FetchConnection connection = TRY(FetchConnection::open());
+  json::Value request;
+  request["resolve"] = text;
+  const Packet answer = TRY(connection.ask(request));
+  candidates.references.clear();
+  for (const std::string& name : texts_member(answer.head, "names")) {
+    candidates.references.push_back(
+        TRY_STEP(Reference::parse(name), format("what {} stands for", quoted(text))));
+  }
+  candidates.warnings = texts_member(answer.head, "warnings");
+  return candidates;
+}
+
+}  // namespace isle::image
