@@ -4,8 +4,10 @@
 //
 // In each round every command runs once, so that a busy moment of the machine falls on all of them.
 // Wall time is until the command returns; CPU is that of all the processes it caused, also those
-// that left it: this process is their subreaper and waits for them. Medians, and ratios to the
-// first. Commands are split at spaces and get /dev/null as standard input and output.
+// that left it: this process is their subreaper and waits for them. Memory is the peak of the
+// largest of these processes (this program, which they begin as, is linked statically so that it is
+// none of them). Medians, and ratios to the first. Commands are split at spaces and get /dev/null as
+// standard input and output.
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -26,7 +28,7 @@ namespace {
 struct Subject {
   std::string name;
   std::vector<std::string> words;
-  std::vector<double> cpu_ms, wall_ms;
+  std::vector<double> cpu_ms, wall_ms, peak_kib;
 };
 
 double seconds() {
@@ -64,10 +66,13 @@ bool measure(Subject& subject) {
   if (pid == 0) become(subject);
   int status = 0;
   double wall = 0;
+  long peak = 0;
   for (;;) {
     int one = 0;
-    const pid_t ended = waitpid(-1, &one, 0);
+    rusage usage{};
+    const pid_t ended = wait4(-1, &one, 0, &usage);
     if (ended < 0) break;
+    peak = std::max(peak, usage.ru_maxrss);
     if (ended == pid) {
       wall = seconds() - start;
       status = one;
@@ -79,6 +84,7 @@ bool measure(Subject& subject) {
   }
   subject.wall_ms.push_back(wall * 1e3);
   subject.cpu_ms.push_back((children_cpu() - cpu) * 1e3);
+  subject.peak_kib.push_back(static_cast<double>(peak));
   return true;
 }
 
@@ -101,14 +107,16 @@ std::vector<std::string> split(const char* text) {
 void print(const std::vector<Subject>& subjects) {
   const double cpu = median(subjects[0].cpu_ms);
   const double wall = median(subjects[0].wall_ms);
-  std::printf("%-22s %10s %10s %9s %9s\n", "", "CPU ms", "wall ms", "CPU x", "wall x");
+  std::printf(
+      "%-22s %10s %10s %9s %9s %9s\n", "", "CPU ms", "wall ms", "CPU x", "wall x", "peak KiB");
   for (const Subject& subject : subjects) {
-    std::printf("%-22s %10.2f %10.2f %9.2f %9.2f\n",
+    std::printf("%-22s %10.2f %10.2f %9.2f %9.2f %9.0f\n",
                 subject.name.c_str(),
                 median(subject.cpu_ms),
                 median(subject.wall_ms),
                 median(subject.cpu_ms) / cpu,
-                median(subject.wall_ms) / wall);
+                median(subject.wall_ms) / wall,
+                median(subject.peak_kib));
   }
 }
 
@@ -123,7 +131,7 @@ int main(int argc, char** argv) {
   }
   std::vector<Subject> subjects;
   for (int i = first; i + 1 < argc; i += 2) {
-    subjects.push_back({.name = argv[i], .words = split(argv[i + 1]), .cpu_ms = {}, .wall_ms = {}});
+    subjects.push_back({.name = argv[i], .words = split(argv[i + 1]), .cpu_ms = {}, .wall_ms = {}, .peak_kib = {}});
   }
   if (subjects.empty() || rounds < 1) {
     (void)std::fputs("usage: compare [-n ROUNDS] NAME COMMAND ...\n", stderr);

@@ -2,6 +2,7 @@
 // program that does nothing. Beside it, the compiled filter for the bare program.
 //
 //   make_bundle DIRECTORY PROGRAM    DIRECTORY/{config.json,rootfs/true,filter.bpf}
+//                                    DIRECTORY/live: the same, but it stays
 
 #include <sys/stat.h>
 
@@ -36,12 +37,15 @@ Result<void> write_new(const HostPath& path, std::string_view data, mode_t mode)
 }
 
 Result<void> make(const HostPath& directory, const HostPath& program) {
-  for (const HostPath& path : {directory, directory / "rootfs"}) {
+  for (const HostPath& path : {directory, directory / "rootfs", directory / "live"}) {
     if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
       return fail_call(errno, "mkdir " + path.str());
   }
-  const oci::Spec spec = make_spec();
+  oci::Spec spec = make_spec();
   TRY(write_new(directory / "config.json", json::write_pretty(oci::write_spec(spec)), 0644));
+  spec.root->path = directory.str() + "/rootfs";
+  spec.process->args = {"/true", "wait"};
+  TRY(write_new(directory / "live/config.json", json::write_pretty(oci::write_spec(spec)), 0644));
   const std::string executable = TRY(kernel::read_file(program));
   TRY(write_new(directory / "rootfs/true", executable, 0755));
   const kernel::SeccompFilter rules = TRY(runtime::seccomp_filter(*spec.linux_->seccomp));

@@ -118,6 +118,9 @@ void print_error(std::string_view program, const Error& error) {
 }
 
 namespace detail {
+
+std::unexpected<Error> pass_on(Error&& error) { return std::unexpected(std::move(error)); }
+
 void die(const Error& error, const char* file, int line) {
   print_error("isle: internal error at " + std::string(file) + ":" + std::to_string(line), error);
   std::abort();

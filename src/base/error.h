@@ -38,22 +38,25 @@ struct Error {
   // "step: step: message: call: Operation not permitted (EPERM)", without the hint.
   std::string describe() const;
   // The same error seen from one step further out.
-  Error within(std::string_view step) &&;
+  [[gnu::cold]] Error within(std::string_view step) &&;
   // The same error with advice; an advice that is already there stays.
-  Error advise(std::string_view hint) &&;
+  [[gnu::cold]] Error advise(std::string_view hint) &&;
 };
 
 template <typename T>
 using Result = std::expected<T, Error>;
 
+// "Cold" here and above: code that only leads to an error is laid apart from the rest, so that fewer
+// pages of the program are touched where nothing fails.
+
 // An error without a system call.
-std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hint = {});
+[[gnu::cold]] std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hint = {});
 // An error of system call `call` (written as the reader would: name and arguments); the kind
 // follows from errno.
-std::unexpected<Error> fail_call(int errnum,
-                                 std::string call,
-                                 std::string message = {},
-                                 std::string hint = {});
+[[gnu::cold]] std::unexpected<Error> fail_call(int errnum,
+                                               std::string call,
+                                               std::string message = {},
+                                               std::string hint = {});
 
 // The kind that `errnum` usually means (EPERM -> Denied, ENOENT -> NotFound ...).
 ErrorKind kind_of_errno(int errnum);
@@ -75,6 +78,7 @@ template <typename T>
 T take(Result<T>&& result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
+[[gnu::cold]] std::unexpected<Error> pass_on(Error&& error);
 [[noreturn]] void die(const Error& error, const char* file, int line);
 }  // namespace detail
 
@@ -97,6 +101,8 @@ T take(Result<T>&& result) {
 #define DETAIL_TRY_NAMED(expression, failure, number)                                         \
   __extension__({                                                                             \
     auto try_result_##number = (expression);                                                  \
-    if (!try_result_##number) return std::unexpected(std::move(try_result_##number).failure); \
+    if (!try_result_##number) {                                                               \
+      return ::isle::detail::pass_on(std::move(try_result_##number).failure);                 \
+    }                                                                                         \
     ::isle::detail::take(std::move(try_result_##number));                                     \
   })

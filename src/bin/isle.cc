@@ -1,5 +1,9 @@
 #include "cli/command.h"
 #include "kernel/prefault.h"
+#include "kernel/sealed_start.h"
+
+// The command that exec starts is isle until it becomes what was asked.
+const char* const isle_sealed_words[] = {"exec", nullptr};
 
 int main(int count, char** words) {
   isle::kernel::prefault_heap({256L * 1024});

@@ -77,7 +77,7 @@ Result<std::string> words_of(const Paths& paths,
                                      .bundle = paths.container(id),
                                      .spec = spec,
                                      .kill_with_parent = true,
-                                     .default_cgroup_parent = "/isle"};
+                                     .default_cgroup_prefix = "/isle/"};
   return runtime::describe_plan(TRY(runtime::make_plan(request, facts)), nullptr);
 }
 }  // namespace

@@ -24,10 +24,12 @@ Result<Bundle> open_bundle(const Globals& globals, std::string_view path, std::s
   char* real = realpath(name.c_str(), nullptr);
   if (real == nullptr)
     return fail_call(errno, format("realpath({})", name), "there is no such bundle");
-  Bundle bundle{.directory = HostPath(real), .spec = {}};
+  Bundle bundle{.directory = HostPath(real), .spec = {}, .text = {}};
   free(real);
   std::vector<std::string> warnings;
-  bundle.spec = TRY(runtime::read_bundle(bundle.directory, warnings, config));
+  runtime::BundleConfig read = TRY(runtime::read_bundle(bundle.directory, warnings, config));
+  bundle.spec = std::move(read.spec);
+  bundle.text = std::move(read.text);
   for (const std::string& warning : warnings) globals.log.write(Level::Warning, warning);
   return bundle;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Paths as the caller means them, and the bundle they lead to.
 
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -16,6 +17,7 @@ Result<HostPath> absolute(std::string_view path);
 struct Bundle {
   HostPath directory;  // real path
   oci::Spec spec;
+  std::string text;  // of its config.json
 };
 // The directory of --bundle, else the working directory; what config.json has and nobody knows is
 // logged as a warning. `config`: the file's name in the bundle, or an absolute path.

@@ -20,7 +20,7 @@ constexpr Option kOptions[] = {
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   Creation creation = TRY(read_creation(globals, arguments, true));
   creation.request.wait_for_start = true;
-  TRY(create(globals, creation));
+  TRY(create(globals, std::move(creation)));
   return 0;
 }
 

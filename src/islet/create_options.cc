@@ -54,6 +54,7 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
                                   arguments.text("config").value_or("config.json")));
   request.bundle = std::move(bundle.directory);
   request.spec = std::move(bundle.spec);
+  request.config = std::move(bundle.text);
   request.no_pivot = arguments.on("no-pivot");
   request.no_new_keyring = arguments.on("no-new-keyring");
   request.preserve_fds = TRY(arguments.number("preserve-fds"));
@@ -70,13 +71,14 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
   return creation;
 }
 
-Result<runtime::CreatedContainer> create(const Globals& globals, const Creation& creation) {
-  runtime::CreatedContainer created = TRY(runtime::create_container(creation.request));
+Result<runtime::CreatedContainer> create(const Globals& globals, Creation creation) {
+  const HostPath root = creation.request.root;
+  runtime::CreatedContainer created = TRY(runtime::create_container(std::move(creation.request)));
   for (const std::string& warning : created.warnings) globals.log.write(Level::Warning, warning);
   log_steps(globals.log, created);
   Result<void> sent = send_off(creation, created);
   if (!sent) {
-    static_cast<void>(runtime::delete_container(creation.request.root, creation.request.id, true));
+    static_cast<void>(runtime::delete_own_container(root, created.state, created.remains));
     return std::unexpected(std::move(sent).error());
   }
   return created;

@@ -43,6 +43,6 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
 
 // create_container with its warnings and, at the level debug, its steps in the log, and the
 // console and the pidfd sent off. On failure nothing of the container is left.
-Result<runtime::CreatedContainer> create(const Globals& globals, const Creation& creation);
+Result<runtime::CreatedContainer> create(const Globals& globals, Creation creation);
 
 }  // namespace isle::islet

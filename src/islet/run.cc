@@ -6,6 +6,7 @@
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "islet/create_options.h"
 #include "kernel/signal_fd.h"
@@ -50,7 +51,7 @@ Result<int> run(const Globals& globals, const Arguments& arguments) {
   const bool detach = arguments.on("detach");
   Creation creation = TRY(read_creation(globals, arguments, detach));
   if (detach) {
-    TRY(create(globals, creation));
+    TRY(create(globals, std::move(creation)));
     return 0;
   }
   if (creation.request.spec->process) {
@@ -59,15 +60,18 @@ Result<int> run(const Globals& globals, const Arguments& arguments) {
   // What arrives while the container is made waits for it.
   const kernel::SignalFd held = TRY(kernel::SignalFd::create(kernel::forwardable_signals()));
   if (!arguments.on("no-subreaper")) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  const runtime::CreatedContainer created = TRY(create(globals, creation));
+  const HostPath root = creation.request.root;
+  const runtime::CreatedContainer created = TRY(create(globals, std::move(creation)));
   Result<int> status = wait_in_foreground(created);
-  const runtime::CreateRequest& request = creation.request;
   if (!arguments.on("keep")) {
-    TRY(runtime::delete_container(request.root, request.id, true));
+    TRY(runtime::delete_own_container(root, created.state, created.remains));
   } else if (runtime::is_alive(created.state)) {
-    TRY(runtime::kill_container(request.root, request.id, SIGKILL, true));
+    TRY(runtime::kill_container(root, created.state.id, SIGKILL, true));
   }
   reap_orphans();
+  // Nothing is left to do but to give back the memory of plan and specification, piece by piece:
+  // the kernel takes all of it at once.
+  if (status) _exit(*status);
   return status;
 }
 

@@ -61,10 +61,10 @@ Result<void> append_exit(const HostPath& container, const ExitRecord& record) {
   return kernel::write_all(file.get(), json::write(write_exit(record)) + "\n");
 }
 
-Result<void> clear_away(const MonitorRequest& request, const runtime::ContainerState& state) {
+Result<void> clear_away(const MonitorRequest& request, const LaunchedContainer& container) {
   const HostPath root = state_root(request);
-  unlink((runtime::state_directory(root, state.id) / "attach.sock").c_str());
-  return runtime::delete_container(root, state.id, true);
+  unlink((runtime::state_directory(root, container.state.id) / "attach.sock").c_str());
+  return runtime::delete_own_container(root, container.state, container.remains);
 }
 
 ExitRecord end_container(const MonitorRequest& request,
@@ -78,7 +78,7 @@ ExitRecord end_container(const MonitorRequest& request,
   if (record.oom_killed) add_memory(record, container.state);
   // Written before it is cleared away: a state that is gone without an exit would tell nothing.
   const Result<void> written = append_exit(request.container, record);
-  const Result<void> cleared = clear_away(request, container.state);
+  const Result<void> cleared = clear_away(request, container);
   if (!cleared) record.error = cleared.error().describe();
   if (!written) record.error = written.error().describe();
   return record;

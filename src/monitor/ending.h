@@ -16,7 +16,7 @@ bool was_oom_killed(const runtime::ContainerState& state);
 Result<void> append_exit(const HostPath& container, const ExitRecord& record);
 
 // Kills what is left in the container's cgroup, removes it, the attach socket and the OCI state.
-Result<void> clear_away(const MonitorRequest& request, const runtime::ContainerState& state);
+Result<void> clear_away(const MonitorRequest& request, const LaunchedContainer& container);
 
 // All of it, in the order that a crash in between harms least.
 ExitRecord end_container(const MonitorRequest& request,

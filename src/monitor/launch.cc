@@ -40,17 +40,19 @@ Result<Pipes> make_pipes(const MonitorRequest& request, const oci::Spec& spec) {
   return pipes;
 }
 
-runtime::CreateRequest create_request(const MonitorRequest& request, oci::Spec spec) {
+runtime::CreateRequest create_request(const MonitorRequest& request, runtime::BundleConfig config) {
   runtime::CreateRequest create;
   create.root = state_root(request);
   create.id = request.id;
   create.bundle = request.container;
-  create.spec = std::move(spec);
+  create.spec = std::move(config.spec);
+  create.config = std::move(config.text);
   create.no_pivot = request.no_pivot;
   create.no_new_keyring = request.no_new_keyring;
   create.kill_with_parent = true;
   create.measure = request.measure != Measure::No;
-  create.default_cgroup_parent = request.cgroup_parent.empty() ? "/isle" : request.cgroup_parent;
+  create.default_cgroup_prefix =
+      (request.cgroup_parent.empty() ? "/isle" : request.cgroup_parent) + "/";
   return create;
 }
 
@@ -104,29 +106,35 @@ HostPath state_root(const MonitorRequest& request) { return request.run / "conta
 
 Result<LaunchedContainer> launch_container(const MonitorRequest& request, int client) {
   std::vector<std::string> warnings;
-  oci::Spec spec = TRY(runtime::read_bundle(request.container, warnings));
+  runtime::BundleConfig config = TRY(runtime::read_bundle(request.container, warnings));
+  const oci::Spec& spec = config.spec;
   Pipes pipes;
   const bool terminal = spec.process && spec.process->terminal;
   if (!terminal) pipes = TRY_STEP(make_pipes(request, spec), "make the container's pipes");
-  runtime::CreateRequest create = create_request(request, std::move(spec));
+  runtime::CreateRequest create = create_request(request, std::move(config));
   // Without a pipe it is the monitor's own, /dev/null.
   if (pipes.input.first) create.stdio[0] = pipes.input.first.get();
   if (pipes.output.second) create.stdio[1] = pipes.output.second.get();
   if (pipes.errors.second) create.stdio[2] = pipes.errors.second.get();
-  runtime::CreatedContainer created = TRY(runtime::create_container(create));
-  LaunchedContainer launched{.charge = {}, .state = created.state, .started_ns = realtime_ns()};
+  runtime::CreatedContainer created = TRY(runtime::create_container(std::move(create)));
+  LaunchedContainer launched{.charge = {},
+                             .state = created.state,
+                             .remains = std::move(created.remains),
+                             .started_ns = realtime_ns()};
+  // It is not kept in memory for as long as the container lives.
+  launched.remains.spec.reset();
   Result<void> ready = tell(request, created, warnings, client);
   if (ready) ready = take_ends(launched.charge, created, pipes);
   if (ready) {
     Result<kernel::UniqueFd> listener = kernel::listen_at(
-        runtime::state_directory(create.root, request.id), "attach.sock", SOCK_SEQPACKET);
+        runtime::state_directory(state_root(request), request.id), "attach.sock", SOCK_SEQPACKET);
     if (listener) launched.charge.listener = std::move(*listener);
     if (!listener) {
       ready = std::unexpected(std::move(listener).error().within("make the attach socket"));
     }
   }
   if (!ready) {
-    static_cast<void>(clear_away(request, launched.state));
+    static_cast<void>(clear_away(request, launched));
     return std::unexpected(std::move(ready).error());
   }
   launched.charge.stop_signal = request.stop_signal;

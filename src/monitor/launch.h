@@ -3,13 +3,14 @@
 
 #include "monitor/spawn.h"
 #include "monitor/supervisor.h"
-#include "runtime/state/container.h"
+#include "runtime/state/create.h"
 
 namespace isle::monitor {
 
 struct LaunchedContainer {
   Charge charge;
   runtime::ContainerState state;
+  runtime::Remains remains;
   std::int64_t started_ns = 0;
 };
 

@@ -2,7 +2,7 @@
 # process enters a container it is still the runtime; a command, a link or an interpreter line that
 # says /proc/self/exe even makes it the runtime again.
 #
-# They can fail: against islet as it was before it sealed itself (read from its own file, writable),
+# The monitor as well, whose command may be /proc/self/exe. They can fail: against islet as it was before it sealed itself (read from its own file, writable),
 # "by its name" and "a link" end with WRITABLE. runc 1.1.5 passes: it runs from a sealed copy.
 load attack
 
@@ -83,4 +83,16 @@ enter() { local i; for i in 1 2 3 4 5; do runtime exec thief "$@" >/dev/null 2>&
   for i in 1 2 3 4; do run isle exec thief /proc/self/exe --version; done
   isle rm -f thief >/dev/null
   run ! grep WRITABLE "$ISLE_TEST_DIR/out/words"
+}
+
+@test "known: CVE-2019-5736, the monitor runs from a read-only mount as well" {
+  require_root
+  isle run -d --name held busybox sleep 1000 >/dev/null
+  local pid monitor
+  pid=$(isle ps --format json | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+  monitor=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$pid/status")
+  assert_equal "$(cat "/proc/$monitor/comm")" isle-monitor
+  # Its program is the root of a mount of its own; open(2) says ETXTBSY before it would say EROFS.
+  assert_equal "$(readlink "/proc/$monitor/exe")" /
+  isle rm -f held >/dev/null
 }

@@ -14,8 +14,8 @@ islet() {
 }
 
 is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*[ZX]' "/proc/$1/status" 2>/dev/null; }
-in_groups() { cat /sys/fs/cgroup{,/*}/islet/victim/cgroup.procs 2>/dev/null; }
-no_groups() { ! compgen -G '/sys/fs/cgroup/islet/victim' && ! compgen -G '/sys/fs/cgroup/*/islet/victim'; }
+in_groups() { cat /sys/fs/cgroup{,/*}/islet-victim/cgroup.procs 2>/dev/null; }
+no_groups() { ! compgen -G '/sys/fs/cgroup/islet-victim' && ! compgen -G '/sys/fs/cgroup/*/islet-victim'; }
 
 # The status that `list` shows is what the processes say.
 assert_truth() {
@@ -35,7 +35,7 @@ is_empty() { [ -z "$(in_groups)" ]; }
 assert_clean() {
   islet delete --force victim
   wait_until no_groups
-  assert_not_exists "$ISLE_RUN/islet/victim"
+  assert_not_exists "$ISLE_RUN/islet-victim"
   local pid
   for pid in $left; do wait_until is_gone "$pid"; done
 }

@@ -89,7 +89,7 @@ start_one() {
     assert_equal "$(sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$pid/status")" 0
   done
   local dir; dir=$(cgroup_dir "$(pid_of one)" cpuset)
-  assert_match "$dir" /one$
+  assert_match "$dir" /islet-one$
   islet delete -f one
   assert_not_exists "$dir"
 }

@@ -59,6 +59,8 @@ struct DeviceLine {
   std::string value;
 };
 std::vector<DeviceLine> device_lines(const DevicePolicy& policy);
+// Each line by one write(2), each file opened once.
+Result<void> write_device_lines(const std::string& directory, const std::vector<DeviceLine>& lines);
 
 // v2: the program; pure.
 std::vector<bpf_insn> device_program(const DevicePolicy& policy);

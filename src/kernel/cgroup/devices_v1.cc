@@ -4,6 +4,16 @@
 
 #include "kernel/cgroup/devices.h"
 
+#include <cerrno>
+#include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "kernel/cgroup/hints.h"
+#include "kernel/fd.h"
+
 namespace isle::kernel::cgroup {
 
 std::vector<DeviceLine> device_lines(const DevicePolicy& policy) {
@@ -15,6 +25,27 @@ std::vector<DeviceLine> device_lines(const DevicePolicy& policy) {
     lines.push_back({policy.allow_by_default ? kDeny : kAllow, to_string(exception)});
   }
   return lines;
+}
+
+Result<void> write_device_lines(const std::string& directory,
+                                const std::vector<DeviceLine>& lines) {
+  std::string_view open;
+  UniqueFd fd;
+  for (const DeviceLine& line : lines) {
+    if (open != line.file) {
+      fd = TRY(open_file(HostPath(directory) / line.file, O_WRONLY));
+      open = line.file;
+    }
+    if (write(fd.get(), line.value.data(), line.value.size()) < 0) {
+      const int failure = errno;
+      return fail_call(
+          failure,
+          format("write({}/{}, {})", directory, line.file, quoted(line.value)),
+          format("cannot set {} of the devices control group to {}", line.file, quoted(line.value)),
+          write_hint(line.file, failure));
+    }
+  }
+  return {};
 }
 
 }  // namespace isle::kernel::cgroup

@@ -202,10 +202,7 @@ Result<void> Group::restrict_devices(const DevicePolicy& policy) {
   if (place->version == Version::V2) {
     return attach_device_program(TRY(clone_fd()), device_program(policy));
   }
-  for (const DeviceLine& line : device_lines(policy)) {
-    TRY(write(Controller::Devices, line.file, line.value));
-  }
-  return {};
+  return write_device_lines(place->directory, device_lines(policy));
 }
 
 }  // namespace isle::kernel::cgroup

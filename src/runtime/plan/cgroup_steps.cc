@@ -22,7 +22,7 @@ constexpr const char* kDelegate =
 std::string default_path(const Builder& builder) {
   const std::string& wanted = builder.linux_.cgroups_path;
   if (!wanted.empty()) return wanted;
-  const std::string path = builder.request.default_cgroup_parent + "/" + builder.request.id;
+  const std::string path = builder.request.default_cgroup_prefix + builder.request.id;
   return path.starts_with('/') ? path.substr(1) : path;
 }
 

@@ -19,7 +19,7 @@ struct PlanRequest {
   unsigned preserve_fds = 0;
   HostPath pid_file;
   bool kill_with_parent = false;
-  std::string default_cgroup_parent = "/islet";
+  std::string default_cgroup_prefix = "/islet-";  // and the id: when the spec names no path
   bool systemd_cgroup = false;  // HostFacts::systemd makes the control group
 };
 

@@ -22,11 +22,11 @@
 
 namespace isle::runtime {
 
-Result<oci::Spec> read_bundle(const HostPath& bundle,
-                              std::vector<std::string>& warnings,
-                              std::string_view config) {
+Result<BundleConfig> read_bundle(const HostPath& bundle,
+                                 std::vector<std::string>& warnings,
+                                 std::string_view config) {
   const HostPath path = config.starts_with('/') ? HostPath(std::string(config)) : bundle / config;
-  const Result<std::string> text = kernel::read_file(path);
+  Result<std::string> text = kernel::read_file(path);
   if (!text) {
     return std::unexpected(Error(text.error())
                                .within("read the bundle")
@@ -37,14 +37,14 @@ Result<oci::Spec> read_bundle(const HostPath& bundle,
   for (const std::string& member : read.unknown) {
     warnings.push_back(format("{}: unknown member {} is ignored", path.str(), member));
   }
-  return std::move(read.spec);
+  return BundleConfig{.spec = std::move(read.spec), .text = *std::move(text)};
 }
 
 namespace {
 
 class Creation {
  public:
-  explicit Creation(const CreateRequest& request) : request_(request) {}
+  explicit Creation(CreateRequest request) : request_(std::move(request)) {}
   Creation(const Creation&) = delete;
   Creation& operator=(const Creation&) = delete;
   ~Creation() {
@@ -52,40 +52,43 @@ class Creation {
   }
 
   Result<CreatedContainer> run() {
-    spec_ = request_.spec ? *request_.spec : TRY(read_bundle(request_.bundle, warnings_));
+    TRY(take_spec());
     HostFacts facts = TRY(gather_facts());
     if (wants_systemd()) TRY(ask_systemd(facts));
     if (request_.make_cgroups) facts.may_make_cgroups = *request_.make_cgroups;
     // Hooks between create and start need a container that waits.
-    waits_ = request_.wait_for_start || (spec_.hooks && !spec_.hooks->start_container.empty());
-    plan_ = TRY(make_plan(plan_request(), facts));
+    waits_ = request_.wait_for_start || (spec().hooks && !spec().hooks->start_container.empty());
+    complete_request();
+    plan_ = TRY(make_plan(planned_, facts));
     TRY(check_room());
     TRY(claim());
     TRY(open_group(facts));
     state_.creator = {getpid()};
     state_.creator_start = start_time_of(state_.creator);
     TRY(save_state(request_.root, state_));
-    TRY(save_config(request_.root, request_.id, spec_));
+    TRY(save_config(request_.root, request_.id, request_.config));
     launch::Launched launched = TRY(launch());
     TRY(remember(launched));
     for (std::string& warning : launched.warnings) warnings_.push_back(std::move(warning));
     complete_ = true;
-    CreatedContainer created{.state = state_,
+    CreatedContainer created{.state = {},
+                             .remains = {},
                              .pidfd = std::move(launched.pidfd),
                              .console = std::move(launched.console),
                              .plan = std::move(plan_),
                              .step_times = std::move(launched.step_times),
                              .warnings = {}};
     if (waits_ && !request_.wait_for_start) TRY(start_now());
-    created.state = state_;
+    created.remains = {.group = std::move(group_), .spec = std::move(planned_.spec)};
+    created.state = std::move(state_);
     created.warnings = std::move(warnings_);
     for (const std::string& warning : created.plan.warnings) created.warnings.push_back(warning);
     return created;
   }
 
  private:
-  const CreateRequest& request_;
-  oci::Spec spec_;
+  CreateRequest request_;
+  PlanRequest planned_;
   LaunchPlan plan_;
   ContainerState state_;
   std::optional<kernel::cgroup::Group> group_;
@@ -94,32 +97,41 @@ class Creation {
   std::vector<std::string> warnings_;
   bool waits_ = false, made_directory_ = false, complete_ = false;
 
+  const oci::Spec& spec() const { return planned_.spec; }
+
   // The specification as asked is kept; HOME is for this command alone.
-  oci::Spec spec_with_home() const {
-    oci::Spec spec = spec_;
-    if (spec.process && !has_home(*spec.process)) {
-      spec.process->env.push_back("HOME=" + home_in(rootfs(), spec.process->user.uid));
+  Result<void> take_spec() {
+    if (request_.spec) {
+      planned_.spec = *std::move(request_.spec);
+      if (request_.config.empty()) request_.config = json::write(oci::write_spec(planned_.spec));
+    } else {
+      BundleConfig read = TRY(read_bundle(request_.bundle, warnings_));
+      planned_.spec = std::move(read.spec);
+      request_.config = std::move(read.text);
     }
-    return spec;
+    std::optional<oci::Process>& process = planned_.spec.process;
+    if (process && !has_home(*process)) {
+      process->env.push_back("HOME=" + home_in(rootfs(), process->user.uid));
+    }
+    return {};
   }
 
   HostPath rootfs() const {
-    const std::string& root = spec_.root ? spec_.root->path : request_.bundle.str();
+    const std::string& root = spec().root ? spec().root->path : request_.bundle.str();
     return root.starts_with('/') ? HostPath(root) : request_.bundle / root;
   }
 
-  PlanRequest plan_request() const {
-    return {.id = request_.id,
-            .bundle = request_.bundle,
-            .spec = spec_with_home(),
-            .wait_for_start = waits_,
-            .no_pivot = request_.no_pivot,
-            .no_new_keyring = request_.no_new_keyring,
-            .preserve_fds = request_.preserve_fds,
-            .pid_file = request_.pid_file,
-            .kill_with_parent = request_.kill_with_parent,
-            .default_cgroup_parent = request_.default_cgroup_parent,
-            .systemd_cgroup = wants_systemd()};
+  void complete_request() {
+    planned_.id = request_.id;
+    planned_.bundle = request_.bundle;
+    planned_.wait_for_start = waits_;
+    planned_.no_pivot = request_.no_pivot;
+    planned_.no_new_keyring = request_.no_new_keyring;
+    planned_.preserve_fds = request_.preserve_fds;
+    planned_.pid_file = request_.pid_file;
+    planned_.kill_with_parent = request_.kill_with_parent;
+    planned_.default_cgroup_prefix = request_.default_cgroup_prefix;
+    planned_.systemd_cgroup = wants_systemd();
   }
 
   bool wants_systemd() const {
@@ -202,9 +214,9 @@ class Creation {
     state_.created = time(nullptr);
     state_.owner = getuid();
     state_.rootfs = rootfs();
-    state_.annotations = spec_.annotations;
-    if (spec_.linux_) {
-      for (const oci::Namespace& space : spec_.linux_->namespaces)
+    state_.annotations = spec().annotations;
+    if (spec().linux_) {
+      for (const oci::Namespace& space : spec().linux_->namespaces)
         state_.namespaces.push_back(space.type);
     }
   }
@@ -260,9 +272,9 @@ class Creation {
 
   // One that fails ends the container (runtime-spec 1.3, as runc and crun always had it).
   Result<void> run_poststart() {
-    if (!spec_.hooks || spec_.hooks->poststart.empty()) return {};
+    if (!spec().hooks || spec().hooks->poststart.empty()) return {};
     Result<void> run =
-        launch::run_hooks("poststart", spec_.hooks->poststart, hook_state(state_, "running"));
+        launch::run_hooks("poststart", spec().hooks->poststart, hook_state(state_, "running"));
     if (run) return {};
     complete_ = true;
     lock_.reset();
@@ -295,8 +307,8 @@ class Creation {
 
 }  // namespace
 
-Result<CreatedContainer> create_container(const CreateRequest& request) {
-  return Creation(request).run();
+Result<CreatedContainer> create_container(CreateRequest request) {
+  return Creation(std::move(request)).run();
 }
 
 }  // namespace isle::runtime

@@ -13,7 +13,8 @@ struct CreateRequest {
   std::string id;
   HostPath bundle;                // holds config.json
   std::optional<oci::Spec> spec;  // wins over config.json
-  bool wait_for_start = false;    // init stops before exec until start_container
+  std::string config;  // the text that `spec` was read from, to be kept; else it is written
+  bool wait_for_start = false;  // init stops before exec until start_container
   bool no_pivot = false;
   bool no_new_keyring = false;
   unsigned preserve_fds = 0;  // descriptors 3 .. 3+N-1 stay open
@@ -21,13 +22,20 @@ struct CreateRequest {
   int stdio[3] = {0, 1, 2};       // what becomes the command's; a terminal replaces them
   bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)
   bool measure = false;           // note the time each step took
-  std::string default_cgroup_parent = "/islet";  // used as PARENT/ID when the spec names no path
-  std::optional<bool> make_cgroups;              // false: none; true: not being able to is an error
-  bool systemd_cgroup = false;                   // systemd makes them
+  std::string default_cgroup_prefix = "/islet-";  // and the id: when the spec names no path
+  std::optional<bool> make_cgroups;  // false: none; true: not being able to is an error
+  bool systemd_cgroup = false;       // systemd makes them
+};
+
+// What the maker of a container knows, and its removal would have to find out once more.
+struct Remains {
+  std::optional<kernel::cgroup::Group> group;
+  std::optional<oci::Spec> spec;
 };
 
 struct CreatedContainer {
   ContainerState state;
+  Remains remains;
   kernel::UniqueFd pidfd;    // of init
   kernel::UniqueFd console;  // master, when process.terminal
   LaunchPlan plan;
@@ -37,12 +45,16 @@ struct CreatedContainer {
 };
 
 // On failure nothing is left: no process, cgroup, mount or state.
-Result<CreatedContainer> create_container(const CreateRequest& request);
+Result<CreatedContainer> create_container(CreateRequest request);
 
+struct BundleConfig {
+  oci::Spec spec;
+  std::string text;
+};
 // Reads bundle/config.json, or another file; unknown members come back as warnings.
-Result<oci::Spec> read_bundle(const HostPath& bundle,
-                              std::vector<std::string>& warnings,
-                              std::string_view config = "config.json");
+Result<BundleConfig> read_bundle(const HostPath& bundle,
+                                 std::vector<std::string>& warnings,
+                                 std::string_view config = "config.json");
 
 // The spec that a container was made from.
 Result<oci::Spec> load_config(const HostPath& root, std::string_view id);
@@ -59,6 +71,11 @@ Result<void> remove_group(const ContainerState& state);
 // Removes a stopped container's cgroup and state; `force` kills it first. With `force` an absent
 // container is no error.
 Result<void> delete_container(const HostPath& root, std::string_view id, bool force);
+// The same, by force, for who made it and waited for its end. If the name is another's by now, that
+// one is left alone.
+Result<void> delete_own_container(const HostPath& root,
+                                  const ContainerState& made,
+                                  const Remains& remains);
 
 // A group below the container's own: in the hierarchy of a controller, or wherever it is.
 struct SubGroup {

@@ -34,11 +34,11 @@ Result<void> make_directories(const HostPath& path) {
   return {};
 }
 
-Result<void> save_config(const HostPath& root, std::string_view id, const oci::Spec& spec) {
+Result<void> save_config(const HostPath& root, std::string_view id, std::string_view text) {
   const HostPath path = state_directory(root, id) / "config.json";
   const kernel::UniqueFd fd =
       TRY(kernel::open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
-  return kernel::write_all(fd.get(), json::write(oci::write_spec(spec)));
+  return kernel::write_all(fd.get(), text);
 }
 
 Result<void> replace_config(const HostPath& root, std::string_view id, const oci::Spec& spec) {

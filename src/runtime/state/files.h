@@ -10,7 +10,7 @@ namespace isle::runtime {
 // With parents, mode 0711 so that a container's own users may pass.
 Result<void> make_directories(const HostPath& path);
 // The spec the container was made from; exec and hooks of later verbs go by it.
-Result<void> save_config(const HostPath& root, std::string_view id, const oci::Spec& spec);
+Result<void> save_config(const HostPath& root, std::string_view id, std::string_view text);
 Result<void> replace_config(const HostPath& root, std::string_view id, const oci::Spec& spec);
 // The socket on which a created container's init waits.
 Result<kernel::UniqueFd> listen_for_start(const HostPath& root, std::string_view id);

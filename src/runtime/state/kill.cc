@@ -99,9 +99,9 @@ Result<void> remove_unknown(const HostPath& root, std::string_view id) {
   const oci::Spec spec = TRY(load_config(root, id));
   const HostFacts facts = TRY(gather_facts());
   // Where those who make containers put them when the specification does not say.
-  for (const char* parent : {"/islet", "/isle"}) {
+  for (const char* prefix : {"/islet-", "/isle/"}) {
     const PlanRequest request{
-        .id = std::string(id), .bundle = {}, .spec = spec, .default_cgroup_parent = parent};
+        .id = std::string(id), .bundle = {}, .spec = spec, .default_cgroup_prefix = prefix};
     const LaunchPlan plan = TRY(make_plan(request, facts));
     if (!plan.cgroup) {
       return fail(ErrorKind::NotFound, "it had no control group that would name its processes");
@@ -117,15 +117,22 @@ Result<void> remove_unknown(const HostPath& root, std::string_view id) {
 
 }  // namespace
 
-Result<void> remove_group(const ContainerState& state) {
-  if (state.cgroup_directories.empty()) return {};
-  const kernel::cgroup::Group group = TRY(group_of(state));
+namespace {
+
+Result<void> remove_group(const ContainerState& state, const kernel::cgroup::Group& group) {
   // Children may have outlived an init without a PID namespace of its own.
   TRY(group.kill_all());
   TRY(stop_scope(state));
   TRY(group.remove());
   if (state.systemd_unit.empty()) group.remove_empty_parents(1);
   return {};
+}
+
+}  // namespace
+
+Result<void> remove_group(const ContainerState& state) {
+  if (state.cgroup_directories.empty()) return {};
+  return remove_group(state, TRY(group_of(state)));
 }
 
 namespace {
@@ -139,7 +146,42 @@ void run_poststop(const oci::Spec& spec, const ContainerState& state) {
   if (!run) print_error("warning", run.error());
 }
 
+Result<void> undo_spec(const oci::Spec& spec, const ContainerState& state) {
+  TRY(leave_resctrl(spec, state.id));
+  run_poststop(spec, state);
+  return {};
+}
+
+// Of a container whose lock we hold.
+Result<void> remove_all(const HostPath& root, const ContainerState& state, const Remains& known) {
+  if (status_of(state) != Status::Stopped) TRY(kill_everything(state));
+  TRY(known.group ? remove_group(state, *known.group) : remove_group(state));
+  if (known.spec) {
+    TRY(undo_spec(*known.spec, state));
+  } else if (const Result<oci::Spec> spec = load_config(root, state.id)) {
+    TRY(undo_spec(*spec, state));
+  }
+  remove_state(root, state.id);
+  return {};
+}
+
 }  // namespace
+
+Result<void> delete_own_container(const HostPath& root,
+                                  const ContainerState& made,
+                                  const Remains& remains) {
+  const Result<kernel::UniqueFd> lock = lock_container(root, made.id);
+  if (!lock) {
+    if (lock.error().kind == ErrorKind::NotFound) return {};
+    return std::unexpected(lock.error());
+  }
+  const Result<ContainerState> state = load_state(root, made.id);
+  if (!state && state.error().kind == ErrorKind::NotFound) return {};
+  // One that cannot be read is still ours: we know what was in it.
+  if (!state) return remove_all(root, made, remains);
+  if (state->pid != made.pid || state->pid_start != made.pid_start) return {};
+  return remove_all(root, *state, remains);
+}
 
 Result<void> delete_container(const HostPath& root, std::string_view id, bool force) {
   TRY(check_container_id(id));
@@ -168,14 +210,7 @@ Result<void> delete_container(const HostPath& root, std::string_view id, bool fo
                 format("container {} is {}", quoted(id), to_string(status)),
                 "stop it first (kill), or delete --force");
   }
-  if (status != Status::Stopped) TRY(kill_everything(*state));
-  TRY(remove_group(*state));
-  if (const Result<oci::Spec> spec = load_config(root, id)) {
-    TRY(leave_resctrl(*spec, state->id));
-    run_poststop(*spec, *state);
-  }
-  remove_state(root, id);
-  return {};
+  return remove_all(root, *state, {});
 }
 
 }  // namespace isle::runtime
