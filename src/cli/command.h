@@ -68,9 +68,13 @@ int images_command(Arguments arguments);
 int info_command(Arguments arguments);
 int inspect_command(Arguments arguments);
 int kill_command(Arguments arguments);
+int login_command(Arguments arguments);
+int logout_command(Arguments arguments);
 int ps_command(Arguments arguments);
+int push_command(Arguments arguments);
 int rm_command(Arguments arguments);
 int run_command(Arguments arguments);
+int search_command(Arguments arguments);
 int version_command(Arguments arguments);
 
 // The whole program.

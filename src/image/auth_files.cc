@@ -25,6 +25,11 @@ HostPath place(const char* variable, const char* otherwise) {
   return HostPath(home) / otherwise;
 }
 
+HostPath docker_file() {
+  const HostPath directory = place("DOCKER_CONFIG", ".docker");
+  return directory.empty() ? HostPath() : directory / "config.json";
+}
+
 Result<json::Value> read_document(const HostPath& path) {
   const kernel::UniqueFd file = TRY(kernel::open_if_exists(path, O_RDONLY));
   if (!file) return json::Value();
@@ -100,8 +105,7 @@ std::vector<HostPath> auth_files(const std::string& authfile) {
   files.emplace_back(format("/run/containers/{}/auth.json", geteuid()));
   const HostPath config = place("XDG_CONFIG_HOME", ".config");
   if (!config.empty()) files.push_back(config / "containers/auth.json");
-  const HostPath docker = place("DOCKER_CONFIG", ".docker");
-  if (!docker.empty()) files.push_back(docker / "config.json");
+  if (const HostPath docker = docker_file(); !docker.empty()) files.push_back(docker);
   return files;
 }
 
@@ -153,6 +157,7 @@ Result<std::vector<std::string>> erase_credentials(const std::string& authfile,
     return places;
   }
   for (const HostPath& path : auth_files(authfile)) {
+    if (authfile.empty() && path == docker_file()) continue;
     if (TRY(erase_from(path, key))) places.push_back(path.str());
   }
   return places;

@@ -24,4 +24,11 @@ Result<Candidates> find_candidates(std::string_view text) {
   return candidates;
 }
 
+Result<std::vector<std::string>> search_registries() {
+  FetchConnection connection = TRY(FetchConnection::open());
+  json::Value request;
+  request["searchList"] = true;
+  return texts_member(TRY(connection.ask(request)).head, "names");
+}
+
 }  // namespace isle::image

@@ -19,4 +19,7 @@ struct Candidates {
 };
 Result<Candidates> find_candidates(std::string_view text);
 
+// Where unqualified names are looked for: "docker.io" if nothing else is configured.
+Result<std::vector<std::string>> search_registries();
+
 }  // namespace isle::image

@@ -39,10 +39,13 @@ json::Value ready(const std::vector<std::string>& warnings) {
 }
 
 // {"resolve":"busybox"}: what the configuration makes of a short name, and that is all.
-Result<void> resolve_name(int socket, const std::string& name) {
+// {"searchList":true}: where short names are looked for.
+Result<void> tell_names(int socket, const json::Value& opening) {
   const Registries registries = TRY(load_registries());
   json::Value head = ready(registries.warnings);
-  head["names"] = json::Value(TRY(meanings(registries, name)));
+  const std::string name = text_member(opening, "resolve");
+  head["names"] =
+      json::Value(name.empty() ? search_list(registries) : TRY(meanings(registries, name)));
   return send_packet(socket, head);
 }
 
@@ -78,8 +81,8 @@ int fetch_main(std::span<char* const> arguments) {
   // Who reads a blob may go away.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const json::Value& head = (*opening)->head;
-  const std::string name = text_member(head, "resolve");
-  const Result<void> served = name.empty() ? serve_one(kSocket, head) : resolve_name(kSocket, name);
+  const bool names_only = head.find("resolve") != nullptr || head.find("searchList") != nullptr;
+  const Result<void> served = names_only ? tell_names(kSocket, head) : serve_one(kSocket, head);
   if (served) return 0;
   json::Value failure;
   write_failure(failure, served.error());

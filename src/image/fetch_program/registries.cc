@@ -65,6 +65,10 @@ std::string relocate(const RegistryEntry& entry,
   return location + name.substr(match(entry.prefix, name));
 }
 
+std::vector<std::string> search_list(const Registries& registries) {
+  return registries.search.value_or(std::vector<std::string>{"docker.io"});
+}
+
 Result<std::vector<std::string>> meanings(const Registries& registries, const std::string& text) {
   if (has_registry(text)) return std::vector{text};
   const std::string_view name = bare_name(text);
@@ -73,10 +77,8 @@ Result<std::vector<std::string>> meanings(const Registries& registries, const st
   if (alias != registries.aliases.end() && !alias->second.empty()) {
     return std::vector{alias->second + text.substr(name.size())};
   }
-  const std::vector<std::string> hub = {"docker.io"};
-  const std::vector<std::string>& search = registries.search ? *registries.search : hub;
   std::vector<std::string> all;
-  for (const std::string& registry : search) all.push_back(registry + "/" + text);
+  for (const std::string& registry : search_list(registries)) all.push_back(registry + "/" + text);
   if (all.empty()) {
     return fail(
         ErrorKind::InvalidArgument,

@@ -52,6 +52,9 @@ std::string relocate(const RegistryEntry& entry,
                      const std::string& location,
                      const std::string& name);
 
+// Where names without a registry are looked for; docker.io if no file says.
+std::vector<std::string> search_list(const Registries& registries);
+
 // What a name without a registry may mean, in order; an alias is the only one then. Tag and digest
 // stay. A name with a registry is itself. Errors: short-name-mode forbids a choice.
 Result<std::vector<std::string>> meanings(const Registries& registries, const std::string& text);
