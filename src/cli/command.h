@@ -71,6 +71,7 @@ int kill_command(Arguments arguments);
 int login_command(Arguments arguments);
 int logout_command(Arguments arguments);
 int ps_command(Arguments arguments);
+int pull_command(Arguments arguments);
 int push_command(Arguments arguments);
 int rm_command(Arguments arguments);
 int run_command(Arguments arguments);

@@ -21,6 +21,7 @@ constexpr std::array kCommands = {
             "[--isolation] CONTAINER...",
             "Show all that is known of a container, or what isolates it",
             inspect_command},
+    Command{"pull", "[FLAGS] IMAGE...", "Fetch images from registries", pull_command},
     Command{"images", "[-q] [--format json]", "List images", images_command},
     Command{"push", "[FLAGS] IMAGE [NAME]", "Give an image to a registry", push_command},
     Command{"search", "[FLAGS] WORD", "Look for images, or list the tags of one", search_command},

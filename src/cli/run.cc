@@ -3,6 +3,8 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/output/pull_progress.h"
+#include "engine/provide_image.h"
 #include "engine/run.h"
 #include "kernel/tty.h"
 
@@ -39,6 +41,21 @@ Result<void> check_terminal(const options::RunRequest& request) {
               "leave -t out when the input comes from a pipe or file");
 }
 
+Result<void> provide(const engine::Paths& paths, const options::RunRequest& request) {
+  PullProgress progress = progress_on_stderr();
+  engine::ProvideHooks hooks{.warn = warn, .begins = {}, .progress = {}};
+  hooks.begins = [](const std::string& name) {
+    (void)std::fprintf(stderr, "isle: pulling %s\n", name.c_str());
+  };
+  hooks.progress = [&progress](const image::LayerProgress& layer) {
+    show_on_stderr(progress, layer);
+  };
+  Result<void> provided = engine::provide_image(paths, request.container, request.pull, hooks);
+  const std::string text = progress.end();
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+  return provided;
+}
+
 }  // namespace
 
 int run_command(Arguments arguments) {
@@ -49,6 +66,9 @@ int run_command(Arguments arguments) {
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
   const std::string name = called(request->container);
+  if (const auto provided = provide(*paths, *request); !provided) {
+    return complain(Error(provided.error()).within(format("run {}", quoted(name))));
+  }
   if (request->explain == options::Explain::Only) return show_plan(*paths, *request, name);
   auto end = engine::run(*paths, std::move(*request), {.warn = warn, .explain = explain});
   if (!end) {

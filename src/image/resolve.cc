@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "base/strings.h"
 #include "image/embedded.h"
 #include "image/image_names.h"
@@ -32,7 +34,7 @@ std::string names_here(const Store& store) {
 std::unexpected<Error> not_here(const Store& store, std::string_view image) {
   return fail(ErrorKind::NotFound,
               format("image {} is not here", quoted(image)),
-              "pulling from registries is not built yet; images here: " + names_here(store));
+              "isle pull fetches it; images here: " + names_here(store));
 }
 
 Result<ImageInfo> info_of(const Store& store,
@@ -94,6 +96,19 @@ Result<ImageInfo> resolve(const Store& store, std::string_view text) {
   if (named || named.error().kind != ErrorKind::NotFound || !is_hex(text)) return named;
   Result<ImageInfo> by_id = resolve_prefix(store, text);
   return by_id || by_id.error().kind != ErrorKind::NotFound ? by_id : named;
+}
+
+bool is_here(const Store& store, std::string_view text) {
+  const Result<Reference> reference = Reference::parse(text);
+  if (reference) {
+    if (access((store.root() / "names" / name_path(*reference)).c_str(), F_OK) == 0) return true;
+    const auto installed = embedded_image(store, *reference);
+    if (installed && *installed) return true;
+  }
+  if (text.starts_with("sha256:")) text.remove_prefix(7);
+  if (!is_hex(text)) return false;
+  const auto ids = images_with_prefix(store, text);
+  return ids && !ids->empty();
 }
 
 }  // namespace isle::image

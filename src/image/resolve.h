@@ -28,4 +28,7 @@ Result<ImageInfo> resolve(const Store& store, const Reference& reference);
 // or the first digits of one id.
 Result<ImageInfo> resolve(const Store& store, std::string_view text);
 
+// Whether resolve would find what is written, without looking at what it finds.
+bool is_here(const Store& store, std::string_view text);
+
 }  // namespace isle::image

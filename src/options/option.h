@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "image/pull_policy.h"
 #include "options/command_line.h"
 #include "options/spec_builder.h"
 #include "record/container.h"
@@ -21,6 +22,7 @@ struct RunRequest {
   bool detach = false;
   bool help = false;
   Explain explain = Explain::No;
+  image::PullWish pull;
 };
 
 struct Option {

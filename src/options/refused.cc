@@ -37,8 +37,6 @@ constexpr std::array kRows = {
     Row{"no-healthcheck", kLife},
     Row{"log-driver", kLog},
     Row{"log-opt", kLog},
-    Row{"pull", "pulling images does not exist yet"},
-    Row{"platform", "images of other platforms do not exist yet"},
     Row{"pod", "pods do not exist yet"},
     Row{"secret", "secrets do not exist yet"},
     Row{"volumes-from", "named volumes do not exist yet"},

@@ -182,7 +182,7 @@ malformed() {
 
 # ---- what is named and not there ----------------------------------------------------------------
 @test "errors: no such image" {
-  refuse 125 nosuchimage true
+  refuse 125 --pull never nosuchimage true
   says 'run "nosuchimage"' 'image "nosuchimage:latest" is not here'
   hints busybox
   refuse 125 "UPPER/case" true

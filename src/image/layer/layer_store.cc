@@ -4,61 +4,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/strings.h"
-#include "image/layer/unpacker.h"
+#include "image/blobs.h"
 #include "kernel/beneath.h"
 
 namespace isle::image {
 namespace {
-
-// A holder that unpacks gigabytes on a slow disk is still at work; one that was stopped is named.
-constexpr int kLockSeconds = 300;
-
-class LayerLock {
- public:
-  static Result<LayerLock> take(const Store& store, const oci::Digest& diff_id) {
-    const kernel::UniqueFd directory = TRY(store.directory("locks"));
-    const std::string name = format("layer-{}", diff_id.hex());
-    kernel::UniqueFd file = TRY(kernel::open_at(directory.get(), name, O_RDWR | O_CREAT, 0600));
-    constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 20'000'000};
-    for (int turn = 0; flock(file.get(), LOCK_EX | LOCK_NB) != 0; ++turn) {
-      if (errno != EWOULDBLOCK) return fail_call(errno, format("flock({})", name));
-      if (turn >= kLockSeconds * 50) return refused(file.get(), diff_id);
-      nanosleep(&kPause, nullptr);
-    }
-    TRY(write_holder(file.get()));
-    return LayerLock(std::move(file));
-  }
-
- private:
-  kernel::UniqueFd file_;
-  explicit LayerLock(kernel::UniqueFd file) : file_(std::move(file)) {}
-
-  static Result<void> write_holder(int file) {
-    const std::string text = format("{}\n", getpid());
-    if (ftruncate(file, 0) != 0 || pwrite(file, text.data(), text.size(), 0) < 0) {
-      return fail_call(errno, "write(lock)");
-    }
-    return {};
-  }
-  static std::unexpected<Error> refused(int file, const oci::Digest& diff_id) {
-    char text[32] = {};
-    const ssize_t size = pread(file, text, sizeof text - 1, 0);
-    const std::string holder(
-        trim(std::string_view(text, size > 0 ? static_cast<std::size_t>(size) : 0)));
-    return fail(ErrorKind::Timeout,
-                format("layer {} is being unpacked by process {} for more than {} s",
-                       diff_id.short_hex(),
-                       holder,
-                       kLockSeconds),
-                "look whether that process is stopped; the lock ends with it");
-  }
-};
 
 // Leftovers of unpackers that were killed: we hold the layer's lock, so nobody works on them.
 Result<void> remove_leftovers(int staging, std::string_view prefix) {
@@ -81,6 +35,16 @@ std::int64_t count_of(const json::Value& reply, std::string_view name) {
   return number == nullptr ? 0 : *number;
 }
 
+std::vector<std::string> texts_of(const json::Value& value, std::string_view name) {
+  std::vector<std::string> texts;
+  const json::Value* member = value.find(name);
+  if (member == nullptr || member->array() == nullptr) return texts;
+  for (const json::Value& item : *member->array()) {
+    if (item.string() != nullptr) texts.push_back(*item.string());
+  }
+  return texts;
+}
+
 std::vector<std::string> warnings_of(const json::Value& reply, const oci::Digest& diff_id) {
   std::vector<std::string> warnings;
   const std::string layer = format("layer {}", diff_id.short_hex());
@@ -98,70 +62,187 @@ std::vector<std::string> warnings_of(const json::Value& reply, const oci::Digest
   return warnings;
 }
 
-// Everything on disk, then the name: whoever sees the name sees the whole.
-Result<void> publish(const Store& store,
-                     int staging,
-                     const std::string& work,
-                     std::string_view hex) {
-  const kernel::UniqueFd layers = TRY(store.directory("layers"));
-  if (syncfs(staging) != 0) return fail_call(errno, "syncfs(staging)");
-  if (renameat2(staging, work.c_str(), layers.get(), std::string(hex).c_str(), RENAME_NOREPLACE) !=
-      0) {
-    return fail_call(errno, format("renameat2({}, layers/{})", work, hex));
-  }
-  if (fsync(layers.get()) != 0) return fail_call(errno, "fsync(layers)");
-  return {};
-}
-
-Result<json::Value> unpack_into(const Store& store,
-                                const LayerRequest& request,
-                                const kernel::UniqueFd& work,
-                                const HostPath& path) {
-  if (mkdirat(work.get(), "fs", 0755) != 0) return fail_call(errno, "mkdir(fs)");
-  // The caller's umask must not decide what "/" looks like inside.
-  if (fchmodat(work.get(), "fs", 0755, 0) != 0) return fail_call(errno, "chmod(fs)");
+std::vector<std::string> unpack_arguments(const LayerAddition::Request& request,
+                                          const HostPath& into,
+                                          Unpacker who) {
   std::vector<std::string> arguments = {"layer",
                                         "--into",
-                                        (path / "fs").str(),
+                                        into.str(),
                                         "--digest",
-                                        request.digest.str(),
+                                        request.blob.digest.str(),
                                         "--diff-id",
                                         request.diff_id.str()};
-  if (store.who() == Unpacker::User) arguments.emplace_back("--user");
-  json::Value reply = TRY(ask_unpacker(arguments, request.blob.get()));
-  TRY(kernel::replace_file(path / "layer.json", json::write(reply) + "\n", 0600, false));
-  return reply;
+  if (who == Unpacker::User) arguments.emplace_back("--user");
+  return arguments;
 }
 
-Result<json::Value> unpack_and_publish(const Store& store, const LayerRequest& request) {
-  const kernel::UniqueFd staging = TRY(store.directory("staging"));
-  const std::string hex(request.diff_id.hex());
-  TRY(remove_leftovers(staging.get(), hex));
-  const std::string name = format("{}.{}", hex, getpid());
-  const kernel::UniqueFd work = TRY(store.directory("staging/" + name));
-  Result<json::Value> reply = unpack_into(store, request, work, store.root() / "staging" / name);
-  if (reply) {
-    Result<void> published = publish(store, staging.get(), name, hex);
-    if (published) return reply;
-    reply = std::unexpected(std::move(published).error());
-  }
-  static_cast<void>(kernel::remove_tree(staging.get(), name));
-  return reply;
+Result<std::uint64_t> size_of(int file) {
+  struct stat found{};
+  if (fstat(file, &found) != 0) return fail_call(errno, "stat(blob)");
+  return static_cast<std::uint64_t>(found.st_size);
 }
 
 }  // namespace
+
+std::string partial_name(const oci::Digest& digest) {
+  return format("{}-{}", digest.algorithm(), digest.hex());
+}
 
 bool has_layer(const Store& store, const oci::Digest& diff_id) {
   return access(store.layer_directory(diff_id).c_str(), F_OK) == 0;
 }
 
+Result<bool> LayerAddition::lock_layer() {
+  layer_lock_ = TRY(StoreLock::try_take(*store_, layer_lock_name(request_.diff_id.hex())));
+  if (!layer_lock_) return false;
+  is_there_ = has_layer(*store_, request_.diff_id);
+  return true;
+}
+
+// The blob as far as it is here: whole in blobs/, or its beginning in partial/.
+Result<bool> LayerAddition::lock_blob() {
+  blob_lock_ = TRY(StoreLock::try_take(*store_, blob_lock_name(request_.blob.digest)));
+  if (!blob_lock_) return false;
+  if (has_blob(*store_, request_.blob)) {
+    kept_ = TRY(open_blob(*store_, request_.blob));
+    was_whole_ = true;
+    have_ = static_cast<std::uint64_t>(request_.blob.size);
+    return true;
+  }
+  const kernel::UniqueFd directory = TRY(store_->directory("partial"));
+  const std::string name = partial_name(request_.blob.digest);
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW;
+  kept_ = TRY(kernel::open_at(directory.get(), name, kFlags, 0600));
+  have_ = TRY(size_of(kept_.get()));
+  if (have_ > static_cast<std::uint64_t>(request_.blob.size)) {
+    if (ftruncate(kept_.get(), 0) != 0) return fail_call(errno, "truncate(partial blob)");
+    have_ = 0;
+  }
+  return true;
+}
+
+Result<std::optional<LayerAddition>> LayerAddition::begin(const Store& store,
+                                                          const Request& request) {
+  LayerAddition addition(store, request);
+  if (!TRY(addition.lock_layer())) return std::nullopt;
+  if (!addition.is_there_ && !TRY(addition.lock_blob())) return std::nullopt;
+  return addition;
+}
+
+LayerAddition::~LayerAddition() {
+  unpacking_.reset();  // it writes into what goes now
+  if (staging_ && !work_.empty()) static_cast<void>(kernel::remove_tree(staging_.get(), work_));
+}
+
+Result<void> LayerAddition::make_work() {
+  staging_ = TRY(store_->directory("staging"));
+  const std::string hex(request_.diff_id.hex());
+  TRY(remove_leftovers(staging_.get(), hex));
+  work_ = format("{}.{}", hex, getpid());
+  const kernel::UniqueFd work = TRY(store_->directory("staging/" + work_));
+  if (mkdirat(work.get(), "fs", 0755) != 0) return fail_call(errno, "mkdir(fs)");
+  // The caller's umask must not decide what "/" looks like inside.
+  if (fchmodat(work.get(), "fs", 0755, 0) != 0) return fail_call(errno, "chmod(fs)");
+  return {};
+}
+
+Result<void> LayerAddition::start(int input, int partial) {
+  TRY(make_work());
+  std::vector<std::string> arguments =
+      unpack_arguments(request_, store_->root() / "staging" / work_ / "fs", store_->who());
+  if (partial >= 0) arguments.emplace_back("--partial");
+  unpacking_.emplace(TRY(Unpacking::start(arguments,
+                                          {.input = input,
+                                           .extra = partial,
+                                           .layer_lock = layer_lock_ ? layer_lock_->fd() : -1,
+                                           .blob_lock = blob_lock_ ? blob_lock_->fd() : -1})));
+  return {};
+}
+
+Result<void> LayerAddition::unpack(int rest) {
+  if (lseek(kept_.get(), 0, SEEK_SET) < 0) return fail_call(errno, "lseek(blob)");
+  return rest < 0 ? start(kept_.get(), -1) : start(rest, kept_.get());
+}
+
+// Everything is on disk (isle-unpack saw to that), then come the names: whoever sees a name sees
+// the whole.
+Result<void> LayerAddition::publish(const json::Value& reply) {
+  const HostPath work = store_->root() / "staging" / work_;
+  TRY(kernel::replace_file(work / "layer.json", json::write(reply) + "\n", 0600, true));
+  const kernel::UniqueFd layers = TRY(store_->directory("layers"));
+  const std::string hex(request_.diff_id.hex());
+  if (renameat2(staging_.get(), work_.c_str(), layers.get(), hex.c_str(), RENAME_NOREPLACE) != 0) {
+    return fail_call(errno, format("renameat2({}, layers/{})", work_, hex));
+  }
+  work_.clear();
+  if (fsync(layers.get()) != 0) return fail_call(errno, "fsync(layers)");
+  return {};
+}
+
+Result<void> LayerAddition::publish_blob() {
+  if (was_whole_ || !kept_) return {};
+  const oci::Digest& digest = request_.blob.digest;
+  const kernel::UniqueFd partial = TRY(store_->directory("partial"));
+  const kernel::UniqueFd blobs = TRY(store_->directory(format("blobs/{}", digest.algorithm())));
+  if (renameat(partial.get(),
+               partial_name(digest).c_str(),
+               blobs.get(),
+               std::string(digest.hex()).c_str()) != 0) {
+    return fail_call(errno, format("rename(blob {})", digest.short_hex()));
+  }
+  if (fsync(blobs.get()) != 0) return fail_call(errno, "fsync(blobs)");
+  return {};
+}
+
+void LayerAddition::drop_blob() {
+  if (!kept_) return;
+  const HostPath path = was_whole_
+                            ? store_->blob_file(request_.blob.digest)
+                            : store_->root() / "partial" / partial_name(request_.blob.digest);
+  unlink(path.c_str());
+}
+
+Result<std::vector<std::string>> LayerAddition::finish(std::optional<Error> cut_short) {
+  const std::string step = format("unpack layer {}", request_.diff_id.short_hex());
+  const Result<json::Value> reply = unpacking_->finish();
+  const bool ended = unpacking_->input_ended();
+  unpacking_.reset();
+  if (!reply && cut_short && ended) {
+    if (cut_short->kind == ErrorKind::Corrupt) drop_blob();
+    return std::unexpected(std::move(*cut_short));
+  }
+  if (!reply) {
+    if (reply.error().kind == ErrorKind::Corrupt) drop_blob();
+    return std::unexpected(Error(reply.error()).within(step));
+  }
+  TRY_STEP(publish_blob(), step);
+  TRY_STEP(publish(*reply), step);
+  return warnings_of(*reply, request_.diff_id);
+}
+
 Result<std::vector<std::string>> add_layer(const Store& store, const LayerRequest& request) {
   if (has_layer(store, request.diff_id)) return std::vector<std::string>();
-  const LayerLock lock = TRY(LayerLock::take(store, request.diff_id));
+  LayerAddition addition(store, {.blob = {.digest = request.digest}, .diff_id = request.diff_id});
+  addition.layer_lock_ = TRY(StoreLock::take(store,
+                                             layer_lock_name(request.diff_id.hex()),
+                                             format("layer {}", request.diff_id.short_hex())));
   if (has_layer(store, request.diff_id)) return std::vector<std::string>();
-  const json::Value reply = TRY_STEP(unpack_and_publish(store, request),
-                                     format("unpack layer {}", request.diff_id.short_hex()));
-  return warnings_of(reply, request.diff_id);
+  TRY(addition.start(request.blob.get(), -1));
+  return addition.finish();
+}
+
+Result<LayerNote> read_layer_note(const Store& store, std::string_view directory) {
+  const HostPath file = store.root() / "layers" / directory / "layer.json";
+  const json::Value document =
+      TRY_STEP(json::parse(TRY(kernel::read_file(file))), format("read {}", file.str()));
+  LayerNote note;
+  note.bytes = count_of(document, "bytes");
+  note.implied = texts_of(document, "implied");
+  const std::vector<std::string> links = texts_of(document, "links");
+  for (std::size_t i = 0; i + 1 < links.size(); i += 2) {
+    note.links.push_back({.path = links[i], .target = links[i + 1]});
+  }
+  return note;
 }
 
 }  // namespace isle::image

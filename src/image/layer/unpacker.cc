@@ -1,7 +1,9 @@
 #include "image/layer/unpacker.h"
 
-#include <unistd.h>
 #include <cerrno>
+#include <csignal>
+
+#include <unistd.h>
 
 #include "base/strings.h"
 #include "image/installation.h"
@@ -43,22 +45,45 @@ Result<json::Value> understand(const std::string& output, const kernel::ExitStat
 
 }  // namespace
 
-Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments, int blob, int output) {
+Result<Unpacking> Unpacking::start(const std::vector<std::string>& arguments, const Fds& fds) {
   kernel::FdPair pipe = TRY(kernel::make_pipe());
-  kernel::SpawnRequest request{
-      .program = TRY(helper_program("isle-unpack")),
-      .arguments = {"isle-unpack"},
-      .env = std::vector<std::string>(),
-      .fds = {{.from = blob, .to = STDIN_FILENO}, {.from = pipe.second.get(), .to = STDOUT_FILENO}},
-      .new_session = false};
-  if (output >= 0) request.fds.push_back({.from = output, .to = STDERR_FILENO + 1});
+  kernel::SpawnRequest request{.program = TRY(helper_program("isle-unpack")),
+                               .arguments = {"isle-unpack"},
+                               .env = std::vector<std::string>(),
+                               .fds = {{.from = fds.input, .to = STDIN_FILENO},
+                                       {.from = pipe.second.get(), .to = STDOUT_FILENO}},
+                               .new_session = false};
+  int number = STDERR_FILENO;
+  for (const int extra : {fds.extra, fds.layer_lock, fds.blob_lock}) {
+    ++number;
+    if (extra >= 0) request.fds.push_back({.from = extra, .to = number});
+  }
   request.arguments.insert(request.arguments.end(), arguments.begin(), arguments.end());
-  const kernel::ChildProcess child = TRY(kernel::spawn(request));
-  pipe.second.reset();
-  const Result<std::string> reply = kernel::read_all(pipe.first.get());
-  const kernel::ExitStatus end = TRY(kernel::wait_for(child.pidfd.get()));
-  if (!reply) return std::unexpected(reply.error());
-  return understand(*reply, end);
+  Unpacking unpacking;
+  unpacking.child_ = TRY(kernel::spawn(request));
+  unpacking.reply_ = std::move(pipe.first);
+  return unpacking;
+}
+
+Unpacking::~Unpacking() {
+  if (!child_.pidfd) return;
+  static_cast<void>(kernel::send_signal(child_.pidfd.get(), SIGKILL));
+  static_cast<void>(kernel::wait_for(child_.pidfd.get()));
+}
+
+Result<json::Value> Unpacking::finish() {
+  const Result<std::string> output = kernel::read_all(reply_.get());
+  const kernel::UniqueFd process = std::move(child_.pidfd);
+  const kernel::ExitStatus end = TRY(kernel::wait_for(process.get()));
+  if (!output) return std::unexpected(output.error());
+  const Result<json::Value> reply = json::parse(*output);
+  const json::Value* ended = reply ? reply->find("inputEnded") : nullptr;
+  input_ended_ = ended != nullptr && ended->boolean() != nullptr && *ended->boolean();
+  return understand(*output, end);
+}
+
+Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments, int blob, int output) {
+  return TRY(Unpacking::start(arguments, {.input = blob, .extra = output})).finish();
 }
 
 Result<void> check_digest(int blob, const oci::Digest& digest) {

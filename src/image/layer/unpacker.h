@@ -8,12 +8,42 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "kernel/fd.h"
+#include "kernel/process.h"
 #include "oci/digest.h"
 
 namespace isle::image {
 
-// The reply of a request that went well; what isle-unpack complained of comes back as our error.
-// `blob` -1: nothing to read. `output` becomes its descriptor 3, for requests that write.
+// A request under way, so that several can be. Whoever drops it kills the process.
+class Unpacking {
+ public:
+  struct Fds {
+    int input = -1;  // standard input; -1: nothing to read
+    int extra = -1;  // those from 3 on, see program.h; -1: not there
+    int layer_lock = -1, blob_lock = -1;
+  };
+  static Result<Unpacking> start(const std::vector<std::string>& arguments, const Fds& fds);
+  Unpacking(Unpacking&&) = default;
+  Unpacking& operator=(Unpacking&&) = delete;
+  ~Unpacking();
+
+  // Readable when the reply is there.
+  int reply_fd() const { return reply_.get(); }
+  // Waits for the reply and the end of the process; called once. What isle-unpack complained of
+  // comes back as our error.
+  Result<json::Value> finish();
+  // After a failure: it had seen the end of its input, which may have been too short.
+  bool input_ended() const { return input_ended_; }
+
+ private:
+  kernel::ChildProcess child_;
+  kernel::UniqueFd reply_;
+  bool input_ended_ = false;
+  Unpacking() = default;
+};
+
+// The same in one piece. `blob` -1: nothing to read. `output` becomes its descriptor 3, for
+// requests that write.
 Result<json::Value> ask_unpacker(const std::vector<std::string>& arguments,
                                  int blob,
                                  int output = -1);

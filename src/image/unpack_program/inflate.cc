@@ -31,7 +31,8 @@ Result<bool> Inflater::begin_member(std::string_view& packed) {
   return true;
 }
 
-Result<std::string_view> Inflater::inflate(std::string_view& packed, std::span<char> room) {
+Result<std::string_view> Inflater::decode(std::string_view& packed, std::span<char> room) {
+  if (between_members_ && packed.empty()) return std::string_view();
   if (between_members_ && !TRY(begin_member(packed))) return std::string_view();
   state_->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(packed.data()));
   state_->avail_in = static_cast<std::uint32_t>(packed.size());

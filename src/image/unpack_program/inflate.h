@@ -3,23 +3,19 @@
 // several members one after the other (RFC 1952, 2.2; pigz and estargz write such).
 
 #include <memory>
-#include <span>
-#include <string_view>
 
-#include "base/error.h"
+#include "image/unpack_program/decoder.h"
 
 struct inflate_state;
 
 namespace isle::image {
 
-class Inflater {
+class Inflater : public Decoder {
  public:
   Inflater();
-  // Inflates from the front of `packed` (which loses what was used) into `room`; the result is a
-  // part of `room`, empty when more input is needed.
-  Result<std::string_view> inflate(std::string_view& packed, std::span<char> room);
-  // Corrupt unless the input ended with a member.
-  Result<void> check_end() const;
+  Result<std::string_view> decode(std::string_view& packed, std::span<char> room) override;
+  Result<void> check_end() const override;
+  std::string_view name() const override { return "gzip"; }
 
  private:
   struct Free {

@@ -1,5 +1,6 @@
 #include "image/unpack_program/program.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -20,8 +21,11 @@ namespace {
 struct LayerRequest {
   HostPath into;
   Unpacker who = Unpacker::Root;
+  bool partial = false;
   oci::Digest digest, diff_id;
 };
+constexpr int kPartialFd = STDERR_FILENO + 1;
+constexpr int kLastFd = kPartialFd + 2;  // two locks, held as long as this process works
 
 Result<LayerRequest> parse_layer_request(std::span<char*> arguments) {
   LayerRequest request;
@@ -29,6 +33,10 @@ Result<LayerRequest> parse_layer_request(std::span<char*> arguments) {
     const std::string_view name = arguments[i];
     if (name == "--user") {
       request.who = Unpacker::User;
+      continue;
+    }
+    if (name == "--partial") {
+      request.partial = true;
       continue;
     }
     if (++i == arguments.size())
@@ -74,12 +82,7 @@ json::Value report_of(const ApplyReport& report,
   return value;
 }
 
-Result<json::Value> unpack_layer(std::span<char*> arguments) {
-  const LayerRequest request = TRY(parse_layer_request(arguments));
-  // Before the walls go up: libcrypto reads its configuration when first used.
-  BlobStream stream = TRY(
-      BlobStream::create(STDIN_FILENO, request.digest.algorithm(), request.diff_id.algorithm()));
-  close_range(STDERR_FILENO + 1, ~0U, 0);
+Result<json::Value> unpack_stream(const LayerRequest& request, BlobStream& stream) {
   const Sandbox sandbox =
       TRY_STEP(enter_sandbox(request.into, request.who), "shut the unpacker in");
   umask(0);
@@ -90,7 +93,34 @@ Result<json::Value> unpack_layer(std::span<char*> arguments) {
   const BlobStream::Sums sums = stream.finish();
   TRY(expect("the blob's digest", request.digest, sums.blob));
   TRY(expect("the layer's diffID", request.diff_id, sums.diff));
+  // Here, where several layers can wait for the disk at once. The partial blob is on it, too.
+  if (syncfs(sandbox.root.get()) != 0) return fail_call(errno, "syncfs(layer)");
   return report_of(report, sums, sandbox);
+}
+
+json::Value failure(const Error& error) {
+  json::Value value;
+  value["ok"] = false;
+  value["kind"] = to_string(error.kind);
+  value["error"] = error.describe();
+  value["hint"] = error.hint;
+  return value;
+}
+
+// Its failures say whether the input had ended.
+Result<json::Value> unpack_layer(std::span<char*> arguments) {
+  const LayerRequest request = TRY(parse_layer_request(arguments));
+  // Before the walls go up: libcrypto reads its configuration when first used.
+  BlobStream stream = TRY(BlobStream::create(STDIN_FILENO,
+                                             request.digest.algorithm(),
+                                             request.diff_id.algorithm(),
+                                             request.partial ? kPartialFd : -1));
+  close_range(kLastFd + 1, ~0U, 0);
+  Result<json::Value> report = unpack_stream(request, stream);
+  if (report) return report;
+  json::Value value = failure(report.error());
+  value["inputEnded"] = stream.input_ended();
+  return value;
 }
 
 Result<oci::Digest> hash_input(std::string_view algorithm) {
@@ -128,13 +158,9 @@ Request find_other(std::string_view name) {
   return name == "split" ? split_request : nullptr;
 }
 
-json::Value failure(const Error& error) {
-  json::Value value;
-  value["ok"] = false;
-  value["kind"] = to_string(error.kind);
-  value["error"] = error.describe();
-  value["hint"] = error.hint;
-  return value;
+bool is_good(const json::Value& reply) {
+  const json::Value* good = reply.find("ok");
+  return good != nullptr && good->boolean() != nullptr && *good->boolean();
 }
 
 }  // namespace
@@ -153,16 +179,16 @@ int unpack_main(std::span<char*> arguments) {
     (void)std::fputs(
         "usage: isle-unpack check DIGEST <BLOB\n"
         "       isle-unpack digest ALGORITHM <BLOB\n"
-        "       isle-unpack layer --into DIR [--user] --digest D --diff-id D <BLOB\n"
+        "       isle-unpack layer --into DIR [--user] [--partial] --digest D --diff-id D <BLOB\n"
         "       isle-unpack pack [--layer] [--user] --root DIR... --compression C 3>BLOB\n"
         "       isle-unpack convert [--user] --compression C <BLOB 3>BLOB\n"
         "       isle-unpack split --into DIR [--user] <ARCHIVE\n",
         stderr);
     return kExitEngine;
   }
-  const std::string line = json::write(result ? *result : failure(result.error())) + "\n";
-  if (!kernel::write_all(STDOUT_FILENO, line)) return 1;
-  return result ? 0 : 1;
+  const json::Value reply = result ? std::move(*result) : failure(result.error());
+  if (!kernel::write_all(STDOUT_FILENO, json::write(reply) + "\n")) return 1;
+  return is_good(reply) ? 0 : 1;
 }
 
 }  // namespace isle::image

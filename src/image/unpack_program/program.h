@@ -5,7 +5,10 @@
 //   isle-unpack check DIGEST                      standard input has this digest
 //   isle-unpack digest ALGORITHM                  says the digest of standard input
 //   isle-unpack layer --into DIR [--user]         unpack standard input into the empty directory
-//               --digest DIGEST --diff-id DIGEST
+//               --digest DIGEST --diff-id DIGEST   and have it on disk when both digests are right
+//               --partial                     descriptor 3 is a file with the blob's beginning:
+//               read
+//                                             first, standard input is appended to it
 //   isle-unpack pack [--layer] [--user] --root DIR... --compression none|gzip|zstd
 //               [--uid-map I:O:N]... [--gid-map ...]   pack the directories, topmost first, into
 //                                             descriptor 3 (layer/pack.h)
@@ -13,6 +16,9 @@
 //                                             compression, into descriptor 3
 //   isle-unpack split --into DIR [--user]         the files of the archive on standard input
 //                                             become files of the empty DIR, named by their digest
+//
+// Descriptors 4 and 5, if there are any, are the store's locks on layer and blob: a process that
+// outlives its starter keeps others from what it still writes to.
 //
 // Prints one line of JSON: {"ok":true,...} or {"ok":false,"kind":...,"error":...,"hint":...}.
 

@@ -1,0 +1,248 @@
+# isle pull, and runs that pull: from a registry on the loopback.
+load ../helpers
+load ../registry
+
+setup() { isle_setup; start_registry; }
+teardown() {
+  stop_registry
+  isle_teardown
+}
+
+pull() { isle pull "${PULL[@]}" "$@"; }
+blobs() { find "$ISLE_ROOT/blobs" -type f 2>/dev/null | wc -l; }
+layers() { find "$ISLE_ROOT/layers" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
+unfinished() { find "$ISLE_ROOT/staging" "$ISLE_ROOT/partial" "$ISLE_ROOT/leases" -mindepth 1 2>/dev/null; }
+
+# Two layers: the shell's, and a file of its own.
+two_layers() { # TEXT TAG
+  busybox_layer "$ISLE_TEST_DIR/base.tar.gz"
+  mkdir -p "$ISLE_TEST_DIR/own"
+  echo "$1" >"$ISLE_TEST_DIR/own/text"
+  pack "$ISLE_TEST_DIR/own" "$ISLE_TEST_DIR/own.tar.gz"
+  rm -rf "$LAYOUTS/two"
+  image two "$ISLE_TEST_DIR/base.tar.gz" "$ISLE_TEST_DIR/own.tar.gz"
+  publish two "$2"
+}
+
+@test "pull: the id is printed, the image runs, and its blobs are kept as they came" {
+  two_layers hello two:1
+  run -0 --separate-stderr pull "$REGISTRY/two:1"
+  assert_match "$output" '^[0-9a-f]{64}$'
+  [[ $stderr == *"layer 1/2"*": done"*"layer 2/2"*": done"* || $stderr == *"layer 2/2"*": done"*"layer 1/2"*": done"* ]]
+  assert_exists "$ISLE_ROOT/images/$output"
+  assert_equal "$(blobs)" 4
+  for blob in "$ISLE_ROOT"/blobs/sha256/*; do
+    assert_equal "$(sha "$blob")" "${blob##*/}"
+    cmp "$blob" "$LAYOUTS/two/blobs/sha256/${blob##*/}"
+  done
+  assert_equal "$(unfinished)" ""
+  run -0 isle run --rm "$REGISTRY/two:1" cat /text
+  assert_output hello
+  run -0 isle images
+  assert_line --partial "$REGISTRY/two:1"
+}
+
+@test "pull: the second time nothing is fetched, and --quiet says the id alone" {
+  two_layers hello two:1
+  local id
+  id=$(pull -q "$REGISTRY/two:1" 2>"$ISLE_TEST_DIR/err")
+  assert_match "$id" '^[0-9a-f]{64}$'
+  assert_equal "$(cat "$ISLE_TEST_DIR/err")" ""
+  # The layers could not be had any more.
+  find "$REGISTRY_DIR" -path '*/blobs/*' -name data -size +2k -delete
+  run -0 --separate-stderr pull "$REGISTRY/two:1"
+  assert_output "$id"
+  [[ $stderr == *"nothing has changed"* ]]
+}
+
+@test "pull: by digest, and by tag and digest" {
+  two_layers hello two:1
+  local digest
+  digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$REGISTRY/two:1")
+  run -0 pull -q "$REGISTRY/two@$digest"
+  run -0 isle run --rm "$REGISTRY/two@$digest" cat /text
+  assert_output hello
+  run -125 isle run --pull never --rm "$REGISTRY/two:1" cat /text
+  run -0 pull -q "$REGISTRY/two:1@$digest"
+  run -0 isle run --pull never --rm "$REGISTRY/two:1@$digest" cat /text
+  run -125 pull "$REGISTRY/two@sha256:$(printf '%064d' 7)"
+  assert_output --partial 404
+}
+
+@test "run: a missing image is pulled, as --pull has it" {
+  two_layers one two:1
+  run -125 --separate-stderr isle run --rm --pull never "$REGISTRY/two:1" cat /text
+  [[ $stderr == *"is not here"*"isle pull fetches it"* ]]
+  run -0 --separate-stderr isle run --rm "${PULL[@]}" "$REGISTRY/two:1" cat /text
+  assert_output one
+  [[ $stderr == *"pulling $REGISTRY/two:1"* ]]
+  two_layers two two:1
+  run -0 --separate-stderr isle run --rm "${PULL[@]}" "$REGISTRY/two:1" cat /text
+  assert_output one
+  assert_equal "$stderr" ""
+  run -0 --separate-stderr isle run --rm -q --pull always "${PULL[@]}" "$REGISTRY/two:1" cat /text
+  assert_output two
+  assert_equal "$stderr" ""
+  stop_registry
+  run -125 isle run --rm --pull always "${PULL[@]}" "$REGISTRY/two:1" cat /text
+  run -0 --separate-stderr isle run --rm --pull newer "${PULL[@]}" "$REGISTRY/two:1" cat /text
+  assert_output two
+  [[ $stderr == *"what is here of"*"is used"* ]]
+  run -125 isle run --rm --pull often busybox true
+  assert_output --partial '"often" is no pull policy'
+}
+
+@test "pull: every compression, several members and frames" {
+  require_program zstd
+  local dir=$ISLE_TEST_DIR
+  busybox_layer "$dir/base.tar.zst"
+  for name in plain gzip zstd; do
+    mkdir -p "$dir/$name"
+    head -c 300000 /dev/urandom >"$dir/$name/$name"
+    pack "$dir/$name" "$dir/$name.tar"
+  done
+  # Halves packed by themselves.
+  for half in 1 2; do
+    split -n "$half/2" "$dir/gzip.tar" | gzip -n >>"$dir/gzip.tar.gz"
+    split -n "$half/2" "$dir/zstd.tar" | zstd -q >>"$dir/zstd.tar.zst"
+  done
+  image all "$dir/base.tar.zst" "$dir/plain.tar" "$dir/gzip.tar.gz" "$dir/zstd.tar.zst"
+  publish all all:1
+  run -0 pull -q "$REGISTRY/all:1"
+  for name in plain gzip zstd; do
+    isle run --rm "$REGISTRY/all:1" cat "/$name" | cmp - "$dir/$name/$name"
+  done
+  assert_equal "$(layers)" 4
+}
+
+@test "pull: of an index the image for the platform, with the newest variant it has" {
+  busybox_layer "$ISLE_TEST_DIR/base.tar.gz"
+  local file=$ISLE_TEST_DIR/base.tar.gz own
+  own=$(architecture)
+  image_index many "s390x=$file" "arm/v6=$file" "arm/v7=$file" "$own=$file"
+  publish many many:1
+  run -0 pull -q "$REGISTRY/many:1"
+  run -0 isle run --rm "$REGISTRY/many:1" sh -c 'echo $FROM'
+  assert_output "$own"
+  run -0 pull -q --platform linux/arm "$REGISTRY/many:1"
+  run grep -o 'FROM=[^"]*' "$ISLE_ROOT/images/$output"
+  assert_output FROM=arm/v7
+  run -0 pull -q --platform linux/arm/v6 "$REGISTRY/many:1"
+  run grep -o 'FROM=[^"]*' "$ISLE_ROOT/images/$output"
+  assert_output FROM=arm/v6
+  run -125 pull --platform linux/mips "$REGISTRY/many:1"
+  assert_output --partial "there is no image for linux/mips"
+  assert_output --partial "linux/arm/v6, linux/arm/v7, linux/s390x"
+  run -125 pull --platform / "$REGISTRY/many:1"
+  assert_output --partial 'is no platform'
+}
+
+@test "pull: an image of another platform is told, and refused when one was asked for" {
+  busybox_layer "$ISLE_TEST_DIR/base.tar.gz"
+  ARCHITECTURE=s390x image foreign "$ISLE_TEST_DIR/base.tar.gz"
+  publish foreign foreign:1
+  run -0 pull "$REGISTRY/foreign:1"
+  assert_output --partial "the image is for linux/s390x, not for linux/$(architecture)"
+  run -125 pull --platform linux/ppc64le "$REGISTRY/foreign:1"
+  assert_output --partial "the image is for linux/s390x, not for linux/ppc64le"
+}
+
+@test "pull: what is no image is refused by name" {
+  local layout=$LAYOUTS/artifact
+  mkdir -p "$layout"
+  echo '{"imageLayoutVersion":"1.0.0"}' >"$layout/oci-layout"
+  echo '{}' >"$ISLE_TEST_DIR/empty"
+  echo chart >"$ISLE_TEST_DIR/chart"
+  local config data
+  config=$(blob "$layout" "$ISLE_TEST_DIR/empty" application/vnd.cncf.helm.config.v1+json)
+  data=$(blob "$layout" "$ISLE_TEST_DIR/chart" application/vnd.oci.image.layer.v1.tar+gzip)
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":%s,"layers":[%s]}' \
+    "$config" "$data" >"$ISLE_TEST_DIR/manifest"
+  printf '{"schemaVersion":2,"manifests":[%s]}' \
+    "$(blob "$layout" "$ISLE_TEST_DIR/manifest" application/vnd.oci.image.manifest.v1+json)" >"$layout/index.json"
+  publish artifact chart:1
+  run -125 pull "$REGISTRY/chart:1"
+  assert_output --partial 'it is an artifact of type "application/vnd.cncf.helm.config.v1+json", no image'
+  assert_equal "$(layers)" 0
+}
+
+@test "pull: a blob with another digest leaves nothing published" {
+  two_layers hello two:1
+  local hex data
+  hex=$(sha "$ISLE_TEST_DIR/own.tar.gz")
+  data=$(find "$REGISTRY_DIR" -path "*/$hex/data")
+  # Of the same length, and a good archive too.
+  echo HELLO >"$ISLE_TEST_DIR/own/text"
+  tar -C "$ISLE_TEST_DIR/own" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@1000000000 -cf - . |
+    gzip -n >"$ISLE_TEST_DIR/other.gz"
+  head -c "$(size "$data")" <(cat "$ISLE_TEST_DIR/other.gz" /dev/zero) >"$ISLE_TEST_DIR/exchanged"
+  cp "$ISLE_TEST_DIR/exchanged" "$data"
+  run -125 pull "$REGISTRY/two:1"
+  assert_output --regexp "digest|gzip"
+  assert_equal "$(find "$ISLE_ROOT/images" "$ISLE_ROOT/names" -type f -o -type l 2>/dev/null)" ""
+  assert_not_exists "$ISLE_ROOT/blobs/sha256/$hex"
+  assert_not_exists "$ISLE_ROOT/layers/$(gzip -dc "$ISLE_TEST_DIR/own.tar.gz" | sha256sum | cut -d' ' -f1)"
+  assert_equal "$(find "$ISLE_ROOT/staging" "$ISLE_ROOT/partial" -mindepth 1 | grep -v "$(sha "$ISLE_TEST_DIR/base.tar.gz")")" ""
+  cp "$ISLE_TEST_DIR/own.tar.gz" "$data"
+  run -0 pull -q "$REGISTRY/two:1"
+}
+
+@test "pull: goes on where an earlier one ended, also when what it left is damaged" {
+  busybox_layer "$ISLE_TEST_DIR/base.tar.gz"
+  image one "$ISLE_TEST_DIR/base.tar.gz"
+  publish one one:1
+  local hex bytes
+  hex=$(sha "$ISLE_TEST_DIR/base.tar.gz")
+  bytes=$(size "$ISLE_TEST_DIR/base.tar.gz")
+  mkdir -m 0700 "$ISLE_ROOT/partial"
+  head -c 100000 "$ISLE_TEST_DIR/base.tar.gz" >"$ISLE_ROOT/partial/sha256-$hex"
+  run -0 pull "$REGISTRY/one:1"
+  assert_output --partial "100kB of them from an earlier pull"
+  assert_equal "$(sha "$ISLE_ROOT/blobs/sha256/$hex")" "$hex"
+  rm -rf "$ISLE_ROOT"/*
+  mkdir -m 0700 "$ISLE_ROOT/partial"
+  cp "$ISLE_TEST_DIR/base.tar.gz" "$ISLE_ROOT/partial/sha256-$hex"
+  find "$REGISTRY_DIR" -path "*/$hex/data" -exec mv {} "$ISLE_TEST_DIR/hidden" \;
+  run -0 pull "$REGISTRY/one:1" # all of it was here
+  rm -rf "$ISLE_ROOT"/*
+  cp "$ISLE_TEST_DIR/hidden" "$(find "$REGISTRY_DIR" -type d -path "*/blobs/sha256/*/$hex")/data"
+  mkdir -m 0700 "$ISLE_ROOT/partial"
+  for damage in 1000 "$bytes" $((bytes + 1)); do
+    head -c "$damage" /dev/zero >"$ISLE_ROOT/partial/sha256-$hex"
+    run -0 pull "$REGISTRY/one:1"
+    assert_equal "$(sha "$ISLE_ROOT/blobs/sha256/$hex")" "$hex"
+    rm -rf "$ISLE_ROOT/blobs" "$ISLE_ROOT/layers" "$ISLE_ROOT/images" "$ISLE_ROOT/names"
+  done
+}
+
+@test "pull: of many at once each layer is unpacked by one" {
+  two_layers hello two:1
+  local pids=() pid
+  for i in 1 2 3; do
+    pull "$REGISTRY/two:1" >/dev/null 2>"$ISLE_TEST_DIR/out.$i" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid"; done
+  assert_equal "$(cat "$ISLE_TEST_DIR"/out.* | grep -c ': done')" 2
+  assert_equal "$(cat "$ISLE_TEST_DIR"/out.* | grep -cE 'is here already|nothing has changed')" \
+    "$(($(cat "$ISLE_TEST_DIR"/out.* | grep -c 'is here already') + $(cat "$ISLE_TEST_DIR"/out.* | grep -c 'nothing has changed')))"
+  assert_equal "$(layers)" 2
+  assert_equal "$(unfinished)" ""
+}
+
+@test "pull: an ordinary user has a store of its own" {
+  require_root
+  two_layers hello two:1
+  run -0 run_as_user isle pull -q "${PULL[@]}" "$REGISTRY/two:1"
+  assert_equal "$(layers)" 0
+  run -0 run_as_user isle run --rm "$REGISTRY/two:1" cat /text
+  assert_output --partial hello
+}
+
+@test "pull: a terminal shows bars, and nothing of them stays" {
+  require_program script
+  two_layers hello two:1
+  run -0 script -qec "'$ISLE_BIN_DIR/isle' pull ${PULL[*]} $REGISTRY/two:1" /dev/null </dev/null
+  assert_output --partial "["
+  assert_output --partial "layer 2/2"
+}
