@@ -13,3 +13,10 @@ foreach(source ${fixtures})
     LINK_OPTIONS "-static")
   add_dependencies(fixtures fixture_${name})
 endforeach()
+
+# A client of isle-fetch, which it finds as ../bin/isle-fetch.
+add_executable(registry_client tests/fixtures/registry_client.cc)
+target_link_libraries(registry_client PRIVATE image)
+set_target_properties(registry_client PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_dependencies(registry_client isle-fetch)

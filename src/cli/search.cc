@@ -27,16 +27,14 @@ Result<void> take_filter(SearchRequest& request, std::string_view value) {
     request.stars = TRY(options::parse_between(parts.after, "--filter stars", 0, 1LL << 40));
     return {};
   }
-  const bool wanted = !parts.found || TRY(options::parse_bool(parts.after, "--filter"));
-  if (parts.before == "is-official") {
-    request.official_only = wanted;
-  } else if (parts.before == "is-automated") {
-    request.automated_only = wanted;
-  } else {
+  const bool official = parts.before == "is-official";
+  if (!official && parts.before != "is-automated") {
     return fail(ErrorKind::InvalidArgument,
                 format("--filter cannot be {}", quoted(value)),
                 "it is stars=COUNT, is-official or is-automated");
   }
+  const bool wanted = !parts.found || TRY(options::parse_bool(parts.after, "filter"));
+  (official ? request.official_only : request.automated_only) = wanted;
   return {};
 }
 

@@ -82,8 +82,8 @@ constexpr const char* kReach =
     "is the name right, and does the network work? Proxies are taken from "
     "http_proxy, https_proxy and no_proxy";
 constexpr const char* kTrust =
-    "put the certificate of its authority into certs.d (see isle help login), or, if nobody can "
-    "stand in between, use --tls-verify=false";
+    "put the certificate of its authority into /etc/containers/certs.d/HOST:PORT/ca.crt, or, if "
+    "nobody can stand in between, use --tls-verify=false";
 constexpr const char* kOwnCertificate =
     "the client certificate and key in certs.d have to be PEM files that belong together, the key "
     "without a passphrase";
