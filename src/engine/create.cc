@@ -30,7 +30,10 @@ Result<void> make_root_directories(const Paths& paths, const NewContainer& made)
   if (made.prepared.layers.empty()) return {};
   const HostPath directory = paths.container(made.container.id);
   const image::Overlay overlay =
-      TRY(image::prepare_overlay(paths.store, made.container.id, made.prepared.layers));
+      TRY(image::prepare_overlay(paths.store,
+                                 made.container.id,
+                                 made.prepared.layers,
+                                 made.container.storage.root.image_digest));
   if (mkdir((directory / "rootfs").c_str(), 0755) != 0) return fail_call(errno, "mkdir(rootfs)");
   const kernel::UniqueFd upper =
       TRY(kernel::open_file(overlay.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));

@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "image/blobs.h"
+#include "image/entries.h"
 #include "image/installation.h"
 #include "image/layer/layer_store.h"
 #include "oci/json_writer.h"
@@ -53,15 +54,22 @@ Result<std::string> stamp_of(const HostPath& layout) {
                 index.st_size);
 }
 
+// nullopt: damaged or not there; it is only a note, made anew.
+std::optional<Note> read_note(const HostPath& note_file) {
+  const Result<std::string> text = kernel::read_file(note_file, 64 << 10);
+  const Result<json::Value> document =
+      text ? json::parse(*text) : Result<json::Value>(std::unexpected(text.error()));
+  if (!document) return std::nullopt;
+  Result<Note> note = oci::read_document<Note>(*document);
+  if (!note) return std::nullopt;
+  return std::move(*note);
+}
+
 // What the note leads to, if all of it is (still) there.
 Result<std::optional<ImageRecord>> look_up(const Store& store,
                                            const HostPath& note_file,
                                            const std::string& stamp) {
-  const kernel::UniqueFd file = TRY(kernel::open_if_exists(note_file, O_RDONLY));
-  if (!file) return std::nullopt;
-  const Result<json::Value> document = json::parse(TRY(kernel::read_all(file.get())));
-  if (!document) return std::nullopt;  // damaged: it is only a note, made anew
-  const Result<Note> note = oci::read_document<Note>(*document);
+  const std::optional<Note> note = read_note(note_file);
   if (!note || note->stamp != stamp) return std::nullopt;
   Result<std::optional<ImageRecord>> record = load_image(store, note->id);
   if (!record || !*record || !has_blob(store, (*record)->descriptor)) return std::nullopt;
@@ -88,6 +96,17 @@ Result<std::optional<Loaded>> embedded_image(const Store& store, const Reference
   const Note note{.stamp = stamp, .id = loaded.record.id};
   TRY(kernel::replace_file(note_file, json::write(oci::write_value(note)) + "\n", 0600, false));
   return loaded;
+}
+
+std::vector<oci::Digest> built_in_images(const Store& store) {
+  std::vector<oci::Digest> ids;
+  const auto names = entries_of(store.root() / "builtin");
+  if (!names) return ids;
+  for (const std::string& name : *names) {
+    std::optional<Note> note = read_note(store.root() / "builtin" / name);
+    if (note) ids.push_back(std::move(note->id));
+  }
+  return ids;
 }
 
 std::vector<std::string> embedded_names() {

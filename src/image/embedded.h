@@ -16,6 +16,8 @@ namespace isle::image {
 
 // nullopt: no such image is installed. Only a plain short name with the tag "latest" means one.
 Result<std::optional<Loaded>> embedded_image(const Store& store, const Reference& reference);
+// The ids of those that were unpacked.
+std::vector<oci::Digest> built_in_images(const Store& store);
 // "busybox:latest" ...
 std::vector<std::string> embedded_names();
 

@@ -183,11 +183,19 @@ Result<std::vector<NamedImage>> list_images(const Store& store) {
   return images;
 }
 
+std::vector<NameLink> name_links(const Store& store) {
+  std::vector<NameLink> links;
+  walk_all_names(store, [&links](std::string name, int directory, const std::string& link) {
+    links.push_back({.name = std::move(name), .id = target_of(directory, link)});
+  });
+  return links;
+}
+
 std::vector<std::string> image_names(const Store& store) {
   std::vector<std::string> names;
-  walk_all_names(store, [&names](std::string name, int, const std::string&) {
-    if (name.find('@') == std::string::npos) names.push_back(std::move(name));
-  });
+  for (NameLink& link : name_links(store)) {
+    if (link.name.find('@') == std::string::npos) names.push_back(std::move(link.name));
+  }
   std::ranges::sort(names);
   return names;
 }
@@ -199,6 +207,9 @@ Result<void> name_image(const Store& store, const Reference& reference, const oc
     return fail(ErrorKind::InvalidArgument, "a name needs a tag or a digest");
   }
   const kernel::UniqueFd lock = TRY(begin_change_of_names(store));
+  if (access(store.image_file(id).c_str(), F_OK) != 0) {
+    return fail(ErrorKind::NotFound, format("image {} is not in the store", id.short_hex()));
+  }
   if (!reference.tag.empty()) TRY(link_name(store, name_path(reference), id));
   if (reference.digest) TRY(link_name(store, name_path(by_digest), id));
   return {};

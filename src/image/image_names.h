@@ -7,6 +7,7 @@
 // file. It is only a copy. Whoever changes a name removes it first, whoever misses it makes it
 // anew, both under the lock "names".
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,17 @@ struct NamedImage {
 
 // Every name, sorted, and images without any (their name is empty). Damaged records are left out.
 Result<std::vector<NamedImage>> list_images(const Store& store);
+// The links themselves: what they are called, and the image they lead to if they lead to one.
+struct NameLink {
+  std::string name;
+  std::optional<oci::Digest> id;
+};
+std::vector<NameLink> name_links(const Store& store);
 // The names under tags, sorted: "docker.io/library/busybox:latest".
 std::vector<std::string> image_names(const Store& store);
 
-// Points the reference's tag and its digest, whichever it has, at the image.
+// Points the reference's tag and its digest, whichever it has, at the image. NotFound: it is not
+// there (any more).
 Result<void> name_image(const Store& store, const Reference& reference, const oci::Digest& id);
 // False: there was no such name. A reference with tag and digest loses its tag only.
 Result<bool> remove_name(const Store& store, const Reference& reference);

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "image/blobs.h"
 #include "image/layer/layer_store.h"
+#include "image/lease.h"
 #include "oci/media_type.h"
 
 namespace isle::image {
@@ -42,6 +43,8 @@ Result<Loaded> load_from_layout(const Store& store,
                                 const HostPath& directory,
                                 std::string_view name) {
   const Layout layout = TRY(Layout::open(directory));
+  Lease lease = TRY(Lease::take(store));
+  TRY(lease.keep_all());
   LayoutImage image = TRY(layout.image(name));
   Loaded loaded;
   for (std::size_t i = 0; i < image.manifest.layers.size(); ++i) {

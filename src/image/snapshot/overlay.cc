@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "image/use.h"
 #include "kernel/beneath.h"
 
 namespace isle::image {
@@ -30,6 +31,17 @@ Result<void> check_id(std::string_view id) {
 Result<void> make_directory(int parent, const char* name, mode_t mode) {
   if (mkdirat(parent, name, mode) == 0) return {};
   return fail_call(errno, format("mkdir({})", name));
+}
+
+// "HEX" of ROOT/layers/HEX/fs.
+std::vector<std::string> names_of(const Store& store, const std::vector<HostPath>& layers) {
+  std::vector<std::string> names;
+  const std::string above = (store.root() / "layers").str() + "/";
+  for (const HostPath& layer : layers) {
+    if (!layer.str().starts_with(above)) continue;
+    names.emplace_back(cut(std::string_view(layer.str()).substr(above.size()), '/').before);
+  }
+  return names;
 }
 
 // What "/" shows inside is the upper directory's own mode and owner.
@@ -58,11 +70,13 @@ Overlay overlay_of(const Store& store,
 
 Result<Overlay> prepare_overlay(const Store& store,
                                 std::string_view container,
-                                const std::vector<HostPath>& layers) {
+                                const std::vector<HostPath>& layers,
+                                const std::string& image) {
   TRY(check_id(container));
   if (layers.empty())
     return fail(ErrorKind::InvalidArgument, "an image without layers has no root");
   const kernel::UniqueFd directory = TRY(store.directory(format("containers/{}", container)));
+  TRY(write_container_image(store, container, {.id = image, .layers = names_of(store, layers)}));
   TRY(make_directory(directory.get(), "upper", 0755));
   TRY(make_directory(directory.get(), "work", 0700));
   const kernel::UniqueFd upper = TRY(kernel::open_at(directory.get(), "upper", kDirectory));

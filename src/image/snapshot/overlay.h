@@ -20,9 +20,12 @@ struct Overlay {
 
 // Makes containers/ID/{upper,work}. The upper directory takes the topmost layer's mode and owner,
 // since that is what "/" shows inside. `layers` lowest first. Conflict: the directories are there.
+// That the container needs `image` (an id; empty with --rootfs) and its layers is written down
+// first.
 Result<Overlay> prepare_overlay(const Store& store,
                                 std::string_view container,
-                                const std::vector<HostPath>& layers);
+                                const std::vector<HostPath>& layers,
+                                const std::string& image = {});
 // The same for directories that prepare_overlay made before.
 Overlay overlay_of(const Store& store,
                    std::string_view container,
