@@ -2,7 +2,8 @@
 //
 //   compare [-n ROUNDS] NAME 'COMMAND' [NAME 'COMMAND' ...]
 //
-// In each round every command runs once, so that a busy moment of the machine falls on all of them.
+// In each round every command runs once, so that a busy moment of the machine falls on all of them;
+// each round begins with another, so that none always finds the caches as the dearest leaves them.
 // Wall time is until the command returns; CPU is that of all the processes it caused, also those
 // that left it: this process is their subreaper and waits for them. Memory is the peak of the
 // largest of these processes (this program, which they begin as, is linked statically so that it is
@@ -140,8 +141,8 @@ int main(int argc, char** argv) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // One round that does not count: caches, the seccomp cache, the image.
   for (int round = 0; round <= rounds; ++round) {
-    for (Subject& subject : subjects) {
-      if (!measure(subject)) return 1;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      if (!measure(subjects[(i + static_cast<std::size_t>(round)) % subjects.size()])) return 1;
     }
     if (round > 0) continue;
     for (Subject& subject : subjects) {

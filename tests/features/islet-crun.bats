@@ -226,16 +226,6 @@ hooks() { printf '"hooks": {"%s": [{"path": "/bin/sh", "args": ["sh", "-c", "%s"
   assert_output --partial "Operation not permitted"
 }
 
-@test "islet: a root that is to be shared is refused: the end of the host's tree would be shared too" {
-  require_root
-  make_bundle --linux '"rootfsPropagation": "shared",' true
-  local before; before=$(cat /proc/self/mountinfo)
-  run islet run -b "$bundle" one
-  assert_failure 1
-  assert_output --partial 'linux.rootfsPropagation: "shared" is not supported'
-  assert_equal "$(cat /proc/self/mountinfo)" "$before"
-}
-
 @test "islet: --log takes crun's kinds, those it has" {
   run islet --log "file:$ISLE_TEST_DIR/log" state nothing
   assert_failure 1

@@ -136,7 +136,7 @@ EOF2
 @test "rootfsPropagation: each of its words, and no other" {
   require_root
   local word mark
-  for word in private:NONE unbindable:unbindable slave:NONE; do
+  for word in private:NONE unbindable:unbindable slave:NONE shared:shared:; do
     mark=${word#*:} word=${word%%:*}
     make_bundle --linux "\"rootfsPropagation\": \"$word\"," sh -c 'grep -E "^[^ ]+ [^ ]+ [^ ]+ [^ ]+ / " /proc/self/mountinfo'
     run -0 islet run -b "$bundle" one
@@ -146,4 +146,48 @@ EOF2
   run islet run -b "$bundle" one
   assert_failure
   assert_output --partial "linux.rootfsPropagation"
+}
+
+# Where all mounts have peers, as under systemd; here they are those of a namespace of the test's own.
+with_peers() { # COMMAND: with a shared mount at $ISLE_TEST_DIR/a, then what is left of the mounts
+  unshare --mount --propagation private bash -euc '
+    mount --make-rshared /
+    mkdir -p "$0/a" "$0/b"
+    mount -t tmpfs -o size=1m a "$0/a"
+    mount -t tmpfs -o size=1m b "$0/b"
+    touch "$0/b/kept"
+    before=$(wc -l </proc/self/mountinfo)
+    unshare --mount --propagation unchanged sleep 100 & peer=$!
+    eval "$1"
+    test -e "$0/b/kept"
+    mountpoint -q /proc
+    echo "$(($(wc -l </proc/self/mountinfo) - before)) more mounts here,"\
+      "$(($(wc -l <"/proc/$peer/mountinfo") - before)) at a peer"
+    kill "$peer"' "$ISLE_TEST_DIR" "$1"
+}
+
+@test "rootfsPropagation: shared: what is mounted in a shared mount reaches the host, its end does not" {
+  require_root
+  local caps='"capabilities": {"bounding": ["CAP_SYS_ADMIN"], "effective": ["CAP_SYS_ADMIN"], "permitted": ["CAP_SYS_ADMIN"]},'
+  local word
+  for word in shared rshared; do
+    make_bundle --process "$caps" --linux "\"rootfsPropagation\": \"$word\"," \
+      --mounts "{\"destination\": \"/mnt\", \"source\": \"$ISLE_TEST_DIR/a\", \"options\": [\"rbind\", \"rshared\"]}," \
+      sh -c 'mkdir -p /mnt/in /tmp/own && mount -t tmpfs own /tmp/own && mount -t tmpfs in /mnt/in && touch /mnt/in/file'
+    run -0 with_peers "$ISLE_BIN_DIR/islet --root '$ISLE_RUN/islet' run -b '$bundle' one; test -e '$ISLE_TEST_DIR/a/in/file'"
+    assert_line "1 more mounts here, 1 at a peer"
+  done
+}
+
+@test "rootfsPropagation: no word of it unmounts anything of the host's, nor does a start that fails" {
+  require_root
+  local word
+  for word in shared rshared slave rslave private rprivate unbindable; do
+    make_bundle --linux "\"rootfsPropagation\": \"$word\"," sh -c 'exit 0'
+    run -0 with_peers "$ISLE_BIN_DIR/islet --root '$ISLE_RUN/islet' run -b '$bundle' one"
+    assert_line "0 more mounts here, 0 at a peer"
+    make_bundle --linux "\"rootfsPropagation\": \"$word\"," /absent
+    run -0 with_peers "! $ISLE_BIN_DIR/islet --root '$ISLE_RUN/islet' run -b '$bundle' one"
+    assert_line "0 more mounts here, 0 at a peer"
+  done
 }

@@ -100,21 +100,6 @@ long copy_tree(State& state, long directory, const char* path, bool recursive) {
       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | kAtEmptyPath | (recursive ? kAtRecursive : 0U));
 }
 
-long change_attributes(State& state, long mount, const Attr& attr) {
-  mount_attr request{};
-  request.attr_set = attr.set;
-  request.attr_clr = attr.clear;
-  request.propagation = attr.propagation;
-  return traced(state,
-                "mount_setattr",
-                SYS_mount_setattr,
-                mount,
-                word(""),
-                kAtEmptyPath | (attr.recursive ? kAtRecursive : 0U),
-                word(&request),
-                sizeof request);
-}
-
 long attach(State& state, long mount, long target) {
   return traced(state,
                 "move_mount",
@@ -205,6 +190,21 @@ long make_root(State& state, const Root& root) {
 }
 
 }  // namespace
+
+long change_attributes(State& state, long mount, const Attr& attr) {
+  mount_attr request{};
+  request.attr_set = attr.set;
+  request.attr_clr = attr.clear;
+  request.propagation = attr.propagation;
+  return traced(state,
+                "mount_setattr",
+                SYS_mount_setattr,
+                mount,
+                word(""),
+                kAtEmptyPath | (attr.recursive ? kAtRecursive : 0U),
+                word(&request),
+                sizeof request);
+}
 
 // The new root is mounted over "/", where no directory has to exist for it and every user may look;
 // pivot_root(".", ".") or chroot(".") makes it the root afterwards. "/" was made private before, so

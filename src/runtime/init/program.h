@@ -143,6 +143,7 @@ struct Step {
     Closing close;
     int fd;       // ChangeRoot, AwaitStart
     uid_t owner;  // OwnStdio
+    bool shared;  // PivotRoot
   };
 };
 

@@ -36,6 +36,7 @@ inline bool text_equal(const char* a, const char* b) {
 void set_text(State& state, const char* text);
 
 // mount.cc: each returns 0 or -errno.
+long change_attributes(State& state, long mount, const Attr& attr);
 long set_root(State& state, const Root& root);
 long mount_fs(State& state, const Mount& mount);
 long bind_mount(State& state, const Mount& mount);

@@ -132,7 +132,9 @@ class Freezer {
                                         .owner = operation.owner};
   }
   void operator()(const op::OwnStdio& operation) { begin(Code::OwnStdio).owner = operation.owner; }
-  void operator()(const op::PivotRoot&) { begin(Code::PivotRoot); }
+  void operator()(const op::PivotRoot& operation) {
+    begin(Code::PivotRoot).shared = operation.shared;
+  }
   void operator()(const op::ChangeRoot& operation) {
     begin(Code::ChangeRoot).fd = slots_.number(operation.root);
   }

@@ -211,7 +211,10 @@ std::string words(const op::OpenConsole& operation) {
 std::string words(const op::OwnStdio& operation) {
   return format("fchown(0..2, {})", operation.owner);
 }
-std::string words(const op::PivotRoot&) { return "pivot_root(., .), umount2(., MNT_DETACH)"; }
+std::string words(const op::PivotRoot& operation) {
+  return format("pivot_root(., .), {}umount2(., MNT_DETACH)",
+                operation.shared ? "mount_setattr(the old root, rslave), " : "");
+}
 std::string words(const op::ChangeRoot&) { return "chroot(.), chdir(/)"; }
 std::string words(const op::WriteProc& operation) {
   return format("write(/proc/{}, {})", operation.file, quoted(operation.value));

@@ -236,7 +236,9 @@ struct OpenConsole {  // new pty of the container's devpts, slave on stdio and /
 struct OwnStdio {  // pipes on 0, 1 and 2 become the command's user's
   uid_t owner = 0;
 };
-struct PivotRoot {};
+struct PivotRoot {
+  bool shared = false;  // mounts of the old root have the host's for peers: cut off before they go
+};
 struct ChangeRoot {  // --no-pivot: the working directory; exec: the descriptor ExecRoot
   Slot root;
 };

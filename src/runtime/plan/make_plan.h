@@ -20,7 +20,7 @@ struct PlanRequest {
   HostPath pid_file;
   bool kill_with_parent = false;
   std::string default_cgroup_prefix = "/islet-";  // and the id: when the spec names no path
-  bool systemd_cgroup = false;  // HostFacts::systemd makes the control group
+  bool systemd_cgroup = false;                    // HostFacts::systemd makes the control group
 };
 
 // InvalidArgument and Unsupported name the JSON path of what cannot be done.

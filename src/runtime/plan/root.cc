@@ -82,13 +82,6 @@ Result<void> add_root(Builder& builder) {
   if (!builder.request.spec.root) {
     return fail(ErrorKind::InvalidArgument, "root: the spec names no root file system");
   }
-  // After the pivot the host's tree is unmounted; shared mounts would hand that on to the host.
-  if (builder.linux_.rootfs_propagation.ends_with("shared") && !builder.request.no_pivot) {
-    return fail(ErrorKind::Unsupported,
-                format("linux.rootfsPropagation: {} is not supported",
-                       quoted(builder.linux_.rootfs_propagation)),
-                "slave lets the host's mounts in; mark single mounts rshared to let theirs out");
-  }
   add_propagation(builder);
   const std::string path = absolute(builder.request.bundle, builder.request.spec.root->path);
   op::SetRoot root{.type = "bind", .source = path, .tree = {}, .parameters = {}, .directory = path};
@@ -108,16 +101,21 @@ Result<void> add_root(Builder& builder) {
   return {};
 }
 
+namespace {
+// After the pivot, which takes no shared root.
+void add_root_propagation(Builder& builder) {
+  const std::string& propagation = builder.linux_.rootfs_propagation;
+  if (propagation.empty()) return;
+  if (const auto change = kernel::parse_propagation(propagation)) {
+    builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
+                 "make the root " + propagation,
+                 "linux.rootfsPropagation");
+  }
+}
+}  // namespace
+
 void add_root_change(Builder& builder) {
   const auto& root = *builder.request.spec.root;
-  const std::string& propagation = builder.linux_.rootfs_propagation;
-  if (!propagation.empty()) {
-    if (const auto change = kernel::parse_propagation(propagation)) {
-      builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
-                   "make the root " + propagation,
-                   "linux.rootfsPropagation");
-    }
-  }
   if (root.readonly) {
     const kernel::MountAttributes attributes{.set = MOUNT_ATTR_RDONLY, .clear = 0};
     builder.init(op::SetAttr{.target = "/",
@@ -130,11 +128,12 @@ void add_root_change(Builder& builder) {
     builder.init(op::ChangeRoot{},
                  "change the root",
                  "no pivot_root was asked for; CAP_SYS_CHROOT goes with it, as it could undo this");
-    return;
+  } else {
+    builder.init(op::PivotRoot{.shared = builder.linux_.rootfs_propagation.ends_with("shared")},
+                 "pivot the root",
+                 "the host's tree is detached: no path leads there any more");
   }
-  builder.init(op::PivotRoot{},
-               "pivot the root",
-               "the host's tree is detached: no path leads there any more");
+  add_root_propagation(builder);
 }
 
 }  // namespace isle::runtime::plan
