@@ -23,7 +23,18 @@ struct Command {
 
 // All of them, in the order help shows them.
 std::span<const Command> commands();
+// "run", or of a group "image ls".
 const Command* find_command(std::string_view name);
+
+// Commands that share a first word; the names of its commands have it, too ("image ls").
+struct Group {
+  const char* name;
+  const char* about;  // one sentence, no full stop
+  std::span<const Command> commands;
+};
+std::span<const Group* const> groups();
+int run_group(const Group& group, Arguments arguments);
+extern const Group kImageGroup;
 
 // What a command's own flags do to its request.
 template <typename Request>
@@ -53,6 +64,8 @@ Result<bool> is_json(std::string_view format_name);
 int complain(const Error& error, int status = kExitEngine);
 // No container was named on the command line.
 int complain_of_none(std::string_view command, const char* hint);
+// Prints the text, or the error.
+int finish(const Result<std::string>& text);
 void warn(const std::string& line);
 void print(std::string_view text);
 
@@ -62,8 +75,12 @@ int print_command_help(const Command& command, const std::vector<options::Flag>&
 
 // The commands.
 int container_command(Arguments arguments);
+int exists_command(Arguments arguments);
 int exec_command(Arguments arguments);
 int help_command(Arguments arguments);
+int history_command(Arguments arguments);
+int image_command(Arguments arguments);
+int image_inspect_command(Arguments arguments);
 int images_command(Arguments arguments);
 int info_command(Arguments arguments);
 int inspect_command(Arguments arguments);
@@ -76,6 +93,9 @@ int push_command(Arguments arguments);
 int rm_command(Arguments arguments);
 int run_command(Arguments arguments);
 int search_command(Arguments arguments);
+int tag_command(Arguments arguments);
+int tree_command(Arguments arguments);
+int untag_command(Arguments arguments);
 int version_command(Arguments arguments);
 
 // The whole program.

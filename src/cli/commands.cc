@@ -18,11 +18,10 @@ constexpr std::array kCommands = {
     Command{"kill", "[-s SIGNAL] CONTAINER...", "Send a signal to containers", kill_command},
     Command{"rm", "[-f] CONTAINER...", "Remove containers", rm_command},
     Command{"inspect",
-            "[--isolation] CONTAINER...",
-            "Show all that is known of a container, or what isolates it",
+            "[--type TYPE] [--isolation] [--format FORMAT] NAME...",
+            "Show all that is known of a container or image, or what isolates a container",
             inspect_command},
     Command{"pull", "[FLAGS] IMAGE...", "Fetch images from registries", pull_command},
-    Command{"images", "[-q] [--format json]", "List images", images_command},
     Command{"push", "[FLAGS] IMAGE [NAME]", "Give an image to a registry", push_command},
     Command{"search", "[FLAGS] WORD", "Look for images, or list the tags of one", search_command},
     Command{"login",
@@ -30,6 +29,11 @@ constexpr std::array kCommands = {
             "Remember a name and a password for a registry",
             login_command},
     Command{"logout", "[--all] [REGISTRY]", "Forget who you are to a registry", logout_command},
+    Command{"images", "[FLAGS] [NAME]", "List images", images_command},
+    Command{"image", "COMMAND ...", "All that is done with images", image_command},
+    Command{"history", "[FLAGS] IMAGE", "Show how an image was made", history_command},
+    Command{"tag", "IMAGE NAME...", "Give an image another name", tag_command},
+    Command{"untag", "IMAGE [NAME...]", "Take names from an image", untag_command},
     Command{"info", "[--format FORMAT]", "Show what isle finds on this host", info_command},
     Command{"version", "[--format FORMAT]", "Show isle's version", version_command},
     Command{"help", "[COMMAND]", "Explain isle, or a command", help_command},
@@ -44,7 +48,17 @@ const Command* find_command(std::string_view name) {
   for (const Command& command : kCommands) {
     if (name == command.name) return &command;
   }
+  for (const Group* group : groups()) {
+    for (const Command& command : group->commands) {
+      if (name == command.name) return &command;
+    }
+  }
   return nullptr;
+}
+
+std::span<const Group* const> groups() {
+  static constexpr std::array kGroups = {&kImageGroup};
+  return kGroups;
 }
 
 }  // namespace isle::cli

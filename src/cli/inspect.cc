@@ -1,7 +1,10 @@
-// isle inspect: the record, the state, the OCI specification; with --isolation what the host sees
-// of the walls: namespaces, ids, capabilities, filter, control groups, environment, mounts.
+// isle inspect: of a container the record, the state, the OCI specification; with --isolation what
+// the host sees of the walls: namespaces, ids, capabilities, filter, control groups, environment,
+// mounts. Of an image its configuration, names and layers.
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/output/image_json.h"
 #include "cli/output/listing.h"
 #include "engine/containers.h"
 #include "engine/isolation.h"
@@ -10,36 +13,45 @@
 namespace isle::cli {
 namespace {
 
+using options::Arity;
+using options::Section;
+
 struct InspectRequest {
   bool isolation = false;
+  std::string type = "all";
+  Format format;
 };
 
 constexpr CommandFlag<InspectRequest> kFlags[] = {
     {{"isolation",
       0,
-      options::Arity::Switch,
+      Arity::Switch,
       nullptr,
       "What isolates a running container, as the host sees it",
-      options::Section::General},
+      Section::General},
+     take_switch<InspectRequest, &InspectRequest::isolation>},
+    {{"type", 't', Arity::Value, "TYPE", "Only a container, or only an image", Section::General},
      [](InspectRequest& request, std::string_view value) -> Result<void> {
-       request.isolation = value == "true";
+       if (value != "all" && value != "container" && value != "image") {
+         return fail(ErrorKind::InvalidArgument,
+                     format("--type cannot be {}", quoted(value)),
+                     "it is container, image or all");
+       }
+       request.type = std::string(value);
        return {};
      }},
     {{"format",
-      0,
-      options::Arity::Value,
-      "json",
-      "The only format there is",
-      options::Section::General},
-     [](InspectRequest&, std::string_view value) -> Result<void> {
-       if (value == "json") return {};
-       return fail(ErrorKind::Unsupported, format("--format {}: only json", quoted(value)));
-     }},
+      'f',
+      Arity::Value,
+      "FORMAT",
+      "json, or a template such as \"{{.Id}}\"",
+      Section::General},
+     take_format<InspectRequest, &InspectRequest::format>},
 };
 
-Result<json::Value> describe(const engine::Paths& paths,
-                             const InspectRequest& request,
-                             std::string_view name) {
+Result<json::Value> container_json(const engine::Paths& paths,
+                                   const InspectRequest& request,
+                                   std::string_view name) {
   const engine::Listed listed = TRY(engine::find_container(paths, name));
   if (request.isolation) return engine::isolation_of(listed);
   json::Value value = listed_json(listed);
@@ -56,30 +68,72 @@ Result<json::Value> describe(const engine::Paths& paths,
   return value;
 }
 
-}  // namespace
-
-int inspect_command(Arguments arguments) {
-  if (wants_help(arguments)) {
-    return print_command_help(*find_command("inspect"), {kFlags[0].flag, kFlags[1].flag});
+Result<json::Value> describe(const engine::Paths& paths,
+                             const InspectRequest& request,
+                             std::string_view name) {
+  if (request.type == "image" && !request.isolation) {
+    return image_json(paths.store, TRY(find_image(paths.store, name)));
   }
-  InspectRequest request;
-  const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
-  if (!names) return complain(names.error());
-  if (names->empty()) return complain_of_none("inspect", "isle ps -a lists them");
+  Result<json::Value> container = container_json(paths, request, name);
+  const bool may_be_image = request.type == "all" && !request.isolation;
+  if (container || container.error().kind != ErrorKind::NotFound || !may_be_image) return container;
+  Result<image::ImageRecord> image = find_image(paths.store, name);
+  if (image) return image_json(paths.store, *image);
+  if (image.error().kind != ErrorKind::NotFound &&
+      image.error().kind != ErrorKind::InvalidArgument) {
+    return std::unexpected(std::move(image).error());
+  }
+  return fail(ErrorKind::NotFound,
+              format("there is no container and no image {}", quoted(name)),
+              "isle ps -a and isle images list them");
+}
+
+Result<std::string> show(const InspectRequest& request, const std::vector<json::Value>& values) {
+  if (!request.format.is_table() && !request.format.is_json()) return request.format.lines(values);
+  return json::write_pretty(json::Value(json::Array(values))) + "\n";
+}
+
+int inspect_all(const InspectRequest& request, const std::vector<std::string_view>& names) {
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
-  json::Value array(json::Array{});
+  std::vector<json::Value> values;
   int status = 0;
-  for (std::string_view name : *names) {
+  for (std::string_view name : names) {
     auto value = describe(*paths, request, name);
     if (value) {
-      array.push_back(std::move(*value));
+      values.push_back(std::move(*value));
     } else {
       status = complain(Error(value.error()).within(format("inspect {}", quoted(name))), 1);
     }
   }
-  print(json::write_pretty(array) + "\n");
-  return status;
+  const int shown = finish(show(request, values));
+  return shown == 0 ? status : shown;
+}
+
+}  // namespace
+
+int inspect_command(Arguments arguments) {
+  if (wants_help(arguments)) return print_command_help(*find_command("inspect"), flags_of(kFlags));
+  InspectRequest request;
+  const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
+  if (!names) return complain(names.error());
+  if (names->empty()) {
+    return complain_of_none("inspect", "isle ps -a and isle images list what there is");
+  }
+  return inspect_all(request, *names);
+}
+
+int image_inspect_command(Arguments arguments) {
+  if (wants_help(arguments)) {
+    return print_command_help(*find_command("image inspect"), {kFlags[2].flag});
+  }
+  constexpr CommandFlag<InspectRequest> kImageFlags[] = {kFlags[2]};
+  InspectRequest request;
+  request.type = "image";
+  const auto names = take_flags(kImageFlags, arguments, options::Operands::Mixed, request);
+  if (!names) return complain(names.error());
+  const auto some = check_operands("image inspect", *names, 1, names->size() + 1, "image");
+  return some ? inspect_all(request, *names) : complain(some.error());
 }
 
 }  // namespace isle::cli

@@ -49,6 +49,12 @@ int complain_of_none(std::string_view command, const char* hint) {
                    .hint = hint});
 }
 
+int finish(const Result<std::string>& text) {
+  if (!text) return complain(text.error());
+  print(*text);
+  return 0;
+}
+
 void warn(const std::string& line) {
   const std::string text = format("isle: warning: {}\n", line);
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));

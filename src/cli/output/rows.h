@@ -26,6 +26,8 @@ class Format {
 
   bool is_table() const { return kind_ == Kind::Table; }
   bool is_json() const { return kind_ == Kind::Json; }
+  // Its first line names the columns.
+  bool has_head() const { return kind_ == Kind::Table || kind_ == Kind::TemplateTable; }
 
   // A list: `fields` are all that a row may have, `shown` those of the ordinary table.
   Result<std::string> show(std::span<const Field> fields,

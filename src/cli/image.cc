@@ -1,0 +1,32 @@
+// isle image: all that is done with images, by docker's and podman's names.
+#include <array>
+
+#include "cli/command.h"
+
+namespace isle::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"image ls", "[FLAGS] [NAME]", "List images", images_command},
+    Command{"image list", "[FLAGS] [NAME]", nullptr, images_command},
+    Command{"image inspect",
+            "[--format FORMAT] IMAGE...",
+            "Show all that is known of an image",
+            image_inspect_command},
+    Command{"image history", "[FLAGS] IMAGE", "Show how an image was made", history_command},
+    Command{"image tree", "IMAGE", "Show an image's layers", tree_command},
+    Command{"image exists",
+            "IMAGE",
+            "Tell by the exit status whether an image is here",
+            exists_command},
+    Command{"image tag", "IMAGE NAME...", "Give an image another name", tag_command},
+    Command{"image untag", "IMAGE [NAME...]", "Take names from an image", untag_command},
+};
+
+}  // namespace
+
+const Group kImageGroup{.name = "image", .about = "Commands on images", .commands = kCommands};
+
+int image_command(Arguments arguments) { return run_group(kImageGroup, arguments); }
+
+}  // namespace isle::cli
