@@ -20,6 +20,14 @@ constexpr std::array kCommands = {
             "Tell by the exit status whether an image is here",
             exists_command},
     Command{"image tag", "IMAGE NAME...", "Give an image another name", tag_command},
+    Command{
+        "image save", "[FLAGS] IMAGE...", "Write images to an archive or directory", save_command},
+    Command{
+        "image load", "[-q] [-i FILE]", "Take images from an archive or directory", load_command},
+    Command{"image import",
+            "[FLAGS] FILE|- [NAME]",
+            "Make an image of an archive of a root file system",
+            import_command},
     Command{"image untag", "IMAGE [NAME...]", "Take names from an image", untag_command},
 };
 

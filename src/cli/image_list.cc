@@ -20,7 +20,7 @@ namespace {
 // "docker.io/library/busybox" as people write it.
 std::string familiar_repository(const image::Reference& reference) {
   image::Reference bare = reference;
-  bare.tag = "t";
+  bare.tag.assign(1, 't');
   bare.digest.reset();
   const std::string name = bare.familiar();
   return name.substr(0, name.rfind(':'));

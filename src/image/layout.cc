@@ -104,11 +104,23 @@ Result<oci::Descriptor> Layout::find_manifest(const oci::Index& index,
                      host.architecture));
 }
 
+Result<oci::Index> Layout::index() const {
+  return TRY_STEP(oci::read_index(TRY(read_small(directory_.get(), "index.json"))), "index.json");
+}
+
 Result<LayoutImage> Layout::image(std::string_view name) const {
-  const oci::Index index =
-      TRY_STEP(oci::read_index(TRY(read_small(directory_.get(), "index.json"))), "index.json");
+  return load(TRY(find_manifest(TRY(index()), name, 1)));
+}
+
+Result<LayoutImage> Layout::image(const oci::Descriptor& descriptor) const {
+  oci::Index index;
+  index.manifests.push_back(descriptor);
+  return load(TRY(find_manifest(index, {}, 1)));
+}
+
+Result<LayoutImage> Layout::load(oci::Descriptor descriptor) const {
   LayoutImage image;
-  image.descriptor = TRY(find_manifest(index, name, 1));
+  image.descriptor = std::move(descriptor);
   image.manifest =
       TRY_STEP(oci::read_manifest(TRY(read_document(image.descriptor))), "the image's manifest");
   if (!oci::is_image_config(image.manifest.config.media_type)) {

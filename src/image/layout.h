@@ -25,6 +25,9 @@ class Layout {
   // The image for this machine's platform. `name` is an org.opencontainers.image.ref.name of the
   // index, or empty for whichever comes first.
   Result<LayoutImage> image(std::string_view name) const;
+  // The image whose manifest (or index) this descriptor, of the index, names.
+  Result<LayoutImage> image(const oci::Descriptor& descriptor) const;
+  Result<oci::Index> index() const;
   // The blob, of the right size. Its digest is checked by who reads it (isle-unpack).
   Result<kernel::UniqueFd> open_blob(const oci::Descriptor& descriptor) const;
 
@@ -32,6 +35,7 @@ class Layout {
   kernel::UniqueFd directory_;
   explicit Layout(kernel::UniqueFd directory) : directory_(std::move(directory)) {}
 
+  Result<LayoutImage> load(oci::Descriptor descriptor) const;
   Result<std::string> read_document(const oci::Descriptor& descriptor) const;
   Result<oci::Descriptor> find_manifest(const oci::Index& index,
                                         std::string_view name,

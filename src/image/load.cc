@@ -43,9 +43,12 @@ Result<Loaded> load_from_layout(const Store& store,
                                 const HostPath& directory,
                                 std::string_view name) {
   const Layout layout = TRY(Layout::open(directory));
+  return load_from_layout(store, layout, TRY(layout.image(name)));
+}
+
+Result<Loaded> load_from_layout(const Store& store, const Layout& layout, LayoutImage image) {
   Lease lease = TRY(Lease::take(store));
   TRY(lease.keep_all());
-  LayoutImage image = TRY(layout.image(name));
   Loaded loaded;
   for (std::size_t i = 0; i < image.manifest.layers.size(); ++i) {
     const std::vector<std::string> warnings =

@@ -21,5 +21,7 @@ struct Loaded {
 Result<Loaded> load_from_layout(const Store& store,
                                 const HostPath& directory,
                                 std::string_view name);
+// The same of an image that was found already.
+Result<Loaded> load_from_layout(const Store& store, const Layout& layout, LayoutImage image);
 
 }  // namespace isle::image

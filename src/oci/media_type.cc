@@ -107,6 +107,28 @@ bool runs_on(const Platform& image, const Platform& host) {
          variant_level(image) <= variant_level(host);
 }
 
+bool to_oci_types(Manifest& manifest) {
+  bool changed = false;
+  const auto set = [&changed](std::string& type, std::string_view oci_type) {
+    if (type == oci_type) return;
+    type = std::string(oci_type);
+    changed = true;
+  };
+  if (!manifest.media_type.empty()) set(manifest.media_type, media_type::kManifest);
+  if (is_image_config(manifest.config.media_type)) {
+    set(manifest.config.media_type, media_type::kConfig);
+  }
+  for (Descriptor& layer : manifest.layers) {
+    if (!layer.media_type.starts_with("application/vnd.docker.")) continue;
+    const Compression found = layer_compression(layer.media_type).value_or(Compression::None);
+    set(layer.media_type,
+        found == Compression::Gzip   ? media_type::kLayerGzip
+        : found == Compression::Zstd ? media_type::kLayerZstd
+                                     : media_type::kLayer);
+  }
+  return changed;
+}
+
 bool is_media_type(std::string_view text) {
   const Cut parts = cut(text, '/');
   return parts.found && is_restricted_name(parts.before) && is_restricted_name(parts.after);

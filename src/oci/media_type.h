@@ -36,6 +36,10 @@ bool is_image_config(std::string_view type);
 // artifact ...).
 std::optional<Compression> layer_compression(std::string_view type);
 
+// Docker's types of a manifest, its configuration and its layers become OCI's, which mean the same.
+// False: they were already.
+bool to_oci_types(Manifest& manifest);
+
 // The platform this program was built for.
 Platform host_platform();
 // Whether what is built for `image` runs on `host`: same system and architecture, and no newer
