@@ -22,6 +22,16 @@ struct InspectRequest {
   Format format;
 };
 
+Result<void> take_type(InspectRequest& request, std::string_view value) {
+  if (value != "all" && value != "container" && value != "image") {
+    return fail(ErrorKind::InvalidArgument,
+                format("--type cannot be {}", quoted(value)),
+                "it is container, image or all");
+  }
+  request.type = std::string(value);
+  return {};
+}
+
 constexpr CommandFlag<InspectRequest> kFlags[] = {
     {{"isolation",
       0,
@@ -31,15 +41,7 @@ constexpr CommandFlag<InspectRequest> kFlags[] = {
       Section::General},
      take_switch<InspectRequest, &InspectRequest::isolation>},
     {{"type", 't', Arity::Value, "TYPE", "Only a container, or only an image", Section::General},
-     [](InspectRequest& request, std::string_view value) -> Result<void> {
-       if (value != "all" && value != "container" && value != "image") {
-         return fail(ErrorKind::InvalidArgument,
-                     format("--type cannot be {}", quoted(value)),
-                     "it is container, image or all");
-       }
-       request.type = std::string(value);
-       return {};
-     }},
+     take_type},
     {{"format",
       'f',
       Arity::Value,

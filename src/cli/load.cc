@@ -33,8 +33,8 @@ constexpr CommandFlag<LoadRequest> kFlags[] = {
 };
 
 Result<image::OpenArchive> open_input(const image::Store& store, const std::string& input) {
-  if (!input.empty() && input != "-") return image::OpenArchive::open(store, HostPath(input));
-  if (isatty(STDIN_FILENO) == 0) return image::OpenArchive::open(store, STDIN_FILENO);
+  if (!input.empty() && input != "-") return image::OpenArchive::at(store, HostPath(input));
+  if (isatty(STDIN_FILENO) == 0) return image::OpenArchive::in(store, STDIN_FILENO);
   return fail(ErrorKind::InvalidArgument,
               "load: standard input is a terminal",
               "isle load -i FILE, or isle load <FILE");

@@ -94,12 +94,12 @@ std::unexpected<Error> unknown_kind(std::string_view what) {
 
 }  // namespace
 
-Result<OpenArchive> OpenArchive::open(const Store& store, const HostPath& path) {
+Result<OpenArchive> OpenArchive::at(const Store& store, const HostPath& path) {
   // Not to wait for ever on a fifo without a writer: reading it waits, and can be interrupted.
   const kernel::UniqueFd file = TRY(kernel::open_file(path, O_RDONLY));
   struct stat found{};
   if (fstat(file.get(), &found) != 0) return fail_call(errno, format("stat({})", path.str()));
-  if (!S_ISDIR(found.st_mode)) return open(store, file.get());
+  if (!S_ISDIR(found.st_mode)) return in(store, file.get());
   OpenArchive archive;
   if (faccessat(file.get(), "oci-layout", F_OK, 0) == 0) {
     TRY(archive.take_oci(TRY(Layout::open(path))));
@@ -113,7 +113,7 @@ Result<OpenArchive> OpenArchive::open(const Store& store, const HostPath& path) 
   return archive;
 }
 
-Result<OpenArchive> OpenArchive::open(const Store& store, int file) {
+Result<OpenArchive> OpenArchive::in(const Store& store, int file) {
   OpenArchive archive;
   archive.staged_.emplace(TRY(StagedLayout::create(store)));
   const StagedLayout& staged = *archive.staged_;

@@ -27,8 +27,8 @@ struct ArchivedImage {
 class OpenArchive {
  public:
   // A directory, or a file (which may be a pipe). Unsupported: none of these kinds.
-  static Result<OpenArchive> open(const Store& store, const HostPath& path);
-  static Result<OpenArchive> open(const Store& store, int file);
+  static Result<OpenArchive> at(const Store& store, const HostPath& path);
+  static Result<OpenArchive> in(const Store& store, int file);
 
   const std::vector<ArchivedImage>& images() const { return images_; }
   // Into the store, without a name.
