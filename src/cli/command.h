@@ -74,13 +74,18 @@ bool wants_help(Arguments arguments);
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags);
 
 // The commands.
+int commit_command(Arguments arguments);
 int container_command(Arguments arguments);
+int diff_command(Arguments arguments);
 int exists_command(Arguments arguments);
+int export_command(Arguments arguments);
 int exec_command(Arguments arguments);
 int help_command(Arguments arguments);
 int history_command(Arguments arguments);
 int image_command(Arguments arguments);
 int image_inspect_command(Arguments arguments);
+int image_mount_command(Arguments arguments);
+int image_unmount_command(Arguments arguments);
 int images_command(Arguments arguments);
 int import_command(Arguments arguments);
 int info_command(Arguments arguments);
@@ -93,6 +98,7 @@ int ps_command(Arguments arguments);
 int pull_command(Arguments arguments);
 int push_command(Arguments arguments);
 int rm_command(Arguments arguments);
+int rmi_command(Arguments arguments);
 int run_command(Arguments arguments);
 int search_command(Arguments arguments);
 int save_command(Arguments arguments);

@@ -19,6 +19,13 @@ constexpr std::array kCommands = {
             "IMAGE",
             "Tell by the exit status whether an image is here",
             exists_command},
+    Command{"image rm", "[FLAGS] IMAGE...", "Remove images, or names of them", rmi_command},
+    Command{"image mount",
+            "IMAGE [-- COMMAND [ARGUMENT...]]",
+            "Run a command, or a shell, that sees an image's files",
+            image_mount_command},
+    Command{"image unmount", "IMAGE", nullptr, image_unmount_command},
+    Command{"image umount", "IMAGE", nullptr, image_unmount_command},
     Command{"image tag", "IMAGE NAME...", "Give an image another name", tag_command},
     Command{
         "image save", "[FLAGS] IMAGE...", "Write images to an archive or directory", save_command},

@@ -8,6 +8,7 @@
 #include "engine/paths.h"
 #include "image/config_change.h"
 #include "image/image_names.h"
+#include "image/lease.h"
 #include "image/make_image.h"
 #include "image/reference.h"
 #include "kernel/fd.h"
@@ -78,6 +79,8 @@ Result<std::string> import(Arguments arguments) {
   TRY(config_of(request, operands[0], {}));
   const kernel::UniqueFd source = TRY(open_source(operands[0]));
   const engine::Paths paths = TRY(engine::Paths::open());
+  image::Lease lease = TRY(image::Lease::take(paths.store));
+  TRY(lease.keep_all());
   const image::PackedBlob blob = TRY(image::import_blob(paths.store, source.get()));
   const auto warnings = TRY(image::unpack_blob(paths.store, blob));
   const image::ImageRecord record = TRY(image::make_image(

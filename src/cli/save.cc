@@ -1,19 +1,14 @@
 // isle save: images as an archive, or a directory, for this or another engine.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/image_json.h"
+#include "cli/output/output_file.h"
 #include "engine/paths.h"
 #include "image/archive/write_archive.h"
-#include "kernel/fd.h"
+#include "image/lease.h"
 
 namespace isle::cli {
 namespace {
@@ -79,29 +74,6 @@ Result<std::vector<image::ImageToSave>> images_of(const image::Store& store,
   return images;
 }
 
-Result<std::vector<std::string>> write_file(const image::Store& store,
-                                            const std::vector<image::ImageToSave>& images,
-                                            const SaveRequest& request) {
-  const std::string& path = request.output;
-  struct stat found{};
-  const bool there = stat(path.c_str(), &found) == 0;
-  if (there && !S_ISREG(found.st_mode)) {  // a pipe, a device
-    const kernel::UniqueFd file = TRY(kernel::open_file(HostPath(path), O_WRONLY));
-    return image::write_archive(store, images, request.kind, file.get());
-  }
-  // What is there stays until the new archive is whole.
-  const std::string fresh = format("{}.{}.part", path, getpid());
-  constexpr int kFresh = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  const kernel::UniqueFd file = TRY(kernel::open_file(HostPath(fresh), kFresh, 0644));
-  Result<std::vector<std::string>> warnings =
-      image::write_archive(store, images, request.kind, file.get());
-  if (warnings && rename(fresh.c_str(), path.c_str()) == 0) return warnings;
-  const int error = errno;
-  unlink(fresh.c_str());
-  if (!warnings) return warnings;
-  return fail_call(error, format("rename({})", path));
-}
-
 Result<std::vector<std::string>> write_out(const image::Store& store,
                                            const std::vector<image::ImageToSave>& images,
                                            const SaveRequest& request) {
@@ -111,13 +83,12 @@ Result<std::vector<std::string>> write_out(const image::Store& store,
     }
     return fail(ErrorKind::InvalidArgument, "a directory needs a name", "isle save -o DIRECTORY");
   }
-  if (!request.output.empty() && request.output != "-") return write_file(store, images, request);
-  if (isatty(STDOUT_FILENO) == 0) {
-    return image::write_archive(store, images, request.kind, STDOUT_FILENO);
-  }
-  return fail(ErrorKind::InvalidArgument,
-              "standard output is a terminal, which is no place for an archive",
-              "isle save -o FILE, or isle save IMAGE >FILE");
+  std::vector<std::string> warnings;
+  TRY(write_output(request.output, [&](int output) -> Result<void> {
+    warnings = TRY(image::write_archive(store, images, request.kind, output));
+    return {};
+  }));
+  return warnings;
 }
 
 Result<void> save(Arguments arguments) {
@@ -125,6 +96,8 @@ Result<void> save(Arguments arguments) {
   const auto words = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("save", words, 1, words.size() + 1, "image"));
   const engine::Paths paths = TRY(engine::Paths::open());
+  image::Lease lease = TRY(image::Lease::take(paths.store));
+  TRY(lease.keep_all());
   const auto images = TRY(images_of(paths.store, words));
   const auto warnings = TRY(write_out(paths.store, images, request));
   if (request.quiet) return {};

@@ -86,7 +86,7 @@ Result<PackedBlob> pack_to(const Store& store, const PackOrder& order, int outpu
     request.emplace_back("--root");
     request.push_back(root.str());
   }
-  request.insert(request.end(), order.id_maps.begin(), order.id_maps.end());
+  request.insert(request.end(), order.options.begin(), order.options.end());
   return packed_of(TRY(ask_unpacker(request, -1, output)), order.compression);
 }
 

@@ -22,7 +22,7 @@ struct PackedBlob {
 struct PackOrder {
   std::vector<HostPath> roots;       // topmost first
   bool layer = false;                // they are a layer or an upper directory: whiteouts are told
-  std::vector<std::string> id_maps;  // "--uid-map", "0:268435456:65536" ...
+  std::vector<std::string> options;  // more of isle-unpack's: "--uid-map", "0:268435456:65536"
   oci::Compression compression = oci::Compression::Gzip;
 };
 // Into the blob store.

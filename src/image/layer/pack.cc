@@ -171,6 +171,7 @@ Result<void> Packer::child(const MergedDirectory& parent,
     ++report_.sockets;
     return {};
   }
+  if (TRY(is_bare_mount_point(parent, path, name, child))) return {};
   if (request_.layer && name.starts_with(".wh.")) {
     return fail(ErrorKind::Unsupported,
                 "a layer cannot hold a file of that name, which stands for one that was removed",
@@ -200,6 +201,16 @@ Result<void> Packer::child(const MergedDirectory& parent,
   const kernel::UniqueFd fd =
       TRY(kernel::open_at(part.fd.get(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   return file(fd.get(), std::move(entry));
+}
+
+Result<bool> Packer::is_bare_mount_point(const MergedDirectory& parent,
+                                         const std::string& path,
+                                         const std::string& name,
+                                         const MergedDirectory::Child& child) const {
+  if (!request_.mount_points.contains(path)) return false;
+  if (S_ISREG(child.status.st_mode)) return child.status.st_size == 0;
+  if (!S_ISDIR(child.status.st_mode)) return false;
+  return TRY(TRY(parent.enter(name)).children()).empty();
 }
 
 Result<void> Packer::node(const MergedDirectory::Part& part,

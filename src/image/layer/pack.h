@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,9 @@ struct PackRequest {
   bool layer = false;      // the roots are one layer or upper directory: whiteouts are told
   bool to_root = false;    // an ordinary user's files: all of them are 0:0's inside
   IdRanges uids, gids;     // of the topmost root; empty: as they are
+  // "etc/hosts": where a container had mounts. What lies there is left out if it is empty: it was
+  // made to mount upon.
+  std::set<std::string> mount_points;
 };
 
 struct PackReport {
@@ -63,6 +67,10 @@ class Packer {
   Result<void> whiteouts(const MergedDirectory& directory,
                          const std::vector<std::string>& hidden,
                          const std::string& path);
+  Result<bool> is_bare_mount_point(const MergedDirectory& parent,
+                                   const std::string& path,
+                                   const std::string& name,
+                                   const MergedDirectory::Child& child) const;
   Result<void> file(int fd, TarEntry entry);
   Result<void> node(const MergedDirectory::Part& part, const std::string& name, TarEntry entry);
   TarEntry entry_of(const std::string& path, const struct stat& status, std::size_t layer) const;

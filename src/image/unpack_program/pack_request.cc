@@ -46,6 +46,8 @@ Result<Request> parse(std::span<char*> arguments) {
       request.roots.emplace_back(std::string(value));
     } else if (name == "--compression") {
       request.compression = TRY(parse_compression(value));
+    } else if (name == "--mount-point") {
+      request.pack.mount_points.emplace(value);
     } else if (name == "--uid-map") {
       request.pack.uids.push_back(TRY(parse_range(value)));
     } else if (name == "--gid-map") {

@@ -10,7 +10,8 @@
 //               read
 //                                             first, standard input is appended to it
 //   isle-unpack pack [--layer] [--user] --root DIR... --compression none|gzip|zstd
-//               [--uid-map I:O:N]... [--gid-map ...]   pack the directories, topmost first, into
+//               [--uid-map I:O:N]... [--gid-map ...] [--mount-point PATH]...   pack the
+//               directories, topmost first, into
 //                                             descriptor 3 (layer/pack.h)
 //   isle-unpack convert [--user] --compression none|gzip|zstd   standard input, whatever its own
 //                                             compression, into descriptor 3

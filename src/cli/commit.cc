@@ -1,0 +1,73 @@
+// isle commit: a container's image, what it wrote, and what it was told to run, as a new image.
+#include "engine/commit.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "engine/paths.h"
+
+namespace isle::cli {
+namespace {
+
+using options::Arity;
+using options::Section;
+
+struct CommitFlags {
+  std::string author, message;
+  std::vector<std::string> changes;
+  bool pause = true, quiet = false;
+};
+
+constexpr CommandFlag<CommitFlags> kFlags[] = {
+    {{"author", 'a', Arity::Value, "NAME", "Who made the image", Section::General},
+     take_text<CommitFlags, &CommitFlags::author>},
+    {{"change",
+      'c',
+      Arity::Value,
+      "INSTRUCTION",
+      "CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME or WORKDIR, as in a "
+      "Dockerfile",
+      Section::General},
+     take_each<CommitFlags, &CommitFlags::changes>},
+    {{"message", 'm', Arity::Value, "TEXT", "A comment in the image's history", Section::General},
+     take_text<CommitFlags, &CommitFlags::message>},
+    {{"pause",
+      'p',
+      Arity::Switch,
+      nullptr,
+      "Hold a running container still meanwhile (default); --pause=false lets it go on",
+      Section::General},
+     take_switch<CommitFlags, &CommitFlags::pause>},
+    {{"quiet", 'q', Arity::Switch, nullptr, "Without warnings", Section::General},
+     take_switch<CommitFlags, &CommitFlags::quiet>},
+};
+
+Result<std::string> commit(Arguments arguments) {
+  CommitFlags flags;
+  const auto operands = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, flags));
+  TRY(check_operands("commit", operands, 1, 2, "container"));
+  engine::CommitRequest request{.container = std::string(operands[0]),
+                                .author = std::move(flags.author),
+                                .message = std::move(flags.message),
+                                .changes = std::move(flags.changes),
+                                .pause = flags.pause,
+                                .name = {}};
+  if (operands.size() == 2) {
+    request.name = TRY(image::Reference::parse(operands[1]));
+    request.name->digest.reset();
+  }
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const engine::Committed committed = TRY(engine::commit(paths, request));
+  if (!flags.quiet) {
+    for (const std::string& warning : committed.warnings) warn(warning);
+  }
+  return committed.record.id.str() + "\n";
+}
+
+}  // namespace
+
+int commit_command(Arguments arguments) {
+  if (wants_help(arguments)) return print_command_help(*find_command("commit"), flags_of(kFlags));
+  const auto id = commit(arguments);
+  return id ? finish(id) : complain(Error(id.error()).within("commit"));
+}
+
+}  // namespace isle::cli
