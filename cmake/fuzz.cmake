@@ -35,6 +35,14 @@ isle_fuzz_parts(options options/passwd.cc options/seccomp_profile.cc)
 isle_fuzz_parts(layer
   image/layer/applier*.cc image/layer/member_path.cc image/layer/tar_*.cc)
 
+set(fetch_sources authorizer blob challenge endpoint exchange http lists manifest proxy redirects
+  registries registries_toml retry status upload url)
+list(TRANSFORM fetch_sources REPLACE "(.+)" "image/fetch_program/\\1.cc")
+isle_fuzz_parts(fetch
+  ${fetch_sources} image/fetch_wire.cc image/credentials.cc image/base64.cc
+  image/unpack_program/hash.cc oci/digest.cc oci/media_type.cc)
+target_link_libraries(fuzz_fetch_parts PUBLIC curl crypto)
+
 isle_fuzz_parts(template cli/output/template*.cc)
 
 # isle_fuzz_target(NAME PARTS...)
@@ -58,3 +66,5 @@ isle_fuzz_target(mountinfo runtime oci)
 isle_fuzz_target(passwd options runtime oci)
 isle_fuzz_target(tar_layer layer)
 isle_fuzz_target(template template)
+isle_fuzz_target(auth_header fetch runtime oci)
+isle_fuzz_target(registries fetch runtime oci)

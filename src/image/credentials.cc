@@ -36,9 +36,9 @@ Result<Credentials> read_entry(const json::Value& entry, std::string_view key) {
   credentials.password = text_member(entry, "password");
   const std::string packed = text_member(entry, "auth");
   if (packed.empty()) return credentials;
-  const std::optional<std::string> text = from_base64(packed);
-  const Cut parts = cut(text ? *text : "", ':');
-  if (!text || !parts.found) {
+  const std::string text = from_base64(packed).value_or("");
+  const Cut parts = cut(text, ':');
+  if (!parts.found) {
     return fail(ErrorKind::Corrupt,
                 format("the entry {} does not hold a name and a password in base64", quoted(key)),
                 "isle login writes it anew");

@@ -75,8 +75,8 @@ Result<HttpRequest> token_request(const Challenge& challenge,
                                   const std::vector<std::string>& scopes,
                                   const Credentials& credentials) {
   HttpRequest request;
-  request.url = TRY_STEP(resolve_url("https://none.invalid/", challenge.parameter("realm")),
-                         "the registry's token server");
+  const std::string realm = challenge.parameter("realm");
+  request.url = TRY_STEP(resolve_url(realm, realm), "the registry's token server");
   const std::string service = challenge.parameter("service");
   std::vector<std::string> wanted = scopes;
   const std::string offered = challenge.parameter("scope");
