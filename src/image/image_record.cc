@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "image/image_names.h"
+#include "image/layer/chain.h"
 
 namespace isle::image {
 namespace {
@@ -79,10 +80,7 @@ Result<std::optional<ImageRecord>> load_image(const Store& store, const Referenc
 }
 
 Result<void> save_image(const Store& store, ImageRecord& record) {
-  record.stack.clear();
-  for (const oci::Digest& layer : record.config.rootfs.diff_ids) {
-    record.stack.emplace_back(layer.hex());
-  }
+  record.stack = TRY(stack_layers(store, record.config.rootfs.diff_ids));
   json::Value document;
   document["descriptor"] = oci::write_descriptor(record.descriptor);
   document["manifest"] = oci::write_manifest(record.manifest);

@@ -42,12 +42,14 @@ Result<ImageInfo> info_of(const Store& store,
                           std::string name,
                           std::vector<std::string> warnings) {
   ImageInfo info;
-  for (const oci::Digest& layer : record.config.rootfs.diff_ids) {
-    if (!has_layer(store, layer)) {
+  for (const std::string& layer : record.stack) {
+    HostPath files = store.root() / "layers" / layer / "fs";
+    if (access(files.c_str(), F_OK) != 0) {
       return fail(ErrorKind::Corrupt,
-                  format("image {} lacks its layer {}", record.id.short_hex(), layer.short_hex()));
+                  format("image {} lacks its layer {}", record.id.short_hex(), layer.substr(0, 12)),
+                  "isle system check --repair unpacks it again, or isle pull fetches it");
     }
-    info.layers.push_back(store.layer_directory(layer));
+    info.layers.push_back(std::move(files));
   }
   info.id = record.id;
   info.name = std::move(name);

@@ -39,7 +39,7 @@ two_layers() { # TEXT TAG
   run -0 isle run --rm "$REGISTRY/two:1" cat /text
   assert_output hello
   run -0 isle images
-  assert_line --partial "$REGISTRY/two:1"
+  assert_line --partial "$REGISTRY/two "
 }
 
 @test "pull: the second time nothing is fetched, and --quiet says the id alone" {
@@ -228,6 +228,152 @@ two_layers() { # TEXT TAG
     "$(($(cat "$ISLE_TEST_DIR"/out.* | grep -c 'is here already') + $(cat "$ISLE_TEST_DIR"/out.* | grep -c 'nothing has changed')))"
   assert_equal "$(layers)" 2
   assert_equal "$(unfinished)" ""
+}
+
+# What a layer cannot know alone.
+@test "layers: directories they do not describe look as below, links to directories stay links" {
+  require_root
+  local dir=$ISLE_TEST_DIR
+  busybox_layer "$dir/base.tar.gz"
+  mkdir -p "$dir/low/usr/lib/sub" "$dir/low/private" "$dir/high/lib/sub" "$dir/high/private" "$dir/high/new/dir"
+  echo low >"$dir/low/usr/lib/low"
+  ln -s usr/lib "$dir/low/lib"
+  chmod 0700 "$dir/low/private"
+  chmod 0750 "$dir/low/usr/lib/sub"
+  tar -C "$dir/low" --owner=7 --group=8 --numeric-owner -cf "$dir/low.tar" .
+  for file in lib/high lib/sub/deep private/mine new/dir/file; do echo "$file" >"$dir/high/$file"; done
+  tar -C "$dir/high" --owner=0 --group=0 -cf "$dir/high.tar" lib/high lib/sub/deep private/mine new/dir/file
+  image implied "$dir/base.tar.gz" "$dir/low.tar" "$dir/high.tar"
+  publish implied implied:1
+  run -0 pull -q "$REGISTRY/implied:1"
+  run -0 isle run --rm "$REGISTRY/implied:1" sh -c '
+    readlink /lib; cat /lib/low /usr/lib/high /lib/sub/deep /private/mine /new/dir/file
+    stat -c "%a %u %g" /private /usr/lib/sub /new /new/dir /'
+  assert_output "usr/lib
+low
+lib/high
+lib/sub/deep
+private/mine
+new/dir/file
+700 7 8
+750 7 8
+755 0 0
+755 0 0
+755 7 8"
+  # The same upper layer over another base is another matter.
+  image alone "$dir/base.tar.gz" "$dir/high.tar"
+  publish alone alone:1
+  run -0 pull -q "$REGISTRY/alone:1"
+  run -0 isle run --rm "$REGISTRY/alone:1" sh -c 'readlink /lib; cat /lib/high; stat -c "%a %u %g" /private'
+  assert_output "lib/high
+755 0 0"
+}
+
+@test "layers: hard links into lower layers, and one to nowhere" {
+  local dir=$ISLE_TEST_DIR
+  busybox_layer "$dir/base.tar.gz"
+  mkdir -p "$dir/low/a" "$dir/mid/a" "$dir/high"
+  echo first >"$dir/low/a/file"
+  pack "$dir/low" "$dir/low.tar"
+  # A link to a file that the archive does not hold.
+  ln "$dir/low/a/file" "$dir/low/linked"
+  tar -C "$dir/low" -cf "$dir/both.tar" a/file linked
+  tar --delete -f "$dir/both.tar" a/file
+  echo second >"$dir/mid/a/file"
+  pack "$dir/mid" "$dir/mid.tar"
+  image linked "$dir/base.tar.gz" "$dir/low.tar" "$dir/both.tar" "$dir/mid.tar"
+  publish linked linked:1
+  run -0 pull -q "$REGISTRY/linked:1"
+  run -0 isle run --rm "$REGISTRY/linked:1" cat /linked /a/file
+  assert_output "first
+second"
+  image nowhere "$dir/base.tar.gz" "$dir/both.tar"
+  publish nowhere nowhere:1
+  run -125 pull "$REGISTRY/nowhere:1"
+  assert_output --partial 'hard link to "a/file", which neither it nor a lower layer holds'
+  run -125 isle run --rm --pull never "$REGISTRY/nowhere:1" true
+}
+
+@test "layers: whiteouts hide what is below and only that; a layer may come twice" {
+  local dir=$ISLE_TEST_DIR
+  busybox_layer "$dir/base.tar.gz"
+  mkdir -p "$dir/low/gone/sub" "$dir/low/opaque" "$dir/low/kept" "$dir/high/opaque" "$dir/high/kept" "$dir/again/gone"
+  touch "$dir/low/gone/sub/file" "$dir/low/opaque/old" "$dir/low/kept/"{one,two}
+  touch "$dir/high/.wh.gone" "$dir/high/opaque/"{.wh..wh..opq,new} "$dir/high/kept/.wh.one"
+  touch "$dir/again/gone/fresh"
+  for name in low high again; do pack "$dir/$name" "$dir/$name.tar"; done
+  image white "$dir/base.tar.gz" "$dir/low.tar" "$dir/high.tar" "$dir/again.tar"
+  publish white white:1
+  run -0 pull -q "$REGISTRY/white:1"
+  run -0 isle run --rm "$REGISTRY/white:1" sh -c 'ls /gone /opaque /kept'
+  assert_output "/gone:
+fresh
+
+/kept:
+two
+
+/opaque:
+new"
+  image twice "$dir/base.tar.gz" "$dir/low.tar" "$dir/high.tar" "$dir/low.tar"
+  publish twice twice:1
+  run -0 pull -q "$REGISTRY/twice:1"
+  run -0 isle run --rm "$REGISTRY/twice:1" sh -c 'ls /gone/sub /kept'
+  assert_output "/gone/sub:
+file
+
+/kept:
+one
+two"
+}
+
+@test "layers: holes, capabilities of files and attributes arrive" {
+  require_root
+  require_program setcap
+  local dir=$ISLE_TEST_DIR
+  busybox_layer "$dir/base.tar.gz"
+  mkdir -p "$dir/own"
+  cp /bin/busybox "$dir/own/tool"
+  setcap cap_net_raw+ep "$dir/own/tool"
+  setfattr -n user.note -v kept "$dir/own/tool" || skip "no extended attributes here"
+  truncate -s 50M "$dir/own/holes"
+  echo end >>"$dir/own/holes"
+  tar -C "$dir/own" --xattrs --xattrs-include='*' --sparse -cf "$dir/own.tar" .
+  image odd "$dir/base.tar.gz" "$dir/own.tar"
+  publish odd odd:1
+  run -0 pull -q "$REGISTRY/odd:1"
+  local files
+  files=$(echo "$ISLE_ROOT"/layers/*/fs/holes)
+  cmp "$files" "$dir/own/holes"
+  [ "$(stat -c %b "$files")" -lt 1000 ]
+  run -0 getcap "${files%holes}tool"
+  assert_output --partial cap_net_raw=ep
+  run -0 getfattr --absolute-names --only-values -n user.note "${files%holes}tool"
+  assert_output kept
+}
+
+# Attempts 24 and 25: what an archive may name.
+@test "layers: nothing is made outside of a layer" {
+  local dir=$ISLE_TEST_DIR name
+  busybox_layer "$dir/base.tar.gz"
+  mkdir -p "$dir/evil" "$dir/target"
+  echo mine >"$dir/target/file"
+  echo evil >"$dir/evil/file"
+  ln -s "$dir/target" "$dir/evil/link"
+  cd "$dir/evil" || return 1
+  tar -P -cf "$dir/up.tar" --transform='s,^file,../../../../../..'"$dir"'/target/file,' file
+  tar -P -cf "$dir/dots.tar" --transform='s,^file,a/../../x,' file
+  tar -cf "$dir/through.tar" link
+  tar -P -rf "$dir/through.tar" --transform='s,^file,link/file,' file
+  cd / || return 1
+  for name in up dots through; do
+    image "$name" "$dir/base.tar.gz" "$dir/$name.tar"
+    publish "$name" "$name:1"
+    run -125 pull "$REGISTRY/$name:1"
+    assert_output --regexp 'leads upwards|symbolic link stands on the way'
+  done
+  assert_equal "$(cat "$dir/target/file")" mine
+  assert_equal "$(ls "$dir/target")" file
+  assert_not_exists "$ISLE_ROOT/x"
 }
 
 @test "pull: an ordinary user has a store of its own" {

@@ -35,6 +35,8 @@ Result<ApplyReport> LayerApplier::run(TarReader& archive) {
   parent_fd_.reset();
   TRY(finish_directories());
   report_.implied.assign(implied_.begin(), implied_.end());
+  for (const auto& [path, target] : links_)
+    report_.links.push_back({.path = path, .target = target});
   return std::move(report_);
 }
 
@@ -72,9 +74,10 @@ Result<void> LayerApplier::create(const TarEntry& entry,
     return {};
   }
   TRY(clear_place(parent, path, false));
+  links_.erase(path.str());
   switch (entry.type) {
     case TarType::Symlink: return make_symlink(parent, path.name, entry);
-    case TarType::HardLink: return make_hard_link(parent, path.name, entry);
+    case TarType::HardLink: return make_hard_link(parent, path, entry);
     case TarType::Regular: return make_file(parent, path.name, entry, archive);
     default: return make_node(parent, path.name, entry);
   }
@@ -137,6 +140,7 @@ Result<bool> LayerApplier::clear_place(int parent, const MemberPath& path, bool 
   };
   std::erase_if(directories_, [&](const auto& item) { return is_below(item.first); });
   std::erase_if(implied_, is_below);
+  std::erase_if(links_, [&](const auto& item) { return is_below(item.first); });
   return false;
 }
 
@@ -144,6 +148,7 @@ Result<void> LayerApplier::make_directory(int parent,
                                           const MemberPath& path,
                                           const TarEntry& entry) {
   const bool was_whited_out = TRY(clear_place(parent, path, true));
+  links_.erase(path.str());
   if (mkdirat(parent, path.name.c_str(), while_unpacking(entry.mode)) != 0 && errno != EEXIST) {
     return fail_call(errno, format("mkdir({})", quoted(path.name)));
   }

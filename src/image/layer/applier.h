@@ -32,6 +32,10 @@ struct ApplyReport {
   std::uint64_t devices_skipped = 0;  // by a user
   std::uint64_t attributes_skipped = 0;
   std::vector<std::string> implied;  // directories the layer uses but does not describe
+  struct Link {
+    std::string path, target;
+  };
+  std::vector<Link> links;  // hard links to what the layer does not hold: a lower one may
 };
 
 class LayerApplier {
@@ -53,6 +57,7 @@ class LayerApplier {
   ApplyReport report_;
   std::map<std::string, DirectoryEnd> directories_;
   std::set<std::string> implied_;
+  std::map<std::string, std::string> links_;
   std::string parent_path_;  // the directory of the last member stays open
   kernel::UniqueFd parent_fd_;
 
@@ -63,8 +68,10 @@ class LayerApplier {
 
   Result<void> make_directory(int parent, const MemberPath& path, const TarEntry& entry);
   Result<void> make_file(int parent, const std::string& name, const TarEntry&, TarReader&);
+  Result<void> write_data(int file, TarReader& archive);
+  Result<void> write_parts(int file, const SparseMap& map, TarReader& archive);
   Result<void> make_symlink(int parent, const std::string& name, const TarEntry& entry);
-  Result<void> make_hard_link(int parent, const std::string& name, const TarEntry& entry);
+  Result<void> make_hard_link(int parent, const MemberPath& path, const TarEntry& entry);
   Result<void> make_node(int parent, const std::string& name, const TarEntry& entry);
   Result<void> white_out(int parent, const MemberPath& path, std::string_view hidden);
   Result<void> make_opaque(int directory);

@@ -12,18 +12,43 @@
 
 namespace isle::image {
 
+Result<void> LayerApplier::write_data(int file, TarReader& archive) {
+  for (;;) {
+    const std::string_view part = TRY(archive.take_data());
+    if (part.empty()) return {};
+    TRY(kernel::write_all(file, part));
+    report_.bytes += part.size();
+  }
+}
+
+// Holes stay holes.
+Result<void> LayerApplier::write_parts(int file, const SparseMap& map, TarReader& archive) {
+  std::string_view data;
+  for (const SparsePart& part : map.parts) {
+    if (lseek(file, part.offset, SEEK_SET) < 0) return fail_call(errno, "lseek(sparse file)");
+    for (std::int64_t left = part.size; left > 0;) {
+      if (data.empty()) data = TRY(archive.take_data());
+      const std::string_view piece = data.substr(0, static_cast<std::size_t>(left));
+      TRY(kernel::write_all(file, piece));
+      data.remove_prefix(piece.size());
+      left -= std::ssize(piece);
+      report_.bytes += piece.size();
+    }
+  }
+  if (ftruncate(file, map.real_size) != 0) {
+    return fail_call(errno, format("ftruncate({})", map.real_size));
+  }
+  return {};
+}
+
 Result<void> LayerApplier::make_file(int parent,
                                      const std::string& name,
                                      const TarEntry& entry,
                                      TarReader& archive) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
   const kernel::UniqueFd file = TRY(kernel::open_at(parent, name, kFlags, 0600));
-  for (;;) {
-    const std::string_view part = TRY(archive.take_data());
-    if (part.empty()) break;
-    TRY(kernel::write_all(file.get(), part));
-    report_.bytes += part.size();
-  }
+  TRY(entry.sparse ? write_parts(file.get(), *entry.sparse, archive)
+                   : write_data(file.get(), archive));
   return dress(file.get(), entry, false);
 }
 
@@ -36,26 +61,30 @@ Result<void> LayerApplier::make_symlink(int parent,
   return dress_name(parent, name, entry);
 }
 
-// The target is a member's name too: beneath the root, through no link.
+// The target is a member's name too: beneath the root, through no link. What is not in this layer
+// may be in one below, which is looked for when the layers are stacked (chain.h).
 Result<void> LayerApplier::make_hard_link(int parent,
-                                          const std::string& name,
+                                          const MemberPath& path,
                                           const TarEntry& entry) {
   const MemberPath target = TRY(member_path(entry.target));
   if (target.is_root()) return fail(ErrorKind::Corrupt, "layer: a hard link to the root");
+  if (const auto other = links_.find(target.str()); other != links_.end()) {
+    links_[path.str()] = std::string(other->second);
+    return {};
+  }
   kernel::UniqueFd opened;
   int from = root_.get();
   if (!target.parent.empty()) {
     opened = TRY(kernel::open_beneath_if_exists(root_.get(), target.parent, O_PATH | O_DIRECTORY));
     from = opened.get();
   }
-  if (from >= 0 && linkat(from, target.name.c_str(), parent, name.c_str(), 0) == 0) return {};
+  if (from >= 0 && linkat(from, target.name.c_str(), parent, path.name.c_str(), 0) == 0) return {};
   const int error = from >= 0 ? errno : ENOENT;
-  if (error == ENOENT) {
-    return fail(
-        ErrorKind::Unsupported,
-        format("layer: hard link to {}, which this layer does not hold", quoted(entry.target)));
+  if (error != ENOENT) {
+    return fail_call(error, format("link({}, {})", quoted(entry.target), quoted(path.name)));
   }
-  return fail_call(error, format("link({}, {})", quoted(entry.target), quoted(name)));
+  links_[path.str()] = target.str();
+  return {};
 }
 
 Result<void> LayerApplier::make_node(int parent, const std::string& name, const TarEntry& entry) {

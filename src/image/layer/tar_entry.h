@@ -2,6 +2,7 @@
 // One member of a tar archive, whatever its dialect.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,14 @@ enum class TarType : unsigned char {
   Fifo,
 };
 
+struct SparsePart {
+  std::int64_t offset = 0, size = 0;
+};
+struct SparseMap {
+  std::vector<SparsePart> parts;  // ascending; the data of a member are theirs, one after the other
+  std::int64_t real_size = 0;     // of the file
+};
+
 struct TarEntry {
   TarType type = TarType::Regular;
   std::string path;    // as the archive has it
@@ -30,6 +39,7 @@ struct TarEntry {
   timespec mtime{};
   std::uint32_t major = 0, minor = 0;
   std::vector<std::pair<std::string, std::string>> xattrs;
+  std::optional<SparseMap> sparse;  // of a file with holes
 };
 
 }  // namespace isle::image

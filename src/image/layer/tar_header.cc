@@ -138,6 +138,12 @@ Result<PaxRecords> parse_pax(std::string_view text) {
       return corrupt("a pax record's key holds a NUL");
     }
     if (!parts.found || parts.before.empty()) return corrupt("a pax record has no key");
+    // pax 0.0 of GNU tar gives a file with holes a record for each of its numbers.
+    if (parts.before == "GNU.sparse.offset" || parts.before == "GNU.sparse.numbytes") {
+      std::string& list = records["GNU.sparse.map"];
+      list += (list.empty() ? "" : ",") + std::string(parts.after);
+      continue;
+    }
     records[std::string(parts.before)] = std::string(parts.after);
   }
   return records;

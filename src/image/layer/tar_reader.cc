@@ -5,12 +5,14 @@
 
 #include "base/strings.h"
 #include "image/layer/tar_header.h"
+#include "image/layer/tar_sparse.h"
 
 namespace isle::image {
 namespace {
 
 // Long names and pax headers are small; what claims to be larger wants our memory.
 constexpr std::int64_t kMaxExtension = 1 << 20;
+constexpr std::size_t kMaxSparseText = 4 << 20;
 constexpr std::string_view kXattrPrefix = "SCHILY.xattr.";
 
 std::unexpected<Error> corrupt(std::string message) {
@@ -32,11 +34,6 @@ Result<std::string> name_of(const std::string& value, std::string_view what) {
 }
 
 Result<void> apply_pax_record(TarEntry& entry, const std::string& key, const std::string& value) {
-  if (key.starts_with("GNU.sparse.")) {
-    return fail(ErrorKind::Unsupported,
-                "tar: sparse members are not supported",
-                "make the archive without --sparse");
-  }
   // An empty value takes a record back (POSIX pax), except for an attribute.
   if (key.starts_with(kXattrPrefix)) {
     entry.xattrs.emplace_back(key.substr(kXattrPrefix.size()), value);
@@ -60,14 +57,13 @@ Result<void> apply_pax_record(TarEntry& entry, const std::string& key, const std
 
 std::string_view refused_type(char type) {
   switch (type) {
-    case 'S': return "a sparse member";
     case 'D': return "a member of an incremental archive";
     case 'M': return "a part of a multi-volume archive";
     default: return {};
   }
 }
 
-bool is_ordinary(char type) { return type >= '0' && type <= '7'; }
+bool is_ordinary(char type) { return (type >= '0' && type <= '7') || type == 'S'; }
 
 std::unexpected<Error> refuse(const TarHeader& header) {
   const std::string_view what = refused_type(header.type);
@@ -145,6 +141,62 @@ Result<bool> TarReader::extend(Overrides& overrides, char type, std::int64_t siz
   return true;
 }
 
+Result<std::vector<SparsePart>> TarReader::read_sparse_blocks() {
+  SparseBlock block = TRY(parse_sparse_header(block_));
+  std::vector<SparsePart> parts = std::move(block.parts);
+  while (block.more) {
+    if (!TRY(read_block())) return corrupt("the archive ends in the middle of a sparse map");
+    block = TRY(parse_sparse_block(block_));
+    parts.insert(parts.end(), block.parts.begin(), block.parts.end());
+    if (parts.size() > (1U << 20)) return corrupt("a sparse map is too long");
+  }
+  return parts;
+}
+
+// The map is the beginning of the data, up to a whole block.
+Result<std::vector<SparsePart>> TarReader::read_sparse_text(TarEntry& entry) {
+  std::string text;
+  std::size_t lines = 0;
+  std::size_t wanted = 0;  // not known before the first line is there
+  while (wanted == 0 || lines < wanted) {
+    if (entry.size < static_cast<std::int64_t>(kTarBlock) || !TRY(read_block())) {
+      return corrupt(format("the sparse map of {} does not end", quoted(entry.path)));
+    }
+    text += block_;
+    entry.size -= static_cast<std::int64_t>(kTarBlock);
+    lines += static_cast<std::size_t>(std::ranges::count(block_, '\n'));
+    if (wanted == 0 && lines > 0) wanted = TRY(sparse_text_lines(cut(text, '\n').before));
+    if (text.size() > kMaxSparseText) return corrupt("a sparse map is too long");
+  }
+  return parse_sparse_text(text);
+}
+
+Result<void> TarReader::read_sparse(const Overrides& overrides, TarEntry& entry, char type) {
+  const auto record = [&overrides](const char* key) -> const std::string* {
+    const auto found = overrides.pax.find(key);
+    return found == overrides.pax.end() ? nullptr : &found->second;
+  };
+  SparseMap map;
+  if (type == 'S') {
+    map.real_size = TRY(sparse_real_size(block_));
+    map.parts = TRY(read_sparse_blocks());
+  } else if (const std::string* size = record("GNU.sparse.realsize"); size != nullptr) {
+    map.real_size = TRY(decimal(*size, "real size"));
+    map.parts = TRY(read_sparse_text(entry));
+  } else if (size = record("GNU.sparse.size"); size != nullptr) {
+    map.real_size = TRY(decimal(*size, "real size"));
+    const std::string* list = record("GNU.sparse.map");
+    map.parts = TRY(parse_sparse_list(list == nullptr ? "" : *list));
+  } else {
+    return {};
+  }
+  if (const std::string* name = record("GNU.sparse.name"); name != nullptr) {
+    entry.path = TRY(name_of(*name, "GNU.sparse.name"));
+  }
+  entry.sparse = std::move(map);
+  return check_sparse(entry);
+}
+
 Result<std::optional<TarEntry>> TarReader::next() {
   TRY(skip(left_ + padding_));
   left_ = padding_ = 0;
@@ -164,6 +216,7 @@ Result<std::optional<TarEntry>> TarReader::next() {
     }
     // Some writers give links and directories a size, but no data follows.
     if (entry.type != TarType::Regular) entry.size = 0;
+    if (entry.type == TarType::Regular) TRY(read_sparse(overrides, entry, header.type));
     left_ = entry.size;
     padding_ = -entry.size & (kTarBlock - 1);
     if (left_ > std::numeric_limits<std::int64_t>::max() - padding_)

@@ -1,13 +1,14 @@
 #pragma once
 // Why: layers are tar archives that anyone may have written, in any dialect of the last forty
 // years; this reader is small enough to be read whole and fuzzed. It knows v7, ustar, pax (paths,
-// sizes, owners, nanosecond times, extended attributes), GNU long names and base-256 numbers.
-// Sparse members, multi-volume and incremental archives are refused by name. Source: POSIX pax(1),
+// sizes, owners, nanosecond times, extended attributes), GNU long names, base-256 numbers and files
+// with holes. Multi-volume and incremental archives are refused by name. Source: POSIX pax(1),
 // "ustar Interchange Format"; GNU tar's manual, "Basic Tar Format"; star(5).
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "image/layer/byte_source.h"
@@ -38,6 +39,9 @@ class TarReader {
   Result<std::string> read_extension(std::int64_t size, std::string_view what);
   Result<bool> read_header();
   Result<bool> extend(Overrides& overrides, char type, std::int64_t size);
+  Result<void> read_sparse(const Overrides& overrides, TarEntry& entry, char type);
+  Result<std::vector<SparsePart>> read_sparse_blocks();
+  Result<std::vector<SparsePart>> read_sparse_text(TarEntry& entry);
 };
 
 }  // namespace isle::image

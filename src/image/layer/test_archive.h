@@ -2,8 +2,10 @@
 // For tests: archives made member by member, also ones no honest program writes.
 
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "image/layer/tar_header.h"
 
@@ -52,12 +54,19 @@ class TestArchive {
   }
   // A pax header for the member that comes next.
   TestArchive& pax(std::string_view key, std::string_view value) {
-    const std::size_t rest = key.size() + value.size() + 3;
-    std::size_t size = rest + 1;
-    while (std::to_string(size).size() + rest != size) ++size;
-    std::string record = std::to_string(size) + " ";
-    record.append(key).append("=").append(value).append("\n");
-    return add({.type = 'x', .path = "pax", .data = std::move(record)});
+    return pax_records({{key, value}});
+  }
+  TestArchive& pax_records(
+      std::initializer_list<std::pair<std::string_view, std::string_view>> records) {
+    std::string text;
+    for (const auto& [key, value] : records) {
+      const std::size_t rest = key.size() + value.size() + 3;
+      std::size_t size = rest + 1;
+      while (std::to_string(size).size() + rest != size) ++size;
+      text += std::to_string(size) + " ";
+      text.append(key).append("=").append(value).append("\n");
+    }
+    return add({.type = 'x', .path = "pax", .data = std::move(text)});
   }
   TestArchive& raw(std::string_view bytes) {
     bytes_ += bytes;

@@ -78,6 +78,12 @@ json::Value report_of(const ApplyReport& report,
   value["devicesSkipped"] = static_cast<std::int64_t>(report.devices_skipped);
   value["attributesSkipped"] = static_cast<std::int64_t>(report.attributes_skipped);
   value["implied"] = report.implied;
+  if (!report.links.empty()) {  // path and target by turns
+    for (const ApplyReport::Link& link : report.links) {
+      value["links"].push_back(link.path);
+      value["links"].push_back(link.target);
+    }
+  }
   value["walls"] = sandbox.walls;
   return value;
 }
