@@ -1,5 +1,6 @@
 // isle pull.
 #include <cstdio>
+#include <functional>
 
 #include "base/strings.h"
 #include "cli/command.h"
@@ -8,6 +9,8 @@
 #include "engine/paths.h"
 #include "image/platform_choice.h"
 #include "image/pull.h"
+#include "image/pull_named.h"
+#include "image/short_names.h"
 
 namespace isle::cli {
 namespace {
@@ -51,18 +54,23 @@ void tell(std::string_view text) {
 Result<void> pull_one(const engine::Paths& paths,
                       const PullCommand& command,
                       std::string_view text) {
-  const image::Reference reference = TRY(image::Reference::parse(text));
+  const image::Candidates candidates = TRY(image::find_candidates(text));
   PullProgress progress = progress_on_stderr();
   image::PullRequest request{.fetch = command.fetch, .platform = command.platform, .progress = {}};
+  std::function<void(const image::Reference&)> begins;
   if (!command.quiet) {
-    tell(format("pulling {}\n", reference.str()));
+    begins = [](const image::Reference& reference) {
+      tell(format("pulling {}\n", reference.str()));
+    };
     request.progress = [&progress](const image::LayerProgress& layer) {
       show_on_stderr(progress, layer);
     };
   }
-  const Result<image::Pulled> pulled = image::pull(paths.store, reference, request);
+  const Result<image::PulledAs> got =
+      image::pull_first(paths.store, candidates.references, request, begins);
   tell(progress.end());
-  if (!pulled) return std::unexpected(pulled.error());
+  if (!got) return std::unexpected(got.error());
+  const image::Pulled* pulled = &got->pulled;
   if (!command.quiet) {
     for (const std::string& warning : pulled->warnings) warn(warning);
     tell(format(

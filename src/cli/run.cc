@@ -41,7 +41,8 @@ Result<void> check_terminal(const options::RunRequest& request) {
               "leave -t out when the input comes from a pipe or file");
 }
 
-Result<void> provide(const engine::Paths& paths, const options::RunRequest& request) {
+// The image's name, as it is found here from now on.
+Result<std::string> provide(const engine::Paths& paths, const options::RunRequest& request) {
   PullProgress progress = progress_on_stderr();
   engine::ProvideHooks hooks{.warn = warn, .begins = {}, .progress = {}};
   hooks.begins = [](const std::string& name) {
@@ -50,7 +51,8 @@ Result<void> provide(const engine::Paths& paths, const options::RunRequest& requ
   hooks.progress = [&progress](const image::LayerProgress& layer) {
     show_on_stderr(progress, layer);
   };
-  Result<void> provided = engine::provide_image(paths, request.container, request.pull, hooks);
+  Result<std::string> provided =
+      engine::provide_image(paths, request.container, request.pull, hooks);
   const std::string text = progress.end();
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
   return provided;
@@ -66,9 +68,9 @@ int run_command(Arguments arguments) {
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
   const std::string name = called(request->container);
-  if (const auto provided = provide(*paths, *request); !provided) {
-    return complain(Error(provided.error()).within(format("run {}", quoted(name))));
-  }
+  const auto provided = provide(*paths, *request);
+  if (!provided) return complain(Error(provided.error()).within(format("run {}", quoted(name))));
+  request->container.storage.root.image = *provided;
   if (request->explain == options::Explain::Only) return show_plan(*paths, *request, name);
   auto end = engine::run(*paths, std::move(*request), {.warn = warn, .explain = explain});
   if (!end) {

@@ -1,7 +1,10 @@
 #include "engine/provide_image.h"
 
 #include "base/strings.h"
+#include "image/pull_named.h"
+#include "image/reference.h"
 #include "image/resolve.h"
+#include "image/short_names.h"
 #include "oci/media_type.h"
 
 namespace isle::engine {
@@ -17,38 +20,61 @@ bool fits(const Paths& paths, const std::string& name, const image::PullWish& wi
   return info && oci::runs_on(info->config.platform, *wish.platform);
 }
 
-Result<void> fetch(const Paths& paths,
-                   const image::Reference& reference,
-                   const image::PullWish& wish,
-                   const ProvideHooks& hooks) {
-  if (hooks.begins && !wish.quiet) hooks.begins(reference.familiar());
+Result<std::string> fetch(const Paths& paths,
+                          const std::vector<image::Reference>& candidates,
+                          const image::PullWish& wish,
+                          const ProvideHooks& hooks) {
   image::PullRequest request{.fetch = wish.fetch, .platform = wish.platform, .progress = {}};
   if (!wish.quiet) request.progress = hooks.progress;
-  const image::Pulled pulled = TRY(image::pull(paths.store, reference, request));
-  for (const std::string& warning : pulled.warnings) hooks.warn(warning);
-  return {};
+  std::function<void(const image::Reference&)> begins;
+  if (hooks.begins && !wish.quiet) {
+    begins = [&hooks](const image::Reference& reference) { hooks.begins(reference.familiar()); };
+  }
+  const image::PulledAs got = TRY(image::pull_first(paths.store, candidates, request, begins));
+  for (const std::string& warning : got.pulled.warnings) hooks.warn(warning);
+  return got.reference.familiar();
+}
+
+// What is here of the image: under the name as it is written, or as registries.conf reads it.
+struct Here {
+  std::string name;
+  bool found = false;
+  std::vector<image::Reference> candidates;  // none: it is an id, or need not be pulled
+};
+
+Result<Here> look(const Paths& paths, const std::string& name, const image::PullWish& wish) {
+  Here here{.name = name, .found = fits(paths, name, wish), .candidates = {}};
+  if (here.found && (wish.policy == PullPolicy::Missing || wish.policy == PullPolicy::Never)) {
+    return here;
+  }
+  if (here.found && !image::Reference::parse(name)) return here;
+  here.candidates = TRY(image::find_candidates(name)).references;
+  if (here.found) return here;
+  for (const image::Reference& candidate : here.candidates) {
+    if (!fits(paths, candidate.str(), wish)) continue;
+    here.name = candidate.familiar();
+    here.found = true;
+    break;
+  }
+  return here;
 }
 
 }  // namespace
 
-Result<void> provide_image(const Paths& paths,
-                           const record::Container& container,
-                           const image::PullWish& wish,
-                           const ProvideHooks& hooks) {
+Result<std::string> provide_image(const Paths& paths,
+                                  const record::Container& container,
+                                  const image::PullWish& wish,
+                                  const ProvideHooks& hooks) {
   const std::string& name = container.storage.root.image;
-  if (name.empty() || wish.policy == PullPolicy::Never) return {};
-  const bool here = fits(paths, name, wish);
-  if (here && wish.policy == PullPolicy::Missing) return {};
-  const Result<image::Reference> reference = image::Reference::parse(name);
-  if (!reference) {
-    if (here) return {};  // by its id
-    return std::unexpected(reference.error());
-  }
-  Result<void> fetched = fetch(paths, *reference, wish, hooks);
-  if (fetched) return {};
-  if (here && wish.policy == PullPolicy::Newer) {
+  if (name.empty()) return name;
+  const Here here = TRY(look(paths, name, wish));
+  const bool enough = here.found && (wish.policy == PullPolicy::Missing || here.candidates.empty());
+  if (enough || wish.policy == PullPolicy::Never) return here.name;
+  Result<std::string> fetched = fetch(paths, here.candidates, wish, hooks);
+  if (fetched) return fetched;
+  if (here.found && wish.policy == PullPolicy::Newer) {
     hooks.warn(format("what is here of {} is used: {}", name, fetched.error().describe()));
-    return {};
+    return here.name;
   }
   return std::unexpected(std::move(fetched).error().within(format("pull {}", quoted(name))));
 }

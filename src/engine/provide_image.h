@@ -1,6 +1,10 @@
 #pragma once
 // Before a container is made: its image is fetched if it is not here, or as --pull has it.
 
+#include <functional>
+#include <string>
+
+#include "base/error.h"
 #include "engine/paths.h"
 #include "image/pull.h"
 #include "image/pull_policy.h"
@@ -14,10 +18,11 @@ struct ProvideHooks {
   std::function<void(const image::LayerProgress&)> progress;  // may be empty
 };
 
-// Does nothing for a container with --rootfs.
-Result<void> provide_image(const Paths& paths,
-                           const record::Container& container,
-                           const image::PullWish& wish,
-                           const ProvideHooks& hooks);
+// The name under which it is here then: a short name may stand for an image of another registry
+// than docker.io. Does nothing for a container with --rootfs.
+Result<std::string> provide_image(const Paths& paths,
+                                  const record::Container& container,
+                                  const image::PullWish& wish,
+                                  const ProvideHooks& hooks);
 
 }  // namespace isle::engine

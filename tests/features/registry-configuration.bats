@@ -102,6 +102,27 @@ END
   assert_output --partial "write one before it, such as docker.io/box"
 }
 
+@test "registries.conf: pull and run know short names, and find the image again" {
+  start_registry plain
+  isle push -q busybox "127.0.0.1:$port/team/box:1"
+  configure <<END
+unqualified-search-registries = ["127.0.0.1:9", "127.0.0.1:$port"]
+[aliases]
+thing = "127.0.0.1:$port/team/box"
+END
+  run -0 isle run --rm --network none thing:1 echo from the alias
+  assert_line "from the alias"
+  assert_line --partial "pulling 127.0.0.1:$port/team/box:1"
+  # The second time nobody is asked.
+  stop_servers
+  run -0 isle run --rm --network none thing:1 echo again
+  assert_output again
+  run isle pull --retry 0 team/box:2
+  assert_failure 125
+  assert_output --partial "127.0.0.1:$port/team/box:2: GET"
+  assert_output --partial "before it, 127.0.0.1:9/team/box:2: GET"
+}
+
 @test "registries.conf: the system's, the user's and isle's own files" {
   start_bad_registry
   unset CONTAINERS_REGISTRIES_CONF
