@@ -69,6 +69,7 @@ Result<std::string> perform(Arguments arguments) {
   image::PushRequest request;
   request.image = operands.front();
   request.destination = TRY_STEP(parse_destination(operands.back()), "push");
+  request.own_name = operands.size() == 1;
   request.fetch = flags.fetch;
   request.on_warning = warn;
   if (!flags.quiet) request.on_blob = say_done;

@@ -1,6 +1,4 @@
 // isle search: repositories by a word, or the tags of one.
-#include <algorithm>
-
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/output/rows.h"
@@ -102,6 +100,14 @@ Result<image::Fetcher> start(const image::Reference& place, const SearchRequest&
   return fetcher;
 }
 
+// A registry may say what it likes, but not to the terminal.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
 Result<std::string> list_tags(const SearchRequest& request, std::string_view name) {
   const image::Candidates candidates = TRY(image::find_candidates(name));
   const image::Reference& reference = candidates.references.front();
@@ -111,7 +117,7 @@ Result<std::string> list_tags(const SearchRequest& request, std::string_view nam
     if (rows.size() == request.limit) break;
     json::Value row;
     row["Name"] = reference.domain + "/" + reference.repository;
-    row["Tag"] = tag;
+    row["Tag"] = printable(tag);
     rows.push_back(std::move(row));
   }
   return TRY(Format::parse(request.format)).show(kTagFields, {"Name", "Tag"}, rows);
@@ -131,11 +137,9 @@ std::int64_t stars_of(const json::Value& hit) {
 }
 
 // One line, however it was written.
-std::string short_description(std::string text, bool full) {
+std::string short_description(const std::string& written, bool full) {
   constexpr std::size_t kShown = 44;
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
-  }
+  const std::string text = printable(written);
   if (full || text.size() <= kShown) return text;
   std::size_t end = kShown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
@@ -145,7 +149,7 @@ std::string short_description(std::string text, bool full) {
 json::Value row_of(const json::Value& hit, const std::string& registry, bool full) {
   const std::string official = is_set(hit, "official") ? "[OK]" : "";
   const std::string automated = is_set(hit, "automated") ? "[OK]" : "";
-  std::string name = text_of(hit, "name");
+  std::string name = printable(text_of(hit, "name"));
   // The Hub leaves out "library/" here.
   if (registry == "docker.io" && !name.contains('/')) name.insert(0, "library/");
   json::Value row;

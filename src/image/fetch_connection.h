@@ -14,6 +14,8 @@ class FetchConnection {
   static Result<FetchConnection> open();
   FetchConnection(FetchConnection&&) = default;
   FetchConnection& operator=(FetchConnection&&) = delete;
+  FetchConnection(const FetchConnection&) = delete;
+  FetchConnection& operator=(const FetchConnection&) = delete;
   // Ends the program and waits until it is gone.
   ~FetchConnection();
 

@@ -1,6 +1,5 @@
 #include "image/fetch_wire.h"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 

@@ -1,7 +1,5 @@
 #include "image/fetcher.h"
 
-#include "base/strings.h"
-
 namespace isle::image {
 namespace {
 

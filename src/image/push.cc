@@ -15,8 +15,14 @@ namespace {
 
 constexpr std::size_t kAtOnce = 4;
 
-Result<ImageRecord> find_record(const Store& store, const std::string& image) {
+Result<ImageRecord> find_record(const Store& store, const PushRequest& request) {
+  const std::string& image = request.image;
   const ImageInfo info = TRY(resolve(store, image));
+  if (request.own_name && info.name.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                format("{} is an id, and says nothing of where to", quoted(image)),
+                format("isle push {} NAME", image));
+  }
   std::optional<ImageRecord> record = TRY(load_image(store, info.id));
   if (record) return std::move(*record);
   return fail(ErrorKind::NotFound, format("image {} has gone", quoted(image)));
@@ -116,7 +122,7 @@ Result<PushReport> push_image(const Store& store, const PushRequest& request) {
                        quoted(request.destination.familiar())),
                 "push to a tag");
   }
-  const ImageRecord record = TRY(find_record(store, request.image));
+  const ImageRecord record = TRY(find_record(store, request));
   const std::string manifest = TRY(read_blob(store, record.descriptor));
   // Before anything is sent: half an image helps nobody.
   const std::vector<oci::Descriptor> blobs = blobs_of(record);

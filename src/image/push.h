@@ -17,6 +17,7 @@ namespace isle::image {
 struct PushRequest {
   std::string image;      // as people write it: a name, or an id
   Reference destination;  // with a tag, without a digest
+  bool own_name = false;  // the destination is what `image` says
   FetchOptions fetch;
   // A blob is done: "uploaded", "mounted" or "there".
   std::function<void(const oci::Descriptor& blob, std::string_view outcome)> on_blob;

@@ -34,7 +34,7 @@ class Cursor {
   template <typename Of>
   std::string_view take_while(Of is_of) {
     const auto end = std::ranges::find_if_not(rest_, is_of);
-    const std::string_view taken(rest_.data(), static_cast<std::size_t>(end - rest_.begin()));
+    const std::string_view taken = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
     rest_.remove_prefix(taken.size());
     return taken;
   }

@@ -84,6 +84,9 @@ constexpr const char* kReach =
 constexpr const char* kTrust =
     "put the certificate of its authority into /etc/containers/certs.d/HOST:PORT/ca.crt, or, if "
     "nobody can stand in between, use --tls-verify=false";
+constexpr const char* kShow =
+    "the registry wants to see a certificate that it trusts: put NAME.cert and NAME.key into "
+    "/etc/containers/certs.d/HOST:PORT";
 constexpr const char* kOwnCertificate =
     "the client certificate and key in certs.d have to be PEM files that belong together, the key "
     "without a passphrase";
@@ -112,6 +115,14 @@ bool sounds_like_no_tls(std::string_view words) {
   return false;
 }
 
+// And for "who are you": TLS 1.3 says so when the connection stands already.
+bool wants_certificate(std::string_view words) {
+  for (const char* sound : {"certificate required", "bad certificate", "handshake failure"}) {
+    if (words.contains("alert") && words.contains(sound)) return true;
+  }
+  return false;
+}
+
 HttpFailure failure_of(CURLcode code, std::string words) {
   HttpFailure failure;
   failure.kind = ErrorKind::System;
@@ -130,6 +141,11 @@ HttpFailure failure_of(CURLcode code, std::string words) {
           "if it is meant to be used in the clear: --tls-verify=false, or insecure = true "
           "in registries.conf";
     }
+  }
+  if (wants_certificate(words)) {
+    failure.trouble = Trouble::Certificate;
+    failure.kind = ErrorKind::Denied;
+    failure.hint = kShow;
   }
   failure.message = words.empty() ? curl_easy_strerror(code) : std::move(words);
   return failure;

@@ -78,7 +78,8 @@ Result<std::vector<std::string>> meanings(const Registries& registries, const st
     return std::vector{alias->second + text.substr(name.size())};
   }
   std::vector<std::string> all;
-  for (const std::string& registry : search_list(registries)) all.push_back(registry + "/" + text);
+  for (const std::string& registry : search_list(registries))
+    all.push_back(format("{}/{}", registry, text));
   if (all.empty()) {
     return fail(
         ErrorKind::InvalidArgument,

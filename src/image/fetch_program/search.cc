@@ -1,7 +1,5 @@
 #include "image/fetch_program/search.h"
 
-#include <algorithm>
-
 #include "base/strings.h"
 #include "image/fetch_program/lists.h"
 #include "image/fetch_program/status.h"

@@ -189,7 +189,7 @@ Result<oci::Digest> put_manifest(Endpoint& endpoint,
                                  const std::string& what,
                                  const std::string& media_type,
                                  const std::string& bytes) {
-  const oci::Digest digest = TRY(digest_of(bytes, "sha256"));
+  oci::Digest digest = TRY(digest_of(bytes, "sha256"));
   ApiRequest request;
   request.method = "PUT";
   request.path = endpoint.repository_path() + "/manifests/" + what;
