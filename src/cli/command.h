@@ -35,6 +35,7 @@ struct Group {
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
 extern const Group kImageGroup;
+extern const Group kManifestGroup;
 
 // What a command's own flags do to its request.
 template <typename Request>
@@ -94,6 +95,7 @@ int load_command(Arguments arguments);
 int kill_command(Arguments arguments);
 int login_command(Arguments arguments);
 int logout_command(Arguments arguments);
+int manifest_command(Arguments arguments);
 int ps_command(Arguments arguments);
 int pull_command(Arguments arguments);
 int push_command(Arguments arguments);

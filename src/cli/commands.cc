@@ -34,6 +34,8 @@ constexpr std::array kCommands = {
     Command{"history", "[FLAGS] IMAGE", "Show how an image was made", history_command},
     Command{"tag", "IMAGE NAME...", "Give an image another name", tag_command},
     Command{"untag", "IMAGE [NAME...]", "Take names from an image", untag_command},
+    Command{
+        "manifest", "COMMAND ...", "One name for images of several platforms", manifest_command},
     Command{"rmi", "[FLAGS] IMAGE...", "Remove images, or names of them", rmi_command},
     Command{"commit", "[FLAGS] CONTAINER [NAME]", "Make an image of a container", commit_command},
     Command{"diff",
@@ -73,7 +75,7 @@ const Command* find_command(std::string_view name) {
 }
 
 std::span<const Group* const> groups() {
-  static constexpr std::array kGroups = {&kImageGroup};
+  static constexpr std::array kGroups = {&kImageGroup, &kManifestGroup};
   return kGroups;
 }
 

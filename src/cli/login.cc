@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/command.h"
+#include "cli/flags.h"
 #include "cli/registry_flags.h"
 #include "cli/registry_name.h"
 #include "image/auth_files.h"
@@ -21,7 +22,7 @@ struct LoginRequest {
 
 constexpr CommandFlag<LoginRequest> kFlags[] = {
     {{"username", 'u', options::Arity::Value, "NAME", "Who to be", options::Section::General},
-     set_text<LoginRequest, &LoginRequest::user>},
+     take_text<LoginRequest, &LoginRequest::user>},
     {{"password",
       'p',
       options::Arity::Value,
@@ -39,14 +40,14 @@ constexpr CommandFlag<LoginRequest> kFlags[] = {
       nullptr,
       "Read the password from standard input",
       options::Section::General},
-     set_switch<LoginRequest, &LoginRequest::password_from_input>},
+     take_switch<LoginRequest, &LoginRequest::password_from_input>},
     {{"get-login",
       0,
       options::Arity::Switch,
       nullptr,
       "Say who we are to this registry, and do nothing",
       options::Section::General},
-     set_switch<LoginRequest, &LoginRequest::tell>},
+     take_switch<LoginRequest, &LoginRequest::tell>},
     kAuthfileFlag<LoginRequest>,
     kCertDirFlag<LoginRequest>,
     kTlsVerifyFlag<LoginRequest>,

@@ -1,6 +1,7 @@
 // isle logout: forgets who we are to a registry.
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/flags.h"
 #include "cli/registry_flags.h"
 #include "cli/registry_name.h"
 #include "image/auth_files.h"
@@ -20,7 +21,7 @@ constexpr CommandFlag<LogoutRequest> kFlags[] = {
       nullptr,
       "Forget all registries of the file",
       options::Section::General},
-     set_switch<LogoutRequest, &LogoutRequest::all>},
+     take_switch<LogoutRequest, &LogoutRequest::all>},
     kAuthfileFlag<LogoutRequest>,
 };
 

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/output/pull_progress.h"
+#include "cli/flags.h"
 #include "cli/registry_flags.h"
 #include "engine/paths.h"
 #include "image/platform_choice.h"
@@ -28,7 +29,7 @@ constexpr CommandFlag<PullCommand> kFlags[] = {
       nullptr,
       "Print the image's id and nothing else",
       options::Section::General},
-     set_switch<PullCommand, &PullCommand::quiet>},
+     take_switch<PullCommand, &PullCommand::quiet>},
     {{"platform",
       0,
       options::Arity::Value,

@@ -2,6 +2,7 @@
 #include "image/push.h"
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/flags.h"
 #include "cli/registry_flags.h"
 #include "engine/paths.h"
 #include "kernel/fd.h"
@@ -17,14 +18,14 @@ struct PushFlags {
 
 constexpr CommandFlag<PushFlags> kFlags[] = {
     {{"quiet", 'q', options::Arity::Switch, nullptr, "Say nothing", options::Section::General},
-     set_switch<PushFlags, &PushFlags::quiet>},
+     take_switch<PushFlags, &PushFlags::quiet>},
     {{"digestfile",
       0,
       options::Arity::Value,
       "FILE",
       "Write the manifest's digest to FILE",
       options::Section::General},
-     set_text<PushFlags, &PushFlags::digest_file>},
+     take_text<PushFlags, &PushFlags::digest_file>},
     kAuthfileFlag<PushFlags>,
     kCertDirFlag<PushFlags>,
     kCredsFlag<PushFlags>,

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "cli/command.h"
@@ -13,17 +12,6 @@
 #include "options/values.h"
 
 namespace isle::cli {
-
-template <typename Request, bool Request::* kMember>
-Result<void> set_switch(Request& request, std::string_view value) {
-  request.*kMember = value == "true";
-  return {};
-}
-template <typename Request, std::string Request::* kMember>
-Result<void> set_text(Request& request, std::string_view value) {
-  request.*kMember = value;
-  return {};
-}
 
 template <typename Request>
 inline constexpr CommandFlag<Request> kTlsVerifyFlag = {
@@ -108,12 +96,5 @@ inline constexpr CommandFlag<Request> kRetryDelayFlag = {
 
 // Of --creds USER: asks for the password.
 Result<void> complete_creds(image::FetchOptions& options);
-
-template <typename Request, std::size_t Count>
-std::vector<options::Flag> flags_of(const CommandFlag<Request> (&rows)[Count]) {
-  std::vector<options::Flag> flags;
-  for (const auto& row : rows) flags.push_back(row.flag);
-  return flags;
-}
 
 }  // namespace isle::cli

@@ -2,6 +2,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/output/rows.h"
+#include "cli/flags.h"
 #include "cli/registry_flags.h"
 #include "cli/registry_name.h"
 #include "image/fetcher.h"
@@ -43,7 +44,7 @@ constexpr CommandFlag<SearchRequest> kFlags[] = {
       nullptr,
       "List the tags of the repository that is named",
       options::Section::General},
-     set_switch<SearchRequest, &SearchRequest::list_tags>},
+     take_switch<SearchRequest, &SearchRequest::list_tags>},
     {{"limit",
       0,
       options::Arity::Value,
@@ -68,14 +69,14 @@ constexpr CommandFlag<SearchRequest> kFlags[] = {
       "FORMAT",
       "json, table, or a Go template",
       options::Section::General},
-     set_text<SearchRequest, &SearchRequest::format>},
+     take_text<SearchRequest, &SearchRequest::format>},
     {{"no-trunc",
       0,
       options::Arity::Switch,
       nullptr,
       "Show whole descriptions",
       options::Section::General},
-     set_switch<SearchRequest, &SearchRequest::full>},
+     take_switch<SearchRequest, &SearchRequest::full>},
     kAuthfileFlag<SearchRequest>,
     kCertDirFlag<SearchRequest>,
     kCredsFlag<SearchRequest>,

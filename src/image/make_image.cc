@@ -151,6 +151,14 @@ Result<WholeImage> whole_image(const Store& store, const ImageRecord& record) {
   return image;
 }
 
+std::string packed_anew_words(const ImageRecord& record, const WholeImage& whole) {
+  return format(
+      "image {}: blobs of its layers are not kept any more; they were packed anew, so "
+      "that it goes out with other digests, as {}",
+      record.id.short_hex(),
+      whole.manifest.config.digest.short_hex());
+}
+
 std::string time_now() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);

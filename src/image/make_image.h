@@ -52,6 +52,8 @@ struct WholeImage {
   bool packed_anew = false;  // blobs were gone: it has other digests than it came with
 };
 Result<WholeImage> whole_image(const Store& store, const ImageRecord& record);
+// What a person should know when it was packed anew.
+std::string packed_anew_words(const ImageRecord& record, const WholeImage& whole);
 
 // "2025-01-31T12:00:00.123456789Z".
 std::string time_now();

@@ -8,6 +8,8 @@
 #include "image/fetcher.h"
 #include "image/image_names.h"
 #include "image/image_record.h"
+#include "image/lease.h"
+#include "image/make_image.h"
 #include "image/resolve.h"
 
 namespace isle::image {
@@ -43,23 +45,15 @@ Result<std::string> sibling(const Store& store,
 }
 
 // Each once, though an image may name a layer twice.
-std::vector<oci::Descriptor> blobs_of(const ImageRecord& record) {
+std::vector<oci::Descriptor> blobs_of(const oci::Manifest& manifest) {
   std::vector<oci::Descriptor> blobs;
   std::map<oci::Digest, bool> seen;
-  std::vector<oci::Descriptor> all = record.manifest.layers;
-  all.push_back(record.manifest.config);
+  std::vector<oci::Descriptor> all = manifest.layers;
+  all.push_back(manifest.config);
   for (oci::Descriptor& blob : all) {
     if (!std::exchange(seen[blob.digest], true)) blobs.push_back(std::move(blob));
   }
   return blobs;
-}
-
-Result<kernel::UniqueFd> open_for_push(const Store& store, const oci::Descriptor& blob) {
-  Result<kernel::UniqueFd> file = open_blob(store, blob);
-  if (file || file.error().kind != ErrorKind::NotFound) return file;
-  return fail(ErrorKind::NotFound,
-              format("the packed form of layer {} is not kept here any more", blob.digest.str()),
-              "pull the image again, or isle save it, which packs it anew, and load that");
 }
 
 class Push {
@@ -81,7 +75,7 @@ class Push {
 };
 
 Result<void> Push::begin(const oci::Descriptor& blob) {
-  const kernel::UniqueFd file = TRY(open_for_push(store_, blob));
+  const kernel::UniqueFd file = TRY(open_blob(store_, blob));
   const std::uint64_t ticket = TRY(fetcher_.begin_upload(blob, file, sibling_));
   under_way_.emplace(ticket, blob);
   return {};
@@ -123,19 +117,22 @@ Result<PushReport> push_image(const Store& store, const PushRequest& request) {
                 "push to a tag");
   }
   const ImageRecord record = TRY(find_record(store, request));
-  const std::string manifest = TRY(read_blob(store, record.descriptor));
+  Lease lease = TRY(Lease::take(store));
+  TRY(lease.keep_all());
   // Before anything is sent: half an image helps nobody.
-  const std::vector<oci::Descriptor> blobs = blobs_of(record);
-  for (const oci::Descriptor& blob : blobs) TRY(open_for_push(store, blob));
+  const WholeImage whole = TRY(whole_image(store, record));
+  if (whole.packed_anew && request.on_warning) request.on_warning(packed_anew_words(record, whole));
   Fetcher fetcher = TRY(Fetcher::start(request.destination, request.fetch));
   for (const std::string& warning : fetcher.warnings()) {
     if (request.on_warning) request.on_warning(warning);
   }
   Push push(store, request, fetcher, TRY(sibling(store, record, request.destination)));
-  TRY(push.blobs(blobs));
-  TRY_STEP(fetcher.put_manifest(request.destination.tag, record.descriptor.media_type, manifest),
+  TRY(push.blobs(blobs_of(whole.manifest)));
+  const std::string& name =
+      request.by_digest ? whole.descriptor.digest.str() : request.destination.tag;
+  TRY_STEP(fetcher.put_manifest(name, whole.descriptor.media_type, whole.manifest_bytes),
            "manifest");
-  return PushReport{.manifest = record.descriptor};
+  return PushReport{.manifest = whole.descriptor};
 }
 
 }  // namespace isle::image

@@ -15,9 +15,10 @@
 namespace isle::image {
 
 struct PushRequest {
-  std::string image;      // as people write it: a name, or an id
-  Reference destination;  // with a tag, without a digest
-  bool own_name = false;  // the destination is what `image` says
+  std::string image;       // as people write it: a name, or an id
+  Reference destination;   // with a tag, without a digest
+  bool own_name = false;   // the destination is what `image` says
+  bool by_digest = false;  // the manifest gets no tag there: an index will name it
   FetchOptions fetch;
   // A blob is done: "uploaded", "mounted" or "there".
   std::function<void(const oci::Descriptor& blob, std::string_view outcome)> on_blob;
@@ -28,7 +29,8 @@ struct PushReport {
   oci::Descriptor manifest;
 };
 
-// NotFound names a layer whose packed form is not kept any more.
+// Layers whose packed form is not kept any more are packed anew: the image then has other digests
+// there, which a warning tells.
 Result<PushReport> push_image(const Store& store, const PushRequest& request);
 
 }  // namespace isle::image

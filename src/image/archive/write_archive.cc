@@ -35,13 +35,7 @@ class Writer {
   Result<std::vector<std::string>> write(const std::vector<ImageToSave>& images, ArchiveKind kind) {
     for (const ImageToSave& image : images) {
       const WholeImage whole = TRY(whole_image(store_, image.record));
-      if (whole.packed_anew) {
-        warnings_.push_back(
-            format("image {}: blobs of its layers are not kept any more; they were packed anew, so "
-                   "that it is saved with other digests, as {}",
-                   image.record.id.short_hex(),
-                   whole.manifest.config.digest.short_hex()));
-      }
+      if (whole.packed_anew) warnings_.push_back(packed_anew_words(image.record, whole));
       switch (kind) {
         case ArchiveKind::DockerArchive: TRY(add_docker(image, whole)); break;
         case ArchiveKind::DockerDirectory: TRY(add_docker_directory(whole)); break;

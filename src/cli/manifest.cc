@@ -1,0 +1,198 @@
+// isle manifest: lists of images for several platforms, made here and pushed under one name.
+#include <array>
+
+#include "base/strings.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/registry_flags.h"
+#include "engine/paths.h"
+#include "image/manifest_list.h"
+
+namespace isle::cli {
+namespace {
+
+using options::Arity;
+using options::Section;
+
+struct CreateRequest {
+  bool amend = false;
+};
+constexpr CommandFlag<CreateRequest> kCreateFlags[] = {
+    {{"amend", 'a', Arity::Switch, nullptr, "Add to a list that is there", Section::General},
+     take_switch<CreateRequest, &CreateRequest::amend>},
+};
+
+struct AddRequest {
+  std::string os, architecture, variant;
+  std::vector<std::string> annotations;
+};
+constexpr CommandFlag<AddRequest> kAddFlags[] = {
+    {{"annotation", 0, Arity::Value, "NAME=VALUE", "A fact about the image", Section::General},
+     take_each<AddRequest, &AddRequest::annotations>},
+    {{"arch", 0, Arity::Value, "ARCH", "Instead of the image's own architecture", Section::General},
+     take_text<AddRequest, &AddRequest::architecture>},
+    {{"os", 0, Arity::Value, "OS", "Instead of the image's own system", Section::General},
+     take_text<AddRequest, &AddRequest::os>},
+    {{"variant",
+      0,
+      Arity::Value,
+      "VARIANT",
+      "Instead of the image's own variant",
+      Section::General},
+     take_text<AddRequest, &AddRequest::variant>},
+};
+
+struct ListPushRequest {
+  image::FetchOptions fetch;
+  bool all = false, remove = false, quiet = false;
+};
+constexpr CommandFlag<ListPushRequest> kPushFlags[] = {
+    {{"all",
+      0,
+      Arity::Switch,
+      nullptr,
+      "The images, too, as is done without it: a list without them helps nobody",
+      Section::General},
+     take_switch<ListPushRequest, &ListPushRequest::all>},
+    {{"quiet", 'q', Arity::Switch, nullptr, "Say nothing", Section::General},
+     take_switch<ListPushRequest, &ListPushRequest::quiet>},
+    {{"rm", 0, Arity::Switch, nullptr, "Remove the list here afterwards", Section::General},
+     take_switch<ListPushRequest, &ListPushRequest::remove>},
+    kAuthfileFlag<ListPushRequest>,
+    kCertDirFlag<ListPushRequest>,
+    kCredsFlag<ListPushRequest>,
+    kTlsVerifyFlag<ListPushRequest>,
+    kRetryFlag<ListPushRequest>,
+    kRetryDelayFlag<ListPushRequest>,
+};
+
+Result<std::string> create(Arguments arguments) {
+  CreateRequest request;
+  const auto names = TRY(take_flags(kCreateFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("manifest create", names, 1, names.size() + 1, "list"));
+  const image::Reference name = TRY(image::Reference::parse(names[0]));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  std::optional<image::ManifestList> known = TRY(image::load_list(paths.store, name));
+  if (known && !request.amend) {
+    return fail(ErrorKind::Conflict,
+                format("the list {} is there", quoted(name.familiar())),
+                "--amend adds to it, isle manifest rm removes it");
+  }
+  image::ManifestList list = std::move(known).value_or(image::ManifestList{});
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    TRY(image::add_to_list(paths.store, list, std::string(names[i]), {}));
+  }
+  TRY(image::save_list(paths.store, name, list));
+  return name.familiar() + "\n";
+}
+
+Result<std::string> add(Arguments arguments) {
+  AddRequest request;
+  const auto names = TRY(take_flags(kAddFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("manifest add", names, 2, 2, names.empty() ? "list" : "image"));
+  image::PlatformChange change{.os = request.os,
+                               .architecture = request.architecture,
+                               .variant = request.variant,
+                               .annotations = {}};
+  for (const std::string& annotation : request.annotations) {
+    const Cut parts = cut(annotation, '=');
+    if (!parts.found) {
+      return fail(ErrorKind::InvalidArgument,
+                  format("--annotation {} has no \"=\"", quoted(annotation)));
+    }
+    change.annotations[std::string(parts.before)] = std::string(parts.after);
+  }
+  const image::Reference name = TRY(image::Reference::parse(names[0]));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  image::ManifestList list = TRY(image::find_list(paths.store, name));
+  TRY(image::add_to_list(paths.store, list, std::string(names[1]), change));
+  TRY(image::save_list(paths.store, name, list));
+  return name.familiar() + "\n";
+}
+
+Result<std::string> inspect(Arguments arguments) {
+  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  TRY(check_operands("manifest inspect", names, 1, 1, "list"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const image::ManifestList list =
+      TRY(image::find_list(paths.store, TRY(image::Reference::parse(names[0]))));
+  return json::write_pretty(oci::write_index(image::index_of(list))) + "\n";
+}
+
+Result<std::string> push(Arguments arguments) {
+  ListPushRequest request;
+  const auto names = TRY(take_flags(kPushFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("manifest push", names, 1, 2, "list"));
+  TRY(complete_creds(request.fetch));
+  const image::Reference name = TRY(image::Reference::parse(names[0]));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const image::ManifestList list = TRY(image::find_list(paths.store, name));
+  std::string_view target = names.back();
+  constexpr std::string_view kDocker = "docker://";
+  if (target.starts_with(kDocker)) target.remove_prefix(kDocker.size());
+  image::ListPush wanted{.destination = TRY(image::Reference::parse(target)),
+                         .fetch = request.fetch,
+                         .on_blob = {},
+                         .on_warning = warn};
+  const oci::Descriptor pushed =
+      TRY_STEP(image::push_list(paths.store, list, wanted),
+               format("push to {}", quoted(wanted.destination.familiar())));
+  if (request.remove) TRY(image::remove_list(paths.store, name));
+  return request.quiet ? std::string() : pushed.digest.str() + "\n";
+}
+
+Result<std::string> remove(Arguments arguments) {
+  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  TRY(check_operands("manifest rm", names, 1, names.size() + 1, "list"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  std::string text;
+  for (const std::string_view word : names) {
+    const image::Reference name = TRY(image::Reference::parse(word));
+    TRY(image::remove_list(paths.store, name));
+    text += name.familiar() + "\n";
+  }
+  return text;
+}
+
+// The commands of the group have their help from their own rows.
+template <Result<std::string> (*kRun)(Arguments)>
+int command(const char* name, Arguments arguments, const std::vector<options::Flag>& flags) {
+  if (wants_help(arguments)) return print_command_help(*find_command(name), flags);
+  const auto text = kRun(arguments);
+  return text ? finish(text) : complain(Error(text.error()).within(name));
+}
+
+int create_command(Arguments arguments) {
+  return command<create>("manifest create", arguments, flags_of(kCreateFlags));
+}
+int add_command(Arguments arguments) {
+  return command<add>("manifest add", arguments, flags_of(kAddFlags));
+}
+int list_inspect_command(Arguments arguments) {
+  return command<inspect>("manifest inspect", arguments, {});
+}
+int list_push_command(Arguments arguments) {
+  return command<push>("manifest push", arguments, flags_of(kPushFlags));
+}
+int list_rm_command(Arguments arguments) { return command<remove>("manifest rm", arguments, {}); }
+
+constexpr std::array kCommands = {
+    Command{
+        "manifest create", "[--amend] LIST [IMAGE...]", "Make a list of images", create_command},
+    Command{"manifest add", "[FLAGS] LIST IMAGE", "Add an image to a list", add_command},
+    Command{"manifest inspect", "LIST", "Show a list as registries get it", list_inspect_command},
+    Command{"manifest push",
+            "[FLAGS] LIST [NAME]",
+            "Give a list and its images to a registry",
+            list_push_command},
+    Command{"manifest rm", "LIST...", "Remove lists; their images stay", list_rm_command},
+};
+
+}  // namespace
+
+const Group kManifestGroup{
+    .name = "manifest", .about = "One name for images of several platforms", .commands = kCommands};
+
+int manifest_command(Arguments arguments) { return run_group(kManifestGroup, arguments); }
+
+}  // namespace isle::cli

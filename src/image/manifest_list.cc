@@ -1,0 +1,150 @@
+#include "image/manifest_list.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/strings.h"
+#include "image/fetcher.h"
+#include "image/image_names.h"
+#include "image/image_record.h"
+#include "image/push.h"
+#include "image/resolve.h"
+#include "kernel/fd.h"
+#include "oci/media_type.h"
+
+namespace isle::image {
+namespace {
+
+constexpr std::string_view kDirectory = "manifest-lists/";
+
+Result<std::string> path_of(const Reference& name) {
+  if (!name.tag.empty() && !name.digest) return std::string(kDirectory) + name_path(name);
+  return fail(ErrorKind::InvalidArgument,
+              format("{} is no name for a list", quoted(name.familiar())),
+              "it takes a tag, and no digest");
+}
+
+Result<ManifestList> parse_list(const std::string& text) {
+  const json::Value document = TRY(json::parse(text));
+  ManifestList list;
+  const json::Value* entries = document.find("entries");
+  if (entries == nullptr || entries->array() == nullptr) {
+    return fail(ErrorKind::Corrupt, "entries: is required but absent");
+  }
+  for (const json::Value& item : *entries->array()) {
+    const json::Value* descriptor = item.find("descriptor");
+    const json::Value* image = item.find("image");
+    if (descriptor == nullptr || image == nullptr || image->string() == nullptr) {
+      return fail(ErrorKind::Corrupt, "entries: one is not whole");
+    }
+    ListEntry entry;
+    entry.descriptor = TRY(oci::descriptor_of(*descriptor));
+    entry.image = TRY(oci::Digest::parse(*image->string()));
+    list.entries.push_back(std::move(entry));
+  }
+  return list;
+}
+
+}  // namespace
+
+oci::Index index_of(const ManifestList& list) {
+  oci::Index index;
+  index.media_type = oci::media_type::kIndex;
+  for (const ListEntry& entry : list.entries) index.manifests.push_back(entry.descriptor);
+  return index;
+}
+
+Result<std::optional<ManifestList>> load_list(const Store& store, const Reference& name) {
+  const HostPath path = store.root() / TRY(path_of(name));
+  const kernel::UniqueFd file = TRY(kernel::open_if_exists(path, O_RDONLY));
+  if (!file) return std::nullopt;
+  return TRY_STEP(parse_list(TRY(kernel::read_all(file.get()))), format("read {}", path.str()));
+}
+
+Result<ManifestList> find_list(const Store& store, const Reference& name) {
+  std::optional<ManifestList> list = TRY(load_list(store, name));
+  if (list) return std::move(*list);
+  return fail(ErrorKind::NotFound,
+              format("there is no manifest list {}", quoted(name.familiar())),
+              "isle manifest create makes one");
+}
+
+Result<void> save_list(const Store& store, const Reference& name, const ManifestList& list) {
+  json::Value document;
+  document["entries"] = json::Value(json::Array{});
+  for (const ListEntry& entry : list.entries) {
+    json::Value value;
+    value["descriptor"] = oci::write_descriptor(entry.descriptor);
+    value["image"] = entry.image.str();
+    document["entries"].push_back(std::move(value));
+  }
+  const std::string path = TRY(path_of(name));
+  TRY(store.directory(path.substr(0, path.rfind('/'))));
+  return kernel::replace_file(store.root() / path, json::write(document) + "\n", 0600, true);
+}
+
+Result<void> remove_list(const Store& store, const Reference& name) {
+  TRY(find_list(store, name));
+  const HostPath path = store.root() / TRY(path_of(name));
+  if (unlink(path.c_str()) != 0) return fail_call(errno, format("unlink({})", path.str()));
+  return {};
+}
+
+Result<void> add_to_list(const Store& store,
+                         ManifestList& list,
+                         const std::string& image,
+                         const PlatformChange& change) {
+  const ImageInfo info = TRY(resolve(store, image));
+  const std::optional<ImageRecord> record = TRY(load_image(store, info.id));
+  if (!record) return fail(ErrorKind::NotFound, format("image {} has gone", quoted(image)));
+  ListEntry entry{.descriptor = record->descriptor, .image = record->id};
+  oci::Platform platform = record->config.platform;
+  if (!change.os.empty()) platform.os = change.os;
+  if (!change.architecture.empty()) platform.architecture = change.architecture;
+  if (!change.variant.empty()) platform.variant = change.variant;
+  entry.descriptor.platform = std::move(platform);
+  entry.descriptor.annotations = change.annotations;
+  const auto known = std::ranges::find(list.entries, entry.image, &ListEntry::image);
+  if (known == list.entries.end()) {
+    list.entries.push_back(std::move(entry));
+  } else {
+    *known = std::move(entry);
+  }
+  return {};
+}
+
+Result<oci::Descriptor> push_list(const Store& store, ManifestList list, const ListPush& request) {
+  if (list.entries.empty()) {
+    return fail(
+        ErrorKind::InvalidArgument, "the list names no image", "isle manifest add LIST IMAGE");
+  }
+  for (ListEntry& entry : list.entries) {
+    PushRequest push;
+    push.image = entry.image.str();
+    push.destination = request.destination;
+    push.by_digest = true;
+    push.fetch = request.fetch;
+    push.on_blob = request.on_blob;
+    push.on_warning = request.on_warning;
+    const PushReport report =
+        TRY_STEP(push_image(store, push), format("image {}", entry.image.short_hex()));
+    // Layers that had to be packed anew make another manifest.
+    entry.descriptor.digest = report.manifest.digest;
+    entry.descriptor.size = report.manifest.size;
+    entry.descriptor.media_type = report.manifest.media_type;
+  }
+  const std::string bytes = json::write(oci::write_index(index_of(list)));
+  Fetcher fetcher = TRY(Fetcher::start(request.destination, request.fetch));
+  oci::Descriptor descriptor{
+      .media_type = std::string(oci::media_type::kIndex), .digest = {}, .size = std::ssize(bytes)};
+  descriptor.digest =
+      TRY_STEP(fetcher.put_manifest(request.destination.tag, descriptor.media_type, bytes), "list");
+  return descriptor;
+}
+
+}  // namespace isle::image

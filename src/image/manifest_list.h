@@ -1,0 +1,55 @@
+#pragma once
+// Lists of manifests that are made here, to be pushed: one name for images of several platforms.
+// ROOT/manifest-lists/DOMAIN/REPOSITORY/@TAG: a JSON file each; what it names are images of the
+// store, whose blobs stay theirs.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "image/fetch_options.h"
+#include "image/reference.h"
+#include "image/store.h"
+#include "oci/image.h"
+
+namespace isle::image {
+
+struct ListEntry {
+  oci::Descriptor descriptor;  // of the image's manifest, with a platform
+  oci::Digest image;           // its id in this store
+};
+
+struct ManifestList {
+  std::vector<ListEntry> entries;
+};
+// The document that a registry gets.
+oci::Index index_of(const ManifestList& list);
+
+Result<std::optional<ManifestList>> load_list(const Store& store, const Reference& name);
+// NotFound names the list.
+Result<ManifestList> find_list(const Store& store, const Reference& name);
+Result<void> save_list(const Store& store, const Reference& name, const ManifestList& list);
+Result<void> remove_list(const Store& store, const Reference& name);
+
+struct PlatformChange {
+  std::string os, architecture, variant;  // empty: as the image says
+  oci::StringMap annotations;
+};
+// An image of the store; one that is in the list already is written anew.
+Result<void> add_to_list(const Store& store,
+                         ManifestList& list,
+                         const std::string& image,
+                         const PlatformChange& change);
+
+struct ListPush {
+  Reference destination;  // with a tag
+  FetchOptions fetch;
+  std::function<void(const oci::Descriptor& blob, std::string_view outcome)> on_blob;
+  std::function<void(const std::string& warning)> on_warning;
+};
+// The images, then the list; its descriptor.
+Result<oci::Descriptor> push_list(const Store& store, ManifestList list, const ListPush& request);
+
+}  // namespace isle::image

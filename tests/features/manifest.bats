@@ -1,0 +1,73 @@
+# isle manifest: lists made here, and what a registry and skopeo make of them. Push of images whose
+# packed layers are gone.
+load ../helpers
+load ../registries
+
+setup() { isle_setup; registries_setup; }
+teardown() { stop_servers; isle_teardown; }
+
+made() { # NAME
+  isle run --name maker busybox sh -c "echo $1 >/made"
+  isle commit -q maker "$1"
+  isle rm maker
+}
+
+@test "manifest: a list is made, shown, added to and removed" {
+  made other
+  run -0 isle manifest create many:1 busybox
+  assert_output many:1
+  run -125 isle manifest create many:1
+  assert_output --partial "the list \"many:1\" is there"
+  isle manifest create --amend many:1 other
+  run -0 isle manifest inspect many:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 2
+  assert_line --partial '"architecture"'
+  isle manifest add --arch arm64 --variant v8 --annotation a=b many:1 other
+  run -0 isle manifest inspect many:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 2
+  assert_line --partial '"architecture": "arm64"'
+  assert_line --partial '"a": "b"'
+  isle manifest rm many:1
+  run -125 isle manifest inspect many:1
+  assert_output --partial 'there is no manifest list "many:1"'
+  run -125 isle manifest add many:1 nosuch
+  run -125 isle manifest
+  assert_output --partial "isle manifest --help lists them"
+  # Its images stay.
+  run -0 isle image exists other
+}
+
+@test "manifest: a registry gets the images and the list" {
+  require_program skopeo
+  start_registry plain
+  made other
+  isle manifest create many busybox
+  isle manifest add --arch s390x many other
+  run -0 isle manifest push --rm many "docker://127.0.0.1:$port/me/many:1"
+  assert_match "$output" '^sha256:[0-9a-f]{64}$'
+  local digest=$output
+  run -0 skopeo inspect --raw --tls-verify=false "docker://127.0.0.1:$port/me/many:1"
+  assert_equal "sha256:$(printf %s "$output" | sha256sum | cut -d' ' -f1)" "$digest"
+  # Each machine gets its own.
+  run -0 skopeo inspect --override-arch s390x --tls-verify=false --format '{{len .Layers}}' "docker://127.0.0.1:$port/me/many:1"
+  assert_output 2
+  run -0 skopeo inspect --tls-verify=false --format '{{len .Layers}}' "docker://127.0.0.1:$port/me/many:1"
+  assert_output 1
+  run -0 isle pull -q "127.0.0.1:$port/me/many:1"
+  assert_output --partial "$(isle inspect --type image busybox --format '{{.Id}}' | cut -d: -f2)"
+  run -125 isle manifest inspect many
+}
+
+@test "push: layers whose blobs are gone are packed anew, and it is said" {
+  require_root
+  start_registry plain
+  made mine
+  find "$ISLE_ROOT/blobs" -type f -size +2k -delete
+  run -0 isle push mine "127.0.0.1:$port/me/mine:1"
+  assert_output --partial "packed anew"
+  isle rmi mine
+  isle tag busybox kept
+  run -0 isle pull -q "127.0.0.1:$port/me/mine:1"
+  run -0 isle run --rm "127.0.0.1:$port/me/mine:1" cat /made
+  assert_output mine
+}
