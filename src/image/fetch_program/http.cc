@@ -1,5 +1,6 @@
 #include "image/fetch_program/http.h"
 
+#include <algorithm>
 #include <array>
 
 #include <curl/curl.h>
@@ -30,8 +31,12 @@ HeaderList header_list(const HttpRequest& request) {
   HeaderList list;
   for (const std::string& header : request.headers) append(list, header);
   if (!request.authorization.empty()) append(list, "Authorization: " + request.authorization);
-  // Neither a wait for "100 Continue" nor a type that nobody meant.
+  // Neither a wait for "100 Continue" nor the type of a form, which libcurl would say.
   append(list, "Expect:");
+  const bool has_type = std::ranges::any_of(request.headers, [](const std::string& header) {
+    return header.starts_with("Content-Type:");
+  });
+  if (!has_type) append(list, "Content-Type:");
   if (!request.upload || request.upload->text.empty()) append(list, "Accept-Encoding: identity");
   return list;
 }
