@@ -35,7 +35,7 @@ is_empty() { [ -z "$(in_groups)" ]; }
 assert_clean() {
   islet delete --force victim
   wait_until no_groups
-  assert_not_exists "$ISLE_RUN/islet-victim"
+  assert_not_exists "$ISLE_RUN/islet/victim"
   local pid
   for pid in $left; do wait_until is_gone "$pid"; done
 }

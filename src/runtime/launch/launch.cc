@@ -260,11 +260,10 @@ class Launcher {
     Report report{};
     report.kind = ReportKind::Go;
     report.barrier = operation.barrier;
-    if (send(parent_end_.get(), &report, sizeof report, MSG_NOSIGNAL) < 0) {
-      // It died; what it said before comes first.
-      for (;;) TRY(receive());
-    }
-    return {};
+    if (send(parent_end_.get(), &report, sizeof report, MSG_NOSIGNAL) >= 0) return {};
+    if (errno != EPIPE && errno != ECONNRESET) return fail_call(errno, "send(go on)");
+    // It died; what it said before comes first.
+    for (;;) TRY(receive());
   }
   Result<void> act(const op::Await& operation, std::size_t) {
     for (;;) {

@@ -35,6 +35,7 @@ Error not_running(std::string_view id, Status status) {
 // Only if the process is still the container's: the pidfd is opened first, then checked.
 Result<kernel::UniqueFd> open_init(const ContainerState& state) {
   Result<kernel::UniqueFd> pidfd = kernel::open_pidfd(state.pid);
+  if (!pidfd && pidfd.error().errnum != ESRCH) return pidfd;
   if (!pidfd || !is_alive(state)) return std::unexpected(not_running(state.id, Status::Stopped));
   return pidfd;
 }
