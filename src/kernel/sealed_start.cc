@@ -53,12 +53,8 @@ long read_only_mount() {
   const long tree = call(SYS_open_tree, word(AT_FDCWD), word(kSelf), kFlags);
   if (tree < 0) return tree;
   const mount_attr read_only{MOUNT_ATTR_RDONLY, 0, 0, 0};
-  const long done = call(SYS_mount_setattr,
-                         word(tree),
-                         word(""),
-                         AT_EMPTY_PATH,
-                         word(&read_only),
-                         sizeof read_only);
+  const long done = call(
+      SYS_mount_setattr, word(tree), word(""), AT_EMPTY_PATH, word(&read_only), sizeof read_only);
   return done < 0 ? done : tree;
 }
 
