@@ -34,8 +34,7 @@ struct Group {
 };
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
-extern const Group kImageGroup;
-extern const Group kManifestGroup;
+extern const Group kImageGroup, kManifestGroup, kSystemGroup;
 
 // What a command's own flags do to its request.
 template <typename Request>
@@ -85,8 +84,10 @@ int help_command(Arguments arguments);
 int history_command(Arguments arguments);
 int image_command(Arguments arguments);
 int image_inspect_command(Arguments arguments);
+int image_prune_command(Arguments arguments);
 int image_mount_command(Arguments arguments);
 int image_unmount_command(Arguments arguments);
+int image_why_command(Arguments arguments);
 int images_command(Arguments arguments);
 int import_command(Arguments arguments);
 int info_command(Arguments arguments);
@@ -104,6 +105,8 @@ int rmi_command(Arguments arguments);
 int run_command(Arguments arguments);
 int search_command(Arguments arguments);
 int save_command(Arguments arguments);
+int system_command(Arguments arguments);
+int system_prune_command(Arguments arguments);
 int tag_command(Arguments arguments);
 int tree_command(Arguments arguments);
 int untag_command(Arguments arguments);

@@ -52,6 +52,8 @@ constexpr std::array kCommands = {
             "[FLAGS] FILE|- [NAME]",
             "Make an image of an archive of a root file system",
             import_command},
+    Command{
+        "system", "COMMAND ...", "The store: disk use, check and repair, prune", system_command},
     Command{"info", "[--format FORMAT]", "Show what isle finds on this host", info_command},
     Command{"version", "[--format FORMAT]", "Show isle's version", version_command},
     Command{"help", "[COMMAND]", "Explain isle, or a command", help_command},
@@ -75,7 +77,7 @@ const Command* find_command(std::string_view name) {
 }
 
 std::span<const Group* const> groups() {
-  static constexpr std::array kGroups = {&kImageGroup, &kManifestGroup};
+  static constexpr std::array kGroups = {&kImageGroup, &kManifestGroup, &kSystemGroup};
   return kGroups;
 }
 

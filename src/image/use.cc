@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 #include "image/embedded.h"
@@ -44,6 +45,8 @@ void read_names(const Store& store, Use& use) {
   for (NameLink& link : name_links(store)) {
     const auto image = link.id ? use.images.find(*link.id) : use.images.end();
     if (image == use.images.end()) {
+      // The image is there, only its record is damaged.
+      if (link.id && access(store.image_file(*link.id).c_str(), F_OK) == 0) continue;
       use.dangling_names.push_back(std::move(link.name));
       continue;
     }

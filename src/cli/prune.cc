@@ -1,0 +1,124 @@
+// isle image prune, isle system prune: what nobody needs goes.
+#include "base/strings.h"
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/output/table.h"
+#include "engine/containers.h"
+#include "engine/paths.h"
+#include "image/gc.h"
+
+namespace isle::cli {
+namespace {
+
+using options::Arity;
+using options::Section;
+
+struct PruneRequest {
+  bool all = false, force = false, blobs = false, volumes = false;
+};
+
+constexpr CommandFlag<PruneRequest> kAll = {
+    {"all",
+     'a',
+     Arity::Switch,
+     nullptr,
+     "All images that no container uses, not only those without a name",
+     Section::General},
+    take_switch<PruneRequest, &PruneRequest::all>};
+constexpr CommandFlag<PruneRequest> kForce = {
+    {"force", 'f', Arity::Switch, nullptr, "Do not ask", Section::General},
+    take_switch<PruneRequest, &PruneRequest::force>};
+constexpr CommandFlag<PruneRequest> kBlobs = {{"blobs",
+                                               0,
+                                               Arity::Switch,
+                                               nullptr,
+                                               "Also the packed layers of images that stay: a push "
+                                               "packs them anew, a repair has to fetch them",
+                                               Section::General},
+                                              take_switch<PruneRequest, &PruneRequest::blobs>};
+
+constexpr CommandFlag<PruneRequest> kImageFlags[] = {kAll, kForce, kBlobs};
+constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
+    kAll,
+    kForce,
+    kBlobs,
+    {{"volumes", 0, Arity::Switch, nullptr, nullptr, Section::General},
+     [](PruneRequest&, std::string_view) -> Result<void> {
+       return fail(ErrorKind::Unsupported, "--volumes: named volumes do not exist yet");
+     }},
+};
+
+Result<bool> is_wanted(const PruneRequest& request, const std::string& what) {
+  if (request.force) return true;
+  const std::string answer = TRY(ask_line(format("This removes {}. Go on? [y/N] ", what),
+                                          "add --force where nobody can be asked"));
+  return lower(trim(answer)) == "y" || lower(trim(answer)) == "yes";
+}
+
+Result<std::string> prune_images(const engine::Paths& paths,
+                                 const PruneRequest& request,
+                                 bool partial) {
+  const image::RemovedImages removed = TRY(
+      image::prune_images(paths.store, request.all, {.partial = partial, .kept = request.blobs}));
+  std::string text;
+  for (const oci::Digest& id : removed.images) text += format("deleted: {}\n", id.str());
+  for (const std::string& layer : removed.collected.layers) {
+    text += format("deleted layer: {}\n", layer.substr(0, 12));
+  }
+  if (!removed.collected.left.empty()) warn(removed.collected.left);
+  return text + format("reclaimed: {}\n", size_words(removed.collected.freed));
+}
+
+std::string images_words(const PruneRequest& request) {
+  return request.all ? "all images that no container uses" : "all images without a name";
+}
+
+Result<std::string> image_prune(Arguments arguments) {
+  PruneRequest request;
+  const auto operands = TRY(take_flags(kImageFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("image prune", operands, 0, 0, ""));
+  if (!TRY(is_wanted(request, images_words(request)))) return std::string();
+  return prune_images(TRY(engine::Paths::open()), request, false);
+}
+
+Result<std::string> prune_containers(const engine::Paths& paths) {
+  std::string text;
+  const engine::Listing listing = TRY(engine::list_containers(paths, true));
+  for (const engine::Listed& listed : listing.containers) {
+    if (listed.running() || !listed.has_run) continue;
+    const auto removed = engine::remove_container(paths, listed.container.id, false);
+    if (removed) text += format("deleted container: {}\n", listed.container.name);
+  }
+  return text;
+}
+
+Result<std::string> system_prune(Arguments arguments) {
+  PruneRequest request;
+  const auto operands = TRY(take_flags(kSystemFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("system prune", operands, 0, 0, ""));
+  const std::string what =
+      format("all containers that have ended, {}, and unfinished downloads", images_words(request));
+  if (!TRY(is_wanted(request, what))) return std::string();
+  const engine::Paths paths = TRY(engine::Paths::open());
+  std::string text = TRY(prune_containers(paths));
+  return text + TRY(prune_images(paths, request, true));
+}
+
+}  // namespace
+
+int image_prune_command(Arguments arguments) {
+  if (wants_help(arguments)) {
+    return print_command_help(*find_command("image prune"), flags_of(kImageFlags));
+  }
+  return finish(image_prune(arguments));
+}
+
+int system_prune_command(Arguments arguments) {
+  if (wants_help(arguments)) {
+    return print_command_help(*find_command("system prune"), flags_of(kSystemFlags));
+  }
+  return finish(system_prune(arguments));
+}
+
+}  // namespace isle::cli

@@ -1,0 +1,31 @@
+#pragma once
+// What the store takes of the disk, and how much of it pruning would give back: isle system df.
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "image/store.h"
+
+namespace isle::image {
+
+struct DiskUse {
+  struct Item {
+    std::string name, id;
+    std::int64_t size = 0, shared = 0;  // bytes; shared with other images
+    std::size_t containers = 0;
+  };
+  struct Sum {
+    std::size_t total = 0, active = 0;
+    std::int64_t size = 0, reclaimable = 0;  // bytes
+    std::vector<Item> items;
+  };
+  Sum images;      // unpacked layers
+  Sum containers;  // writable layers
+  Sum blobs;       // as they came
+  Sum partial;     // unfinished downloads
+};
+
+Result<DiskUse> disk_use(const Store& store);
+
+}  // namespace isle::image
