@@ -43,6 +43,9 @@ isle_fuzz_parts(fetch
   image/unpack_program/hash.cc oci/digest.cc oci/media_type.cc)
 target_link_libraries(fuzz_fetch_parts PUBLIC curl crypto)
 
+isle_fuzz_parts(archive
+  image/archive/members.cc image/archive/docker_archive.cc oci/image.cc oci/digest.cc
+  oci/media_type.cc)
 isle_fuzz_parts(template cli/output/template*.cc)
 
 # isle_fuzz_target(NAME PARTS...)
@@ -66,5 +69,6 @@ isle_fuzz_target(mountinfo runtime oci)
 isle_fuzz_target(passwd options runtime oci)
 isle_fuzz_target(tar_layer layer)
 isle_fuzz_target(template template)
+isle_fuzz_target(archive archive layer oci)
 isle_fuzz_target(auth_header fetch runtime oci)
 isle_fuzz_target(registries fetch runtime oci)

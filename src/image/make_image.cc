@@ -45,8 +45,12 @@ Result<PackedBlob> layer_blob(const Store& store, const ImageRecord& record, std
   const oci::Digest& diff_id = record.config.rootfs.diff_ids[index];
   if (has_blob(store, descriptor)) return PackedBlob{.descriptor = descriptor, .diff_id = diff_id};
   PackOrder order;
-  order.roots = {store.layer_directory(diff_id)};
   order.layer = true;
+  // Its own directory, and above it what resolves it in this image.
+  for (auto name = record.stack.rbegin(); name != record.stack.rend(); ++name) {
+    const bool is_its = *name == diff_id.hex() || name->starts_with(format("{}-", diff_id.hex()));
+    if (is_its) order.roots.push_back(store.root() / "layers" / *name / "fs");
+  }
   return TRY_STEP(pack_blob(store, order), format("pack layer {} anew", diff_id.short_hex()));
 }
 

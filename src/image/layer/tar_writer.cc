@@ -115,8 +115,8 @@ std::string header_of(const TarEntry& entry) {
   block[156] = type_letter(entry.type);
   put(block, 157, std::string_view(entry.target).substr(0, kNameField));
   if (entry.type == TarType::CharDevice || entry.type == TarType::BlockDevice) {
-    put_octal(block, 329, 8, entry.major);
-    put_octal(block, 337, 8, entry.minor);
+    put_octal(block, 329, 8, or_none(entry.major, kMostOctal7));
+    put_octal(block, 337, 8, or_none(entry.minor, kMostOctal7));
   }
   return finish_block(std::move(block));
 }
