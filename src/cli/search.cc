@@ -1,8 +1,8 @@
 // isle search: repositories by a word, or the tags of one.
 #include "base/strings.h"
 #include "cli/command.h"
-#include "cli/output/rows.h"
 #include "cli/flags.h"
+#include "cli/output/rows.h"
 #include "cli/registry_flags.h"
 #include "cli/registry_name.h"
 #include "image/fetcher.h"
@@ -140,7 +140,7 @@ std::int64_t stars_of(const json::Value& hit) {
 // One line, however it was written.
 std::string short_description(const std::string& written, bool full) {
   constexpr std::size_t kShown = 44;
-  const std::string text = printable(written);
+  std::string text = printable(written);
   if (full || text.size() <= kShown) return text;
   std::size_t end = kShown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;

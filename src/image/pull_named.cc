@@ -1,7 +1,5 @@
 #include "image/pull_named.h"
 
-#include "base/strings.h"
-
 namespace isle::image {
 
 Result<PulledAs> pull_first(const Store& store,
