@@ -122,15 +122,6 @@ Result<std::optional<std::vector<NamedImage>>> load_index(const Store& store) {
   return read_index(TRY(kernel::read_all(file.get())));
 }
 
-Result<kernel::UniqueFd> lock_names(const Store& store) {
-  const kernel::UniqueFd directory = TRY(store.directory("locks"));
-  kernel::UniqueFd file = TRY(kernel::open_at(directory.get(), "names", O_RDWR | O_CREAT, 0600));
-  while (flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail_call(errno, "flock(names)");
-  }
-  return file;
-}
-
 Result<void> link_name(const Store& store, const std::string& path, const oci::Digest& id) {
   const std::size_t slash = path.rfind('/');
   const kernel::UniqueFd directory = TRY(store.directory("names/" + path.substr(0, slash)));
@@ -160,6 +151,15 @@ std::string name_path(const Reference& reference) {
       reference.tag.empty() && reference.digest ? reference.digest->str() : reference.tag;
   if (what.empty()) return {};
   return format("{}/{}/@{}", reference.domain, reference.repository, what);
+}
+
+Result<kernel::UniqueFd> lock_names(const Store& store) {
+  const kernel::UniqueFd directory = TRY(store.directory("locks"));
+  kernel::UniqueFd file = TRY(kernel::open_at(directory.get(), "names", O_RDWR | O_CREAT, 0600));
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return fail_call(errno, "flock(names)");
+  }
+  return file;
 }
 
 Result<kernel::UniqueFd> begin_change_of_names(const Store& store) {

@@ -41,6 +41,9 @@ std::vector<std::string> image_names(const Store& store);
 Result<void> name_image(const Store& store, const Reference& reference, const oci::Digest& id);
 // False: there was no such name. A reference with tag and digest loses its tag only.
 Result<bool> remove_name(const Store& store, const Reference& reference);
+// While it is held, nothing that is in use then goes: who begins to use an image writes that down
+// under it, and sees that all is still there.
+Result<kernel::UniqueFd> lock_names(const Store& store);
 // Before an image's record changes or goes; kept until the change is made.
 Result<kernel::UniqueFd> begin_change_of_names(const Store& store);
 

@@ -235,6 +235,10 @@ TEST_F(StoreTest, OverlayDirectories) {
   EXPECT_EQ(overlay.userxattr, geteuid() != 0);
   EXPECT_FALSE(prepare_overlay(*store_, "c1", image.layers));
   EXPECT_FALSE(prepare_overlay(*store_, "../c1", image.layers));
+  const Result<Overlay> gone =
+      prepare_overlay(*store_, "c2", {image.layers[0], store_->root() / "layers/gone/fs"});
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().kind, ErrorKind::Conflict);
   // What overlay leaves in its work directory.
   fs::create_directory(overlay.work.str() + "/work");
   fs::permissions(overlay.work.str() + "/work", fs::perms::none);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "image/image_names.h"
 #include "image/use.h"
 #include "kernel/beneath.h"
 
@@ -56,6 +57,23 @@ Result<void> copy_look(int directory, const HostPath& layer, Unpacker who) {
   return {};
 }
 
+// From here on they stay. Since the image was found, somebody may have removed it.
+Result<void> claim_layers(const Store& store,
+                          std::string_view container,
+                          const std::vector<HostPath>& layers,
+                          const std::string& image) {
+  const kernel::UniqueFd lock = TRY(lock_names(store));
+  TRY(write_container_image(store, container, {.id = image, .layers = names_of(store, layers)}));
+  for (const HostPath& layer : layers) {
+    if (access(layer.c_str(), F_OK) == 0) continue;
+    return fail(ErrorKind::Conflict,
+                format("the image was removed while the container was made: {} is gone",
+                       quoted(layer.str())),
+                "pull it again, or run it by a name that is here");
+  }
+  return {};
+}
+
 }  // namespace
 
 Overlay overlay_of(const Store& store,
@@ -76,7 +94,7 @@ Result<Overlay> prepare_overlay(const Store& store,
   if (layers.empty())
     return fail(ErrorKind::InvalidArgument, "an image without layers has no root");
   const kernel::UniqueFd directory = TRY(store.directory(format("containers/{}", container)));
-  TRY(write_container_image(store, container, {.id = image, .layers = names_of(store, layers)}));
+  TRY(claim_layers(store, container, layers, image));
   TRY(make_directory(directory.get(), "upper", 0755));
   TRY(make_directory(directory.get(), "work", 0700));
   const kernel::UniqueFd upper = TRY(kernel::open_at(directory.get(), "upper", kDirectory));
