@@ -112,14 +112,14 @@ long open_console(State& state, const Console& console) {
 // A command that runs as another user may reopen /dev/stdout: pipes and sockets that it was given
 // become its own (a terminal does when it is opened). Devices such as /dev/null belong to the host
 // and stay as they are.
-long own_stdio(State& state, uid_t owner) {
+long own_stdio(State& state, const Owner& owner) {
   for (long number = 0; number <= 2; ++number) {
     struct stat info{};
     if (traced(state, "fstat", SYS_fstat, number, word(&info)) < 0) continue;
     const bool ours = S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode);
-    if (!ours || info.st_uid == owner) continue;
+    if (!ours || (info.st_uid == owner.user && info.st_gid == owner.group)) continue;
     // Refused on read-only or foreign file systems: the command then lives without.
-    traced(state, "fchown", SYS_fchown, number, owner, word(-1L));
+    traced(state, "fchown", SYS_fchown, number, owner.user, owner.group);
   }
   return 0;
 }

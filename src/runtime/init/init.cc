@@ -30,25 +30,11 @@ long system_call(State& state, const Step& step) {
 
 // pivot_root(".", "."): the old root ends up under the new one's "." and is detached from there, so
 // that no directory is needed for it (pivot_root(2), NOTES).
-//
-// Where the old root's mounts still have the host's for peers (`shared`), to unmount them would
-// unmount the host's: they become slaves first. Before the pivot our own root is one of them.
-long pivot_root(State& state, bool shared) {
-  long old = -1;
-  if (shared) {
-    // A path's "/" is not led to what is mounted over it: this is the old root.
-    constexpr int kPlace = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    old = traced(state, "open", SYS_openat, AT_FDCWD, word("/"), kPlace, 0);
-    if (old < 0) return old;
-  }
+long pivot_root(State& state) {
   long result = traced(state, "pivot_root", SYS_pivot_root, word("."), word("."));
-  constexpr std::uint64_t kSlave = 1U << 19;  // MS_SLAVE
-  constexpr Attr kCutOff{.set = 0, .clear = 0, .propagation = kSlave, .recursive = true};
-  if (result >= 0 && shared) result = change_attributes(state, old, kCutOff);
   constexpr int kDetach = 2;
   if (result >= 0) result = traced(state, "umount2", SYS_umount2, word("."), kDetach);
   if (result >= 0) result = traced(state, "chdir", SYS_chdir, word("/"));
-  if (shared) kernel::raw::call(SYS_close, word(old));
   return result;
 }
 
@@ -214,7 +200,7 @@ long notify(State& state, Barrier barrier) {
 
 long perform_late(State& state, const Step& step) {
   switch (step.code) {
-    case Code::PivotRoot: return pivot_root(state, step.shared);
+    case Code::PivotRoot: return pivot_root(state);
     case Code::ChangeRoot: return change_root(state, step.fd);
     case Code::WriteProc: return write_proc(state, step.text);
     case Code::LoopbackUp: return loopback_up(state);

@@ -14,6 +14,7 @@ namespace isle::runtime::init {
 namespace {
 
 constexpr int kNotFound = 2;
+constexpr int kDenied = 13;
 constexpr int kNotDirectory = 20;
 constexpr int kInvalid = 22;
 constexpr unsigned kAtRecursive = 0x8000;
@@ -100,6 +101,21 @@ long copy_tree(State& state, long directory, const char* path, bool recursive) {
       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | kAtEmptyPath | (recursive ? kAtRecursive : 0U));
 }
 
+long change_attributes(State& state, long mount, const Attr& attr) {
+  mount_attr request{};
+  request.attr_set = attr.set;
+  request.attr_clr = attr.clear;
+  request.propagation = attr.propagation;
+  return traced(state,
+                "mount_setattr",
+                SYS_mount_setattr,
+                mount,
+                word(""),
+                kAtEmptyPath | (attr.recursive ? kAtRecursive : 0U),
+                word(&request),
+                sizeof request);
+}
+
 long attach(State& state, long mount, long target) {
   return traced(state,
                 "move_mount",
@@ -118,7 +134,8 @@ long check_device(State& state, long tree, const Mount& mount) {
       traced(state, "newfstatat", SYS_newfstatat, tree, word(""), word(&info), kAtEmptyPath);
   if (result < 0) return result;
   const dev_t device = info.st_rdev;
-  const bool same = S_ISCHR(info.st_mode) &&
+  const bool kind = mount.expected_block ? S_ISBLK(info.st_mode) : S_ISCHR(info.st_mode);
+  const bool same = kind &&
                     ((device >> 8) & 0xfff) == mount.expected_device_major &&
                     ((device & 0xff) | ((device >> 12) & 0xfff00)) == mount.expected_device_minor;
   if (!same) set_text(state, "the source is not the device it should be");
@@ -191,38 +208,31 @@ long make_root(State& state, const Root& root) {
 
 }  // namespace
 
-long change_attributes(State& state, long mount, const Attr& attr) {
-  mount_attr request{};
-  request.attr_set = attr.set;
-  request.attr_clr = attr.clear;
-  request.propagation = attr.propagation;
+namespace {
+long move_root(State& state, long mount, const char* place) {
   return traced(state,
-                "mount_setattr",
-                SYS_mount_setattr,
+                "move_mount",
+                SYS_move_mount,
                 mount,
                 word(""),
-                kAtEmptyPath | (attr.recursive ? kAtRecursive : 0U),
-                word(&request),
-                sizeof request);
+                word(long{AT_FDCWD}),
+                word(place),
+                MOVE_MOUNT_F_EMPTY_PATH);
 }
+}  // namespace
 
 // The new root is mounted over "/", where no directory has to exist for it and every user may look;
-// pivot_root(".", ".") or chroot(".") makes it the root afterwards. "/" was made private before, so
-// nothing of it reaches the host.
+// pivot_root(".", ".") or chroot(".") makes it the root afterwards. "/" was made private before and
+// everything else a slave, so nothing of it reaches the host. For hooks that look into it the place
+// is its directory; over "/" again if the container's root may not go there.
 long set_root(State& state, const Root& root) {
   const long mount = make_root(state, root);
   if (mount < 0) return mount;
   const Attr private_tree{.set = 0, .clear = 0, .propagation = 1U << 18, .recursive = true};
   long result = change_attributes(state, mount, private_tree);
   if (result >= 0) {
-    result = traced(state,
-                    "move_mount",
-                    SYS_move_mount,
-                    mount,
-                    word(""),
-                    word(long{AT_FDCWD}),
-                    word("/"),
-                    MOVE_MOUNT_F_EMPTY_PATH);
+    result = root.at_directory ? move_root(state, mount, root.directory) : -kDenied;
+    if (result == -kDenied) result = move_root(state, mount, "/");
   }
   if (result >= 0) result = traced(state, "fchdir", SYS_fchdir, mount);
   if (result >= 0) state.root_fd = static_cast<int>(mount);
@@ -284,6 +294,7 @@ long masking_tree(State& state, bool directory) {
                               .recursive = false,
                               .expected_device_major = 1,
                               .expected_device_minor = 3,
+                              .expected_block = false,
                               .parameters = nullptr,
                               .parameter_count = 0,
                               .attrs = nullptr,

@@ -74,6 +74,7 @@ struct Root {
   unsigned parameter_count;
   const char* legacy_data;  // overlay for kernels without "lowerdir+": mount(2)'s data
   const char* directory;    // where mount(2) may mount it first
+  bool at_directory;        // mounted there, not over "/"
 };
 
 struct Mount {
@@ -82,6 +83,7 @@ struct Mount {
   int tree;
   bool recursive;
   std::uint32_t expected_device_major, expected_device_minor;  // 0:0: any source
+  bool expected_block;                                         // a block device, not a character one
   const Parameter* parameters;
   unsigned parameter_count;
   const Attr* attrs;
@@ -95,6 +97,11 @@ struct Node {
   std::uint32_t device;  // as mknodat(2) takes it
   uid_t uid;
   gid_t gid;
+};
+
+struct Owner {
+  uid_t user;
+  gid_t group;
 };
 
 struct Console {
@@ -142,8 +149,7 @@ struct Step {
     Command command;
     Closing close;
     int fd;       // ChangeRoot, AwaitStart
-    uid_t owner;  // OwnStdio
-    bool shared;  // PivotRoot
+    Owner owner;  // OwnStdio
   };
 };
 

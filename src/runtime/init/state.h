@@ -36,7 +36,6 @@ inline bool text_equal(const char* a, const char* b) {
 void set_text(State& state, const char* text);
 
 // mount.cc: each returns 0 or -errno.
-long change_attributes(State& state, long mount, const Attr& attr);
 long set_root(State& state, const Root& root);
 long mount_fs(State& state, const Mount& mount);
 long bind_mount(State& state, const Mount& mount);
@@ -55,7 +54,7 @@ long make_directory(State& state, const Target& target);
 long install_listener(State& state, const SystemCall& call);
 // console.cc
 long open_console(State& state, const Console& console);
-long own_stdio(State& state, uid_t owner);
+long own_stdio(State& state, const Owner& owner);
 // report.cc
 long report(State& state, const Report& record, int fd_to_send);
 long await_barrier(State& state, Barrier barrier);

@@ -30,6 +30,7 @@ class Freezer {
   void operator()(const op::AttachCgroup&) {}
   void operator()(const op::OpenTree&) {}
   void operator()(const op::MakeOverlay&) {}
+  void operator()(const op::OpenNode&) {}
   void operator()(const op::WriteIdMap&) {}
   void operator()(const op::OomScore&) {}
   void operator()(const op::RunHooks&) {}
@@ -65,7 +66,8 @@ class Freezer {
         .parameters = parameters.data(),
         .parameter_count = static_cast<unsigned>(parameters.size()),
         .legacy_data = operation.type == "overlay" ? legacy_data(operation.parameters) : nullptr,
-        .directory = text(operation.directory)};
+        .directory = text(operation.directory),
+        .at_directory = operation.at_directory};
   }
 
   void operator()(const op::MountFs& operation) {
@@ -91,6 +93,7 @@ class Freezer {
     if (operation.expected_device) {
       step.mount.expected_device_major = operation.expected_device->major;
       step.mount.expected_device_minor = operation.expected_device->minor;
+      step.mount.expected_block = operation.expected_device->block;
     }
   }
 
@@ -131,10 +134,10 @@ class Freezer {
                                         .bind_dev_console = operation.bind_dev_console,
                                         .owner = operation.owner};
   }
-  void operator()(const op::OwnStdio& operation) { begin(Code::OwnStdio).owner = operation.owner; }
-  void operator()(const op::PivotRoot& operation) {
-    begin(Code::PivotRoot).shared = operation.shared;
+  void operator()(const op::OwnStdio& operation) {
+    begin(Code::OwnStdio).owner = {.user = operation.owner, .group = operation.group};
   }
+  void operator()(const op::PivotRoot&) { begin(Code::PivotRoot); }
   void operator()(const op::ChangeRoot& operation) {
     begin(Code::ChangeRoot).fd = slots_.number(operation.root);
   }
@@ -269,6 +272,7 @@ class Freezer {
             .recursive = false,
             .expected_device_major = 0,
             .expected_device_minor = 0,
+            .expected_block = false,
             .parameters = nullptr,
             .parameter_count = 0,
             .attrs = out.data(),

@@ -189,6 +189,10 @@ class Launcher {
     slots_.trees[operation.tree.index] = TRY(make_overlay(operation));
     return {};
   }
+  Result<void> act(const op::OpenNode& operation, std::size_t) {
+    slots_.trees[operation.tree.index] = TRY(open_node(operation));
+    return {};
+  }
   Result<void> act(const op::Clone& operation, std::size_t) {
     TRY(make_ready(operation));
     if (operation.makes_stage) {

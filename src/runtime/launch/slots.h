@@ -30,5 +30,7 @@ Result<void> open_slots(Slots& slots, const LaunchPlan& plan);
 Result<kernel::UniqueFd> open_source_tree(const op::OpenTree& step);
 // A root file system made on the host's side.
 Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step);
+// A mount of one device node that works in a user namespace.
+Result<kernel::UniqueFd> open_node(const op::OpenNode& step);
 
 }  // namespace isle::runtime::launch

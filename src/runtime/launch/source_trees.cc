@@ -1,10 +1,13 @@
 // Detached mounts that the parent makes on the host's side: copies of trees, some with mapped ids
-// (mount_setattr(2), Linux 5.12; overlay over such layers, 5.19).
+// (mount_setattr(2), Linux 5.12; overlay over such layers, 5.19), and single device nodes.
 
 #include <sched.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
 
 #include "base/strings.h"
 #include "kernel/kernel_abi.h"
@@ -142,16 +145,22 @@ Result<void> map_layers(const op::MakeOverlay& step) {
   return {};
 }
 
-Result<kernel::UniqueFd> make_inside(const op::MakeOverlay& step) {
+Result<void> enter_own_mounts() {
   if (unshare(CLONE_NEWNS) != 0) return fail_call(errno, "unshare(CLONE_NEWNS)");
   if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     return fail_call(errno, "mount(/, rprivate)");
   }
+  return {};
+}
+
+Result<kernel::UniqueFd> make_inside(const op::MakeOverlay& step) {
   TRY(map_layers(step));
   Result<kernel::UniqueFd> made = mount_with(step.type, step.parameters);
   if (!made && made.error().errnum == EINVAL) made = mount_classic(step);
   return made;
 }
+
+using Making = std::function<Result<kernel::UniqueFd>()>;
 
 // What the helper says: the number of its descriptor, or why there is none.
 struct Answer {
@@ -161,8 +170,10 @@ struct Answer {
   char hint[256];
 };
 
-[[noreturn]] void answer(const op::MakeOverlay& step, int pipe) {
-  const Result<kernel::UniqueFd> made = make_inside(step);
+[[noreturn]] void answer(const Making& make, int pipe) {
+  const Result<void> entered = enter_own_mounts();
+  const Result<kernel::UniqueFd> made =
+      entered ? make() : Result<kernel::UniqueFd>(std::unexpected(entered.error()));
   Answer answer{.fd = made ? made->get() : -1,
                 .errnum = made ? 0 : made.error().errnum,
                 .call = {},
@@ -188,11 +199,13 @@ Result<kernel::UniqueFd> open_source_tree(const op::OpenTree& step) {
   return tree;
 }
 
+namespace {
+
 // Made by a helper in a mount namespace of its own, so that nothing of it is mounted on the host.
-Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step) {
+Result<kernel::UniqueFd> made_by_helper(const Making& make) {
   kernel::FdPair pipe = TRY(kernel::make_pipe());
   const Forked helper = TRY(fork_stage());
-  if (helper.in_child) answer(step, pipe.second.get());
+  if (helper.in_child) answer(make, pipe.second.get());
   pipe.second.reset();
   Answer answer{};
   const ssize_t count = read(pipe.first.get(), &answer, sizeof answer);
@@ -206,6 +219,36 @@ Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step) {
   }
   end_child(helper.child);
   return mount;
+}
+
+// A tmpfs over the working directory of the helper, the node in it, and a copy of that one place. A
+// file system that a user namespace mounts opens no devices; this one is the host's.
+Result<kernel::UniqueFd> make_node_tree(const op::OpenNode& step) {
+  const kernel::UniqueFd memory = TRY(mount_with("tmpfs", {{.key = "mode", .value = "755"}}));
+  if (syscall(SYS_move_mount, memory.get(), "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+    return fail_call(errno, "move_mount(tmpfs)");
+  }
+  if (fchdir(memory.get()) != 0) return fail_call(errno, "fchdir(tmpfs)");
+  constexpr const char* kName = "node";
+  const mode_t bits = step.mode & ~static_cast<mode_t>(S_IFMT);
+  if (mknod(kName, step.mode, makedev(step.device.major, step.device.minor)) != 0) {
+    return fail_call(errno, format("mknod({}:{})", step.device.major, step.device.minor));
+  }
+  if (chown(kName, step.uid, step.gid) != 0) {
+    return fail_call(errno, format("chown({}:{})", step.uid, step.gid));
+  }
+  if (chmod(kName, bits) != 0) return fail_call(errno, format("chmod({:o})", bits));
+  return clone_tree(kName, false);
+}
+
+}  // namespace
+
+Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step) {
+  return made_by_helper([&] { return make_inside(step); });
+}
+
+Result<kernel::UniqueFd> open_node(const op::OpenNode& step) {
+  return made_by_helper([&] { return make_node_tree(step); });
 }
 
 }  // namespace isle::runtime::launch

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/json.h"
 #include "base/strings.h"
 #include "kernel/raw/call.h"
 #include "runtime/launch/hooks.h"
@@ -168,6 +169,15 @@ Result<void> enter(const Child& init, int root) {
   return {};
 }
 
+// Hooks name the root file system as the bundle does. One whose users may not go there has the
+// host's root for a working directory.
+void enter_bundle(const std::string& state_json) {
+  const Result<json::Value> state = json::parse(state_json);
+  const json::Value* bundle = state ? state->find("bundle") : nullptr;
+  if (bundle == nullptr || bundle->string() == nullptr) return;
+  static_cast<void>(chdir(bundle->string()->c_str()));
+}
+
 Result<void> perform_beside(const Step& step,
                             const Child& init,
                             const LaunchPlan& plan,
@@ -180,6 +190,7 @@ Result<void> perform_beside(const Step& step,
     return copy_up(root.get(), *operation);
   }
   if (std::holds_alternative<op::RunHooks>(step.operation)) {
+    enter_bundle(state_json);
     return run_hooks("createContainer", plan.hooks->create_container, state_json);
   }
   return fail(ErrorKind::Internal, "no stage beside init has such a step");

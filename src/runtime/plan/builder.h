@@ -32,10 +32,13 @@ struct Builder {
   Origin of(Kind kind) const { return origin[static_cast<unsigned>(kind)]; }
   bool is_new(Kind kind) const { return of(kind) == Origin::New; }
   bool isolated(Kind kind) const { return of(kind) != Origin::Shared; }
+  bool shared_root() const { return linux_.rootfs_propagation.ends_with("shared"); }
   // A new user namespace whose maker is privileged outside: what init cannot reach any more is
-  // opened by the parent beforehand.
+  // opened by the parent beforehand. So are the trees of a root that is to be shared: copied there
+  // they keep their peers on the host, while init's own view of the host is cut off before its root
+  // is unmounted.
   bool parent_opens_sources() const {
-    return sources_from_parent || (is_new(Kind::User) && facts.privileged());
+    return sources_from_parent || ((is_new(Kind::User) || shared_root()) && facts.privileged());
   }
   const oci::Process* process() const {
     return request.spec.process ? &*request.spec.process : nullptr;

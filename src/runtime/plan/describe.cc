@@ -107,6 +107,15 @@ std::string words(const op::MakeOverlay& operation) {
                     ? ""
                     : format(", lower layers IDMAP uid {}", map_words(operation.uid_map)));
 }
+std::string words(const op::OpenNode& operation) {
+  return format("mknodat({}, {:#o}, {}:{}) by {}:{}, open_tree()",
+                operation.path,
+                operation.mode,
+                operation.device.major,
+                operation.device.minor,
+                operation.uid,
+                operation.gid);
+}
 std::string words(const op::WriteIdMap& operation) {
   const char* kind = operation.group ? "gid" : "uid";
   if (operation.by_helper) return format("new{}map(pid, {})", kind, map_words(operation.map));
@@ -164,7 +173,10 @@ std::string words(const op::Await&) { return "recv()"; }
 std::string words(const op::Call& operation) { return operation.text; }
 std::string words(const op::SetRoot& operation) {
   const std::string source = operation.type == "bind" ? operation.source : operation.type;
-  return format("mount({} on /{})", source, with(", ", parameter_words(operation.parameters)));
+  return format("mount({} on {}{})",
+                source,
+                operation.at_directory ? operation.directory : "/",
+                with(", ", parameter_words(operation.parameters)));
 }
 std::string words(const op::MountFs& operation) {
   return format("mount({} on {}{}{})",
@@ -209,12 +221,9 @@ std::string words(const op::OpenConsole& operation) {
                 operation.bind_dev_console ? ", mount(it on /dev/console)" : "");
 }
 std::string words(const op::OwnStdio& operation) {
-  return format("fchown(0..2, {})", operation.owner);
+  return format("fchown(0..2, {}, {})", operation.owner, operation.group);
 }
-std::string words(const op::PivotRoot& operation) {
-  return format("pivot_root(., .), {}umount2(., MNT_DETACH)",
-                operation.shared ? "mount_setattr(the old root, rslave), " : "");
-}
+std::string words(const op::PivotRoot&) { return "pivot_root(., .), umount2(., MNT_DETACH)"; }
 std::string words(const op::ChangeRoot&) { return "chroot(.), chdir(/)"; }
 std::string words(const op::WriteProc& operation) {
   return format("write(/proc/{}, {})", operation.file, quoted(operation.value));

@@ -1,6 +1,6 @@
 // Device nodes and links of /dev. Where the container's root may not make nodes (mknod(2) of
-// devices needs CAP_MKNOD in the initial user namespace) the host's own nodes are bound, checked by
-// number.
+// devices needs CAP_MKNOD in the initial user namespace) the parent makes those that the spec lists
+// if it may, with owner and mode; else the host's own nodes are bound, checked by number.
 
 #include <algorithm>
 
@@ -41,24 +41,33 @@ bool host_dev(const oci::Spec& spec) {
   });
 }
 
+std::string number_of(DeviceNumber device) {
+  return format("{}:{}", device.major, device.minor);
+}
+
+void bind_node(Builder& builder, const std::string& path, Slot tree, DeviceNumber device) {
+  builder.init(op::BindMount{.source = path,
+                             .tree = tree,
+                             .recursive = false,
+                             .attrs = {{.attributes = {.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC},
+                                        .recursive = false}},
+                             .propagation = {},
+                             .target = path,
+                             .expected_device = device},
+               "bind " + path,
+               format("the kernel's device {}; a user namespace may not make nodes",
+                      number_of(device)));
+}
+
 void add_node(Builder& builder,
               const std::string& path,
               mode_t mode,
               DeviceNumber device,
               uid_t uid,
               gid_t gid) {
-  const std::string why = "the kernel's device " + format("{}:{}", device.major, device.minor);
-  if (builder.isolated(Kind::User) && S_ISCHR(mode)) {
-    builder.init(
-        op::BindMount{.source = path,
-                      .recursive = false,
-                      .attrs = {{.attributes = {.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC},
-                                 .recursive = false}},
-                      .propagation = {},
-                      .target = path,
-                      .expected_device = device},
-        "bind " + path,
-        why + "; a user namespace may not make nodes");
+  const std::string why = "the kernel's device " + number_of(device);
+  if (builder.isolated(Kind::User) && !S_ISFIFO(mode)) {
+    bind_node(builder, path, {}, device);
     return;
   }
   builder.init(op::MakeNode{.path = path, .mode = mode, .device = device, .uid = uid, .gid = gid},
@@ -75,25 +84,51 @@ Result<mode_t> type_bits(const oci::Device& device, std::size_t index) {
       format("linux.devices[{}].type: {} is none of c, u, b, p", index, quoted(device.type)));
 }
 
+// A container's id as the host counts.
+Result<std::uint32_t> host_id(const std::vector<oci::IdMapping>& map,
+                              std::uint32_t id,
+                              const std::string& where) {
+  for (const oci::IdMapping& range : map) {
+    if (id >= range.container_id && id - range.container_id < range.size) {
+      return range.host_id + (id - range.container_id);
+    }
+  }
+  return fail(ErrorKind::InvalidArgument,
+              format("{}: {} has no number in the container's user namespace", where, id),
+              "map it, or leave it out");
+}
+
 Result<void> add_device(Builder& builder, const oci::Device& device, std::size_t index) {
   if (!device.path.starts_with('/')) {
     return fail(ErrorKind::InvalidArgument,
                 format("linux.devices[{}].path: {} is not absolute", index, quoted(device.path)));
   }
   const mode_t type = TRY(type_bits(device, index));
-  if (builder.isolated(Kind::User) && type == S_IFBLK) {
-    return fail(
-        ErrorKind::Unsupported,
-        format("linux.devices[{}]: block device {} in a user namespace", index, device.path),
-        "bind-mount it instead");
+  const mode_t mode = type | device.file_mode.value_or(0666);
+  const DeviceNumber number{.major = static_cast<unsigned>(device.major),
+                            .minor = static_cast<unsigned>(device.minor),
+                            .block = type == S_IFBLK};
+  const std::string path = clean_path(device.path);
+  const uid_t uid = device.uid.value_or(0);
+  const gid_t gid = device.gid.value_or(0);
+  constexpr int kMknod = 27;  // CAP_MKNOD
+  const bool by_parent = builder.is_new(Kind::User) && type != S_IFIFO &&
+                         builder.facts.host_root() && builder.facts.effective.contains(kMknod);
+  if (!by_parent) {
+    add_node(builder, path, mode, number, uid, gid);
+    return {};
   }
-  add_node(
-      builder,
-      clean_path(device.path),
-      type | device.file_mode.value_or(0666),
-      {.major = static_cast<unsigned>(device.major), .minor = static_cast<unsigned>(device.minor)},
-      device.uid.value_or(0),
-      device.gid.value_or(0));
+  op::OpenNode node{.tree = {.kind = SlotKind::Tree, .index = builder.trees++},
+                    .path = path,
+                    .mode = mode,
+                    .device = number};
+  node.uid = TRY(host_id(builder.linux_.uid_mappings, uid, format("linux.devices[{}].uid", index)));
+  node.gid = TRY(host_id(builder.linux_.gid_mappings, gid, format("linux.devices[{}].gid", index)));
+  bind_node(builder, path, node.tree, number);
+  builder.early_parent_steps.push_back({.actor = Actor::Parent,
+                                        .operation = std::move(node),
+                                        .what = "make " + path,
+                                        .why = "the container's root may not"});
   return {};
 }
 

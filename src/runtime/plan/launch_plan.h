@@ -65,6 +65,7 @@ enum class TargetKind : std::uint8_t {
 
 struct DeviceNumber {
   unsigned major = 0, minor = 0;
+  bool block = false;
 };
 
 namespace op {
@@ -104,6 +105,14 @@ struct MakeOverlay {  // a root file system made on the host's side, kept detach
   std::vector<kernel::MountParameter> parameters;
   std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: of its lower layers
   std::string directory;                         // where old kernels mount it first
+};
+struct OpenNode {  // a device node that only the host's root can make, kept detached
+  Slot tree;
+  std::string path;  // inside
+  mode_t mode = 0;   // with S_IFCHR or S_IFBLK
+  DeviceNumber device;
+  uid_t uid = 0;  // as the host counts
+  gid_t gid = 0;
 };
 struct WriteIdMap {
   bool group = false;
@@ -182,7 +191,8 @@ struct SetRoot {       // the root file system is mounted over "/", then is the 
   std::string source;  // of a bind
   Slot tree;           // detached mount made by the parent; wins over `source`
   std::vector<kernel::MountParameter> parameters;
-  std::string directory;  // where old kernels may mount it first
+  std::string directory;      // where old kernels may mount it first
+  bool at_directory = false;  // mounted there, where it can be reached, not over "/"
 };
 struct MountFs {
   std::string type, source;
@@ -201,7 +211,7 @@ struct BindMount {
   std::vector<kernel::PropagationChange> propagation;
   std::string target;
   TargetKind target_kind = TargetKind::LikeSource;
-  std::optional<DeviceNumber> expected_device;  // the source must be this character device
+  std::optional<DeviceNumber> expected_device;  // the source must be this device
 };
 struct SetAttr {  // of the mount at `target`; "/" is the root
   std::string target;
@@ -235,10 +245,9 @@ struct OpenConsole {  // new pty of the container's devpts, slave on stdio and /
 };
 struct OwnStdio {  // pipes on 0, 1 and 2 become the command's user's
   uid_t owner = 0;
+  gid_t group = 0;
 };
-struct PivotRoot {
-  bool shared = false;  // mounts of the old root have the host's for peers: cut off before they go
-};
+struct PivotRoot {};
 struct ChangeRoot {  // --no-pivot: the working directory; exec: the descriptor ExecRoot
   Slot root;
 };
@@ -287,6 +296,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AttachCgroup,
                                   op::OpenTree,
                                   op::MakeOverlay,
+                                  op::OpenNode,
                                   op::WriteIdMap,
                                   op::OomScore,
                                   op::RunHooks,
@@ -325,7 +335,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AwaitStart,
                                   op::Exec>;
 
-// One of them. What copies, moves or ends 45 kinds is compiled once, in launch_plan.cc.
+// One of them. What copies, moves or ends 46 kinds is compiled once, in launch_plan.cc.
 struct Operation : AnyOperation {
   Operation();
   Operation(const Operation& other);

@@ -101,6 +101,7 @@ class MountAdder {
     // runc's rule: with "bind" among the options the type does not matter.
     if (is_bind()) return add_bind();
     if (mount_.type == "cgroup" || mount_.type == "cgroup2") return add_cgroup_mount();
+    if (mount_.type == "sysfs" && foreign_network()) return add_host_sys();
     return add_file_system(mount_.type, target_, options_.data);
   }
 
@@ -111,6 +112,13 @@ class MountAdder {
   kernel::MountOptions options_;
 
   bool is_bind() const { return options_.bind || mount_.type == "bind"; }
+  // Only a copy that the parent makes can be the host's peer; an ordinary user's never is.
+  bool is_shared() const {
+    return builder_.facts.privileged() &&
+           std::ranges::count(options_.propagation,
+                              static_cast<std::uint64_t>(MS_SHARED),
+                              &kernel::PropagationChange::flag) != 0;
+  }
   bool is_mapped() const {
     return options_.id_mapping != kernel::MountIdMap::None || !mount_.uid_mappings.empty() ||
            !mount_.gid_mappings.empty();
@@ -138,6 +146,40 @@ class MountAdder {
     return fail(ErrorKind::Denied, where_ + ": an id-mapped mount needs CAP_SYS_ADMIN on the host");
   }
 
+  // sysfs is mounted by the owner of the network namespace it shows (sysfs(5)).
+  bool foreign_network() const {
+    if (!builder_.isolated(Kind::User)) return false;
+    return builder_.of(Kind::Network) == Origin::Shared ||
+           (builder_.of(Kind::Network) == Origin::Joined && builder_.is_new(Kind::User));
+  }
+
+  // The host's /sys in its place, for reading only: a container's root that is the host's, too,
+  // could set what it likes there. Who is privileged leaves out what is mounted below; an ordinary
+  // user may not, and the control groups are covered.
+  Result<void> add_host_sys() {
+    constexpr std::uint64_t kQuiet =
+        MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NODEV;
+    if ((options_.attributes.set & MOUNT_ATTR_RDONLY) == 0) {
+      builder_.warn(where_ + ": is the host's /sys, as the network is, and read-only");
+    }
+    const bool covers = !builder_.facts.privileged();
+    op::BindMount bind{.source = "/sys",
+                       .recursive = covers,
+                       .attrs = {{.attributes = {.set = kQuiet}, .recursive = true}},
+                       .propagation = {{.flag = MS_SLAVE, .recursive = true}},
+                       .target = target_};
+    if (!covers) add_tree(bind, false);
+    builder_.init(std::move(bind),
+                  "bind /sys on " + target_,
+                  "the network namespace is not the container's: it may not mount sysfs");
+    if (covers) {
+      builder_.init(op::Mask{.path = target_ + "/fs/cgroup"},
+                    format("mask {}/fs/cgroup", target_),
+                    "those are the host's control groups");
+    }
+    return {};
+  }
+
   Result<void> add_bind() {
     if (mount_.source.empty()) {
       return fail(ErrorKind::InvalidArgument, where_ + ".source: a bind mount needs one");
@@ -149,7 +191,11 @@ class MountAdder {
                        .attrs = attribute_changes(options_),
                        .propagation = options_.propagation,
                        .target = target_};
-    if (is_mapped() || builder_.parent_opens_sources()) add_tree(bind, is_mapped());
+    if (is_mapped() || builder_.parent_opens_sources() || is_shared()) add_tree(bind, is_mapped());
+    // What init copies is a slave as all it sees; what the parent copies is still the host's peer.
+    if (bind.tree.kind == SlotKind::Tree && bind.propagation.empty() && !builder_.shared_root()) {
+      bind.propagation.push_back({.flag = MS_SLAVE, .recursive = true});
+    }
     builder_.init(std::move(bind),
                   format("bind {} on {}", mount_.source, target_),
                   "the spec asks for this part of the host");
@@ -170,7 +216,7 @@ class MountAdder {
     builder_.early_parent_steps.push_back(
         {.actor = Actor::Parent,
          .operation = std::move(open),
-         .what = "open " + mount_.source,
+         .what = "open " + bind.source,
          .why = idmapped ? "its ids are mapped for the container"
                          : "its path may be closed to the container's users"});
   }

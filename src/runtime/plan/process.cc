@@ -209,7 +209,7 @@ class ProcessAdder {
 
   void add_user() {
     const oci::User& user = process_.user;
-    init(op::OwnStdio{.owner = user.uid},
+    init(op::OwnStdio{.owner = user.uid, .group = user.gid},
          "hand over the standard streams",
          "a command that runs as another user may reopen them");
     if (user.uid != 0) {

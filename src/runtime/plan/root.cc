@@ -25,18 +25,17 @@ std::string absolute(const HostPath& bundle, const std::string& path) {
 
 Slot new_tree(Builder& builder) { return {.kind = SlotKind::Tree, .index = builder.trees++}; }
 
-// The host's propagation into the container. Shared and slave need the host's peer group; then only
-// the mount at "/" is cut off, because ours goes over it.
+// The host's propagation into the container. Slave keeps the host's mounts as masters; then only
+// the mount at "/" is cut off, because ours goes over it. What a shared root shares are the trees
+// that the parent opened.
 void add_propagation(Builder& builder) {
   const std::string& wanted = builder.linux_.rootfs_propagation;
-  const bool keeps_peers = wanted.ends_with("shared") || wanted == "slave" || wanted == "rslave";
-  if (!wanted.ends_with("shared")) {
-    builder.init(
-        op::SetAttr{
-            .target = "", .attrs = {}, .propagation = {{.flag = MS_SLAVE, .recursive = true}}},
-        "make every mount a slave",
-        "what is mounted inside never reaches the host");
-  }
+  const bool keeps_peers = wanted == "slave" || wanted == "rslave";
+  builder.init(
+      op::SetAttr{
+          .target = "", .attrs = {}, .propagation = {{.flag = MS_SLAVE, .recursive = true}}},
+      "make every mount a slave",
+      "what is mounted inside never reaches the host");
   builder.init(
       op::SetAttr{
           .target = "", .attrs = {}, .propagation = {{.flag = MS_PRIVATE, .recursive = false}}},
@@ -84,7 +83,14 @@ Result<void> add_root(Builder& builder) {
   }
   add_propagation(builder);
   const std::string path = absolute(builder.request.bundle, builder.request.spec.root->path);
-  op::SetRoot root{.type = "bind", .source = path, .tree = {}, .parameters = {}, .directory = path};
+  const bool hooks_look =
+      builder.request.spec.hooks && !builder.request.spec.hooks->create_container.empty();
+  op::SetRoot root{.type = "bind",
+                   .source = path,
+                   .tree = {},
+                   .parameters = {},
+                   .directory = path,
+                   .at_directory = hooks_look};
   std::string what = "mount the root file system " + path;
   if (const oci::Mount* mount = root_mount(builder.request.spec)) {
     const kernel::MountOptions options =
@@ -97,26 +103,29 @@ Result<void> add_root(Builder& builder) {
   if (builder.parent_opens_sources()) root.tree = {.kind = SlotKind::Tree, .index = 0};
   builder.init(std::move(root),
                std::move(what),
-               "over / of the private mount namespace: the host's table never shows it");
+               hooks_look ? "over its directory, in the private mount namespace: createContainer "
+                            "hooks look there"
+                          : "over / of the private mount namespace: the host's table never shows it");
   return {};
 }
 
 namespace {
-// After the pivot, which takes no shared root.
+
+// Afterwards: pivot_root(2) refuses to put the old root on a shared mount.
 void add_root_propagation(Builder& builder) {
   const std::string& propagation = builder.linux_.rootfs_propagation;
   if (propagation.empty()) return;
-  if (const auto change = kernel::parse_propagation(propagation)) {
-    builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
-                 "make the root " + propagation,
-                 "linux.rootfsPropagation");
-  }
+  const auto change = kernel::parse_propagation(propagation);
+  if (!change) return;
+  builder.init(op::SetAttr{.target = "/", .attrs = {}, .propagation = {*change}},
+               "make the root " + propagation,
+               "linux.rootfsPropagation");
 }
+
 }  // namespace
 
 void add_root_change(Builder& builder) {
-  const auto& root = *builder.request.spec.root;
-  if (root.readonly) {
+  if (builder.request.spec.root->readonly) {
     const kernel::MountAttributes attributes{.set = MOUNT_ATTR_RDONLY, .clear = 0};
     builder.init(op::SetAttr{.target = "/",
                              .attrs = {{.attributes = attributes, .recursive = false}},
@@ -129,7 +138,7 @@ void add_root_change(Builder& builder) {
                  "change the root",
                  "no pivot_root was asked for; CAP_SYS_CHROOT goes with it, as it could undo this");
   } else {
-    builder.init(op::PivotRoot{.shared = builder.linux_.rootfs_propagation.ends_with("shared")},
+    builder.init(op::PivotRoot{},
                  "pivot the root",
                  "the host's tree is detached: no path leads there any more");
   }

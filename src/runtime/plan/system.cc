@@ -48,6 +48,12 @@ Result<void> add_sysctl(Builder& builder, const std::string& name, const std::st
                 format("{}: the host name has a member of its own", path),
                 "set hostname");
   }
+  const std::string& domain = builder.request.spec.domainname;
+  if (name == "kernel.domainname" && !domain.empty() && domain != value) {
+    return fail(ErrorKind::InvalidArgument,
+                format("{}: says {}, but domainname says {}", path, quoted(value), quoted(domain)),
+                "leave one of them out");
+  }
   const std::optional<Kind> owner = owner_of(name);
   if (!owner) {
     return fail(ErrorKind::Denied,
