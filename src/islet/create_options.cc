@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "islet/console_socket.h"
+#include "islet/notify.h"
 #include "runtime/plan/describe.h"
 
 namespace isle::islet {
@@ -68,6 +69,7 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
                     detached,
                     !creation.console_socket.empty()));
   TRY(hand_on_listen_fds(request));
+  TRY(offer_notify_socket(request));
   return creation;
 }
 

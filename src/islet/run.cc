@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "islet/create_options.h"
+#include "islet/notify.h"
 #include "kernel/signal_fd.h"
 #include "runtime/relay/console_size.h"
 #include "runtime/relay/relay.h"
@@ -38,10 +39,45 @@ void reap_orphans() {
   }
 }
 
-Result<int> wait_in_foreground(const runtime::CreatedContainer& created) {
+// A container, and the way by which its command says that it is ready, if anybody wants to hear.
+struct Running {
+  runtime::CreatedContainer container;
+  std::optional<Notifier> notifier;
+};
+
+// The socket is there before the command can look for it.
+Result<Running> create_and_start(const Globals& globals, Creation creation) {
+  const HostPath root = creation.request.root;
+  const std::string id = creation.request.id;
+  const bool notifies = !creation.request.own_directory.empty();
+  creation.request.wait_for_start = notifies;
+  Running running{.container = TRY(create(globals, std::move(creation))), .notifier = {}};
+  if (!notifies) return running;
+  const auto start = [&]() -> Result<void> {
+    running.notifier = TRY(Notifier::open(root, id));
+    return runtime::start_container(root, id);
+  };
+  if (Result<void> started = start(); !started) {
+    static_cast<void>(
+        runtime::delete_own_container(root, running.container.state, running.container.remains));
+    return std::unexpected(std::move(started).error());
+  }
+  return running;
+}
+
+Result<int> wait_in_foreground(const Log& log,
+                               const runtime::CreatedContainer& created,
+                               std::optional<Notifier>& notifier) {
   const int console = created.console ? created.console.get() : -1;
-  const runtime::RelayEnd end = TRY(runtime::relay_process(
-      created.pidfd.get(), console, {.input = true, .terminal = console >= 0, .detach_keys = ""}));
+  runtime::RelayOptions options{.input = true, .terminal = console >= 0, .detach_keys = ""};
+  if (notifier) {
+    options.side_fd = notifier->fd();
+    options.on_side = [&] {
+      const Result<bool> told = notifier->take({getpid()});
+      if (!told) log.write(Level::Warning, told.error().describe());
+    };
+  }
+  const runtime::RelayEnd end = TRY(runtime::relay_process(created.pidfd.get(), console, options));
   // The caller's terminal has been hung up, and with us goes the container's.
   if (end.detached) return 128 + SIGHUP;
   return end.exit.status;
@@ -51,7 +87,11 @@ Result<int> run(const Globals& globals, const Arguments& arguments) {
   const bool detach = arguments.on("detach");
   Creation creation = TRY(read_creation(globals, arguments, detach));
   if (detach) {
-    TRY(create(globals, std::move(creation)));
+    Running running = TRY(create_and_start(globals, std::move(creation)));
+    if (!running.notifier) return 0;
+    const Result<void> told =
+        running.notifier->wait(running.container.pidfd.get(), running.container.state.pid);
+    if (!told) globals.log.write(Level::Warning, told.error().describe());
     return 0;
   }
   if (creation.request.spec->process) {
@@ -61,8 +101,9 @@ Result<int> run(const Globals& globals, const Arguments& arguments) {
   const kernel::SignalFd held = TRY(kernel::SignalFd::create(kernel::forwardable_signals()));
   if (!arguments.on("no-subreaper")) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const HostPath root = creation.request.root;
-  const runtime::CreatedContainer created = TRY(create(globals, std::move(creation)));
-  Result<int> status = wait_in_foreground(created);
+  Running running = TRY(create_and_start(globals, std::move(creation)));
+  const runtime::CreatedContainer& created = running.container;
+  Result<int> status = wait_in_foreground(globals.log, created, running.notifier);
   if (!arguments.on("keep")) {
     TRY(runtime::delete_own_container(root, created.state, created.remains));
   } else if (runtime::is_alive(created.state)) {

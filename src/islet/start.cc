@@ -1,5 +1,6 @@
 // start: let a created container's command run.
 
+#include "islet/notify.h"
 #include "islet/verb.h"
 #include "runtime/state/create.h"
 
@@ -8,7 +9,16 @@ namespace isle::islet {
 namespace {
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
-  TRY(runtime::start_container(TRY(globals.root()), arguments.words()[0]));
+  const HostPath root = TRY(globals.root());
+  const std::string_view id = arguments.words()[0];
+  std::optional<Notifier> notifier = TRY(Notifier::open(root, id));
+  TRY(runtime::start_container(root, id));
+  if (!notifier) return 0;
+  const runtime::ContainerState state = TRY(runtime::load_state(root, id));
+  const Result<kernel::UniqueFd> pidfd = kernel::open_pidfd(state.pid);
+  if (!pidfd) return 0;  // it has ended already
+  const Result<void> told = notifier->wait(pidfd->get(), state.pid);
+  if (!told) globals.log.write(Level::Warning, told.error().describe());
   return 0;
 }
 

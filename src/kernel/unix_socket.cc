@@ -32,15 +32,28 @@ const sockaddr* generic(const sockaddr_un& address) {
 
 }  // namespace
 
-Result<UniqueFd> listen_at(const HostPath& directory, const std::string& name, int type) {
+Result<UniqueFd> bind_at(const HostPath& directory,
+                         const std::string& name,
+                         int type,
+                         mode_t mode) {
   const UniqueFd place = TRY(open_file(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW));
   const sockaddr_un address = TRY(address_in(place.get(), name));
   UniqueFd socket = TRY(make_socket(AF_UNIX, type));
   // The mode of a socket that is not bound yet is the mode of the file bind(2) makes.
-  if (fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) return fail_call(errno, "fchmod(socket, 0600)");
+  if (fchmod(socket.get(), mode) != 0) {
+    return fail_call(errno, format("fchmod(socket, {:o})", mode));
+  }
   if (bind(socket.get(), generic(address), sizeof address) != 0) {
     return fail_call(errno, format("bind({}/{})", directory.str(), name));
   }
+  if (chmod(address.sun_path, mode) != 0) {  // bind(2) took the umask off
+    return fail_call(errno, format("chmod({}/{})", directory.str(), name));
+  }
+  return socket;
+}
+
+Result<UniqueFd> listen_at(const HostPath& directory, const std::string& name, int type) {
+  UniqueFd socket = TRY(bind_at(directory, name, type, S_IRUSR | S_IWUSR));
   if (listen(socket.get(), kBacklog) != 0) {
     return fail_call(errno, format("listen({}/{})", directory.str(), name));
   }

@@ -135,8 +135,7 @@ long check_device(State& state, long tree, const Mount& mount) {
   if (result < 0) return result;
   const dev_t device = info.st_rdev;
   const bool kind = mount.expected_block ? S_ISBLK(info.st_mode) : S_ISCHR(info.st_mode);
-  const bool same = kind &&
-                    ((device >> 8) & 0xfff) == mount.expected_device_major &&
+  const bool same = kind && ((device >> 8) & 0xfff) == mount.expected_device_major &&
                     ((device & 0xff) | ((device >> 12) & 0xfff00)) == mount.expected_device_minor;
   if (!same) set_text(state, "the source is not the device it should be");
   return same ? 0 : -kInvalid;

@@ -83,7 +83,7 @@ struct Mount {
   int tree;
   bool recursive;
   std::uint32_t expected_device_major, expected_device_minor;  // 0:0: any source
-  bool expected_block;                                         // a block device, not a character one
+  bool expected_block;  // a block device, not a character one
   const Parameter* parameters;
   unsigned parameter_count;
   const Attr* attrs;

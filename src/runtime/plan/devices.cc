@@ -41,22 +41,20 @@ bool host_dev(const oci::Spec& spec) {
   });
 }
 
-std::string number_of(DeviceNumber device) {
-  return format("{}:{}", device.major, device.minor);
-}
+std::string number_of(DeviceNumber device) { return format("{}:{}", device.major, device.minor); }
 
 void bind_node(Builder& builder, const std::string& path, Slot tree, DeviceNumber device) {
-  builder.init(op::BindMount{.source = path,
-                             .tree = tree,
-                             .recursive = false,
-                             .attrs = {{.attributes = {.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC},
-                                        .recursive = false}},
-                             .propagation = {},
-                             .target = path,
-                             .expected_device = device},
-               "bind " + path,
-               format("the kernel's device {}; a user namespace may not make nodes",
-                      number_of(device)));
+  builder.init(
+      op::BindMount{.source = path,
+                    .tree = tree,
+                    .recursive = false,
+                    .attrs = {{.attributes = {.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC},
+                               .recursive = false}},
+                    .propagation = {},
+                    .target = path,
+                    .expected_device = device},
+      "bind " + path,
+      format("the kernel's device {}; a user namespace may not make nodes", number_of(device)));
 }
 
 void add_node(Builder& builder,

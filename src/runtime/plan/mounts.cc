@@ -114,10 +114,9 @@ class MountAdder {
   bool is_bind() const { return options_.bind || mount_.type == "bind"; }
   // Only a copy that the parent makes can be the host's peer; an ordinary user's never is.
   bool is_shared() const {
-    return builder_.facts.privileged() &&
-           std::ranges::count(options_.propagation,
-                              static_cast<std::uint64_t>(MS_SHARED),
-                              &kernel::PropagationChange::flag) != 0;
+    return builder_.facts.privileged() && std::ranges::count(options_.propagation,
+                                                             static_cast<std::uint64_t>(MS_SHARED),
+                                                             &kernel::PropagationChange::flag) != 0;
   }
   bool is_mapped() const {
     return options_.id_mapping != kernel::MountIdMap::None || !mount_.uid_mappings.empty() ||

@@ -103,9 +103,10 @@ Result<void> add_root(Builder& builder) {
   if (builder.parent_opens_sources()) root.tree = {.kind = SlotKind::Tree, .index = 0};
   builder.init(std::move(root),
                std::move(what),
-               hooks_look ? "over its directory, in the private mount namespace: createContainer "
-                            "hooks look there"
-                          : "over / of the private mount namespace: the host's table never shows it");
+               hooks_look
+                   ? "over its directory, in the private mount namespace: createContainer "
+                     "hooks look there"
+                   : "over / of the private mount namespace: the host's table never shows it");
   return {};
 }
 

@@ -4,6 +4,7 @@
 // turns its resizing into Resize and the signals it gets into signals for the container. What is
 // at the other end is a FarEnd: a monitor (client.cc) or a process with a pty (relay_process).
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct RelayOptions {
   int stdin_fd = 0;
   int stdout_fd = 1;
   int stderr_fd = 2;
+  // Of relay_process: called when something can be read there; must not wait.
+  int side_fd = -1;
+  std::function<void()> on_side;
 };
 
 // "ctrl-p,ctrl-q" -> the bytes they send. InvalidArgument names the key that is none.

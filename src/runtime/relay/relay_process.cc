@@ -17,16 +17,19 @@ constexpr std::size_t kReadBytes = 65536;
 
 class ProcessEnd final : public FarEnd {
  public:
-  ProcessEnd(int pidfd, int console) : pidfd_(pidfd), console_(console) {}
+  ProcessEnd(int pidfd, int console, const RelayOptions& options)
+      : options_(options), pidfd_(pidfd), console_(console) {}
 
   void watch(std::vector<pollfd>& set) override {
     const short events = waiting_.empty() ? POLLIN : POLLIN | POLLOUT;
     set.push_back({.fd = console_, .events = events, .revents = 0});
     set.push_back({.fd = exit_ ? -1 : pidfd_, .events = POLLIN, .revents = 0});
+    set.push_back({.fd = options_.side_fd, .events = POLLIN, .revents = 0});
   }
 
   Result<std::optional<Output>> receive() override {
     TRY(write_waiting());
+    if (options_.side_fd >= 0) options_.on_side();
     if (!exit_) {
       pollfd ready{.fd = pidfd_, .events = POLLIN, .revents = 0};
       if (poll(&ready, 1, 0) == 1) exit_ = TRY(kernel::wait_for(pidfd_));
@@ -79,6 +82,7 @@ class ProcessEnd final : public FarEnd {
     return {};
   }
 
+  const RelayOptions& options_;
   int pidfd_;
   int console_;
   std::string waiting_;
@@ -95,7 +99,7 @@ Result<RelayEnd> relay_process(int pidfd, int console, const RelayOptions& optio
   if (console >= 0 && fcntl(console, F_SETFL, O_NONBLOCK) != 0) {
     return fail_call(errno, "fcntl(console, F_SETFL, O_NONBLOCK)");
   }
-  ProcessEnd far(pidfd, console);
+  ProcessEnd far(pidfd, console, own);
   const RelayResult result = TRY(relay(far, own));
   return RelayEnd{.detached = result == RelayResult::Detached, .exit = far.exit()};
 }

@@ -62,6 +62,7 @@ class Creation {
     plan_ = TRY(make_plan(planned_, facts));
     TRY(check_room());
     TRY(claim());
+    TRY(make_own_directory());
     TRY(open_group(facts));
     state_.creator = {getpid()};
     state_.creator_start = start_time_of(state_.creator);
@@ -191,6 +192,14 @@ class Creation {
     made_directory_ = true;
     name_state();
     return {};
+  }
+
+  Result<void> make_own_directory() const {
+    if (request_.own_directory.empty()) return {};
+    const HostPath path = state_directory(request_.root, request_.id) / request_.own_directory;
+    const bool made = mkdir(path.c_str(), 0755) == 0 || errno == EEXIST;
+    if (made && chmod(path.c_str(), 0755) == 0) return {};
+    return fail_call(errno, format("mkdir({})", path.str()));
   }
 
   // A directory in which there is no state is nobody's while we hold its lock.

@@ -19,6 +19,7 @@ struct CreateRequest {
   bool no_new_keyring = false;
   unsigned preserve_fds = 0;  // descriptors 3 .. 3+N-1 stay open
   HostPath pid_file;
+  std::string own_directory;      // made in the container's state directory, for a mount of `spec`
   int stdio[3] = {0, 1, 2};       // what becomes the command's; a terminal replaces them
   bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)
   bool measure = false;           // note the time each step took
