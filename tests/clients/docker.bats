@@ -161,3 +161,12 @@ has_health() { [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" = 
   assert_equal "$(cat "$(room_cgroup "$pid" memory)/$file")" $((80 << 20))
   docker rm -f one
 }
+
+@test "docker run: -v A:B:rshared: what the container mounts there the host sees, and keeps" {
+  room sh -ec 'mkdir "$0" && mount -t tmpfs tmpfs "$0" && mount --make-shared "$0"' "$ISLE_ROOM/shared"
+  run -0 box --rm --cap-add SYS_ADMIN --security-opt apparmor=unconfined -v "$ISLE_ROOM/shared:/mnt:rshared" busybox \
+    sh -ec 'mkdir /mnt/in; mount -t tmpfs tmpfs /mnt/in; echo seen >/mnt/in/file'
+  run -0 room cat "$ISLE_ROOM/shared/in/file"
+  assert_output seen
+  room umount "$ISLE_ROOM/shared/in" "$ISLE_ROOM/shared"
+}

@@ -147,3 +147,25 @@ is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
   run -0 podman healthcheck run one
   podman rm -f -t 0 one 2>/dev/null
 }
+
+@test "podman update: limits of a running container" {
+  require_controller memory
+  require_controller pids
+  box -d --name one --memory 64m --pids-limit 50 busybox sleep 60
+  local pid; pid=$(podman inspect --format '{{.State.Pid}}' one)
+  podman update --memory 48m --pids-limit 40 one
+  local file=memory.limit_in_bytes
+  [ "$(cgroup_mode)" != v2 ] || file=memory.max
+  assert_equal "$(cat "$(room_cgroup "$pid" memory)/$file")" $((48 << 20))
+  assert_equal "$(cat "$(room_cgroup "$pid" pids)/pids.max")" 40
+  podman rm -f -t 0 one
+}
+
+@test "podman run: -v A:B:rshared: what the container mounts there the host sees, and keeps" {
+  room sh -ec 'mkdir "$0" && mount -t tmpfs tmpfs "$0" && mount --make-shared "$0"' "$ISLE_ROOM/shared"
+  run -0 box --rm --cap-add SYS_ADMIN -v "$ISLE_ROOM/shared:/mnt:rshared" busybox \
+    sh -ec 'mkdir /mnt/in; mount -t tmpfs tmpfs /mnt/in; echo seen >/mnt/in/file'
+  run -0 room cat "$ISLE_ROOM/shared/in/file"
+  assert_output seen
+  room umount "$ISLE_ROOM/shared/in" "$ISLE_ROOM/shared"
+}

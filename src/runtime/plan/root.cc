@@ -5,7 +5,6 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
-#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {
