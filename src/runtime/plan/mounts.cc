@@ -112,12 +112,6 @@ class MountAdder {
   kernel::MountOptions options_;
 
   bool is_bind() const { return options_.bind || mount_.type == "bind"; }
-  // Only a copy that the parent makes can be the host's peer; an ordinary user's never is.
-  bool is_shared() const {
-    return builder_.facts.privileged() && std::ranges::count(options_.propagation,
-                                                             static_cast<std::uint64_t>(MS_SHARED),
-                                                             &kernel::PropagationChange::flag) != 0;
-  }
   bool is_mapped() const {
     return options_.id_mapping != kernel::MountIdMap::None || !mount_.uid_mappings.empty() ||
            !mount_.gid_mappings.empty();
@@ -190,7 +184,7 @@ class MountAdder {
                        .attrs = attribute_changes(options_),
                        .propagation = options_.propagation,
                        .target = target_};
-    if (is_mapped() || builder_.parent_opens_sources() || is_shared()) add_tree(bind, is_mapped());
+    if (is_mapped() || builder_.parent_opens_sources()) add_tree(bind, is_mapped());
     // What init copies is a slave as all it sees; what the parent copies is still the host's peer.
     if (bind.tree.kind == SlotKind::Tree && bind.propagation.empty() && !builder_.shared_root()) {
       bind.propagation.push_back({.flag = MS_SLAVE, .recursive = true});
