@@ -49,6 +49,21 @@ run_readme() {
   assert_output --partial "mount"
 }
 
+@test "readme: images are named, saved, removed and loaded, and what they take is told" {
+  require_root
+  cd "$ISLE_TEST_DIR"
+  run_readme "isle tag busybox mine:1"
+  assert_success
+  run_readme "isle save -o mine.tar"
+  assert_success
+  assert_output --partial mine:1
+  run -0 isle run --rm mine:1 echo loaded
+  assert_output loaded
+  run_readme "isle images; isle system df"
+  assert_success
+  assert_output --partial mine
+}
+
 @test "readme: host name" {
   run_readme "--hostname box"
   assert_success
