@@ -1,9 +1,7 @@
 #pragma once
 // Why: some files of a container's root file system are needed before it is mounted anywhere:
-// /etc/passwd and /etc/group. They are read through the layers as overlay would show them. What
-// stands in the layers is a stranger's: each name is opened in its parent's fd, without following
-// links; links are resolved here, inside the root. Whiteouts and opaque directories are overlay's
-// (Documentation/filesystems/overlayfs.rst).
+// /etc/passwd and /etc/group. They are read through the layers as overlay would show them
+// (image/layer/layer_view.h).
 
 #include <optional>
 #include <string>
