@@ -6,7 +6,6 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
-#include "cli/flags.h"
 #include "engine/image_mount.h"
 #include "engine/paths.h"
 #include "image/resolve.h"
@@ -23,13 +22,17 @@ std::vector<std::string> command_of(Arguments words) {
 // Only comes back with an error.
 Result<int> run_there(const HostPath& directory, std::vector<std::string> command) {
   if (chdir(directory.c_str()) != 0) return fail_call(errno, format("chdir({})", directory.str()));
-  if (setenv("ISLE_IMAGE", directory.c_str(), 1) != 0)
-    return fail_call(errno, "setenv(ISLE_IMAGE)");
+  std::string variable = format("ISLE_IMAGE={}", directory.str());
+  std::vector<char*> environment = {variable.data()};
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (!std::string_view(*entry).starts_with("ISLE_IMAGE=")) environment.push_back(*entry);
+  }
+  environment.push_back(nullptr);
   std::vector<char*> words;
   words.reserve(command.size() + 1);
   for (std::string& word : command) words.push_back(word.data());
   words.push_back(nullptr);
-  execvp(words[0], words.data());
+  execvpe(words[0], words.data(), environment.data());
   const int error = errno;
   return complain({.kind = kind_of_errno(error),
                    .message = {},

@@ -3,7 +3,6 @@
 #include <ctime>
 #include <set>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/image_list.h"

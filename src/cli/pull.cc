@@ -4,8 +4,8 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
-#include "cli/output/pull_progress.h"
 #include "cli/flags.h"
+#include "cli/output/pull_progress.h"
 #include "cli/registry_flags.h"
 #include "engine/paths.h"
 #include "image/platform_choice.h"

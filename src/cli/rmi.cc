@@ -1,10 +1,7 @@
 // isle rmi: names of images go, and with the last one the image.
-#include <set>
-
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
-#include "cli/image_list.h"
 #include "engine/paths.h"
 #include "image/gc.h"
 #include "image/reference.h"

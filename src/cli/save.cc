@@ -1,7 +1,6 @@
 // isle save: images as an archive, or a directory, for this or another engine.
 #include <algorithm>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/image_json.h"

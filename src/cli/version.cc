@@ -2,7 +2,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/output/rows.h"
-#include "oci/runtime_spec_json.h"
+#include "oci/runtime_spec.h"
 
 namespace isle::cli {
 namespace {

@@ -1,6 +1,5 @@
 #include "engine/commit.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 

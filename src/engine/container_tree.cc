@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <string_view>
-#include <utility>
 
 #include "base/strings.h"
 #include "oci/runtime_spec_json.h"
@@ -77,6 +76,7 @@ Result<ContainerTree> tree_of(const Paths& paths, const record::Container& conta
 
 std::vector<int> OpenTree::numbers() const {
   std::vector<int> list;
+  list.reserve(roots.size());
   for (const kernel::UniqueFd& root : roots) list.push_back(root.get());
   return list;
 }

@@ -1,11 +1,8 @@
 #include "image/make_image.h"
 
 #include <array>
-#include <cstdint>
 #include <ctime>
 #include <utility>
-
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -165,9 +162,9 @@ std::string packed_anew_words(const ImageRecord& record, const WholeImage& whole
 
 std::string time_now() {
   timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
+  static_cast<void>(clock_gettime(CLOCK_REALTIME, &now));
   std::tm parts{};
-  gmtime_r(&now.tv_sec, &parts);
+  static_cast<void>(gmtime_r(&now.tv_sec, &parts));
   std::array<char, 32> text{};
   const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   return format("{}.{:09}Z", std::string_view(text.data(), size), now.tv_nsec);

@@ -1,6 +1,5 @@
 #include "cli/output/image_json.h"
 
-#include <array>
 #include <utility>
 
 #include "base/strings.h"

@@ -71,6 +71,7 @@ Result<std::string> Format::show(std::span<const Field> fields,
     return ragged_table(std::move(cells));
   }
   std::vector<std::string> heads;
+  heads.reserve(shown.size());
   for (const std::string& name : shown) heads.emplace_back(head_of(fields, name));
   for (const json::Value& row : rows) {
     std::vector<std::string>& line = cells.emplace_back();

@@ -1,5 +1,4 @@
 // From tokens to the tree, by recursive descent.
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -2,7 +2,6 @@
 
 #include <climits>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include <sys/stat.h>

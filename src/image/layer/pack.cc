@@ -158,7 +158,7 @@ Result<void> Packer::whiteouts(const MergedDirectory& directory,
     TRY(writer_.add(mark(path + ".wh..wh..opq")));
     ++report_.members;
   }
-  for (const std::string& name : hidden) TRY(writer_.add(mark(path + ".wh." + name)));
+  for (const std::string& name : hidden) TRY(writer_.add(mark(format("{}.wh.{}", path, name))));
   report_.members += hidden.size();
   return {};
 }

@@ -69,6 +69,7 @@ std::string pax_time(const timespec& time) {
 // Sorted by key.
 std::string pax_records(const TarEntry& entry) {
   std::vector<std::pair<std::string, std::string>> records;
+  records.reserve(entry.xattrs.size());
   for (const auto& [name, value] : entry.xattrs)
     records.emplace_back("SCHILY.xattr." + name, value);
   if (entry.gid > kMostOctal7) records.emplace_back("gid", format("{}", entry.gid));
