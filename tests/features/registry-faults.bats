@@ -150,6 +150,8 @@ get_manifest() { registry_client manifest "127.0.0.1:$port/$1"; }
   assert_output uploaded
   assert_equal "$(said '"PATCH".*upcut.*"status": 202')" 1
   assert_equal "$(said '"GET".*upcut.*"status": 204')" 1
+  run -0 registry_client upload "127.0.0.1:$port/ok/uphas" "$sum" "$file"
+  assert_output uploaded
   run -0 registry_client upload "127.0.0.1:$port/ok/plain" "$sum" "$file" ok/sibling
   assert_output mounted
   run -0 registry_client upload "127.0.0.1:$port/ok/plain" "$sum" "$file" ok/stranger

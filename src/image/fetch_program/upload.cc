@@ -97,7 +97,11 @@ HttpUpload Upload::rest() const {
 }
 
 Result<bool> Upload::recover(Attempts& attempts, const HttpResult<HttpResponse>& response) {
-  const bool passes = response ? may_pass(*response) : may_pass(response.error());
+  // 416: the registry has more than we know of. libcurl itself repeats a request whose connection,
+  // used before, was closed under it, without asking how far it had come.
+  constexpr int kNotFromThere = 416;
+  const bool passes = response ? may_pass(*response) || response->status == kNotFromThere
+                               : may_pass(response.error());
   if (!passes || !attempts.again(response ? &*response : nullptr)) return false;
   const HttpResult<HttpResponse> state = endpoint_.call_once(request("GET", session_));
   const std::string* range = state && state->good() ? state->header("range") : nullptr;
