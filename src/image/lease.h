@@ -21,6 +21,8 @@ class Lease {
   static Result<Lease> take(const Store& store);
   Lease(Lease&&) = default;
   Lease& operator=(Lease&&) = delete;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
   ~Lease();
 
   // A digest: of a blob, a layer or an image.

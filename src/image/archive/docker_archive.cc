@@ -54,6 +54,7 @@ Result<std::vector<DockerArchiveImage>> read_docker_archive(std::string_view tex
     return fail(ErrorKind::Corrupt, format("manifest.json: it lists {} images", items.size()));
   }
   std::vector<DockerArchiveImage> images;
+  images.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) images.push_back(TRY(read_image(items[i], i)));
   return images;
 }

@@ -45,6 +45,8 @@ class LayerAddition {
   static Result<std::optional<LayerAddition>> begin(const Store& store, const Request& request);
   LayerAddition(LayerAddition&&) = default;
   LayerAddition& operator=(LayerAddition&&) = delete;
+  LayerAddition(const LayerAddition&) = delete;
+  LayerAddition& operator=(const LayerAddition&) = delete;
   ~LayerAddition();
 
   // The layer is there, and nothing is to be done.

@@ -25,6 +25,8 @@ class Unpacking {
   static Result<Unpacking> start(const std::vector<std::string>& arguments, const Fds& fds);
   Unpacking(Unpacking&&) = default;
   Unpacking& operator=(Unpacking&&) = delete;
+  Unpacking(const Unpacking&) = delete;
+  Unpacking& operator=(const Unpacking&) = delete;
   ~Unpacking();
 
   // Readable when the reply is there.
