@@ -1,6 +1,9 @@
 // --userns: which ids of the host those inside stand for, user_namespaces(7). Root's containers
 // share the host's ids unless told; an ordinary user's always have a namespace, in which he is
 // root by a map of one id.
+
+#include <algorithm>
+
 #include "base/strings.h"
 #include "options/namespace_mode.h"
 #include "options/rows.h"
@@ -87,13 +90,21 @@ Result<void> map_by_word(SpecBuilder& builder, const NamespaceMode& mode) {
   return {};
 }
 
-// What a default mount asks for and the map does not have.
-void fit_mounts(SpecBuilder& builder) {
+// What a default mount asks for and the map does not have, or another's map may not have.
+void fit_mounts(SpecBuilder& builder, bool joined) {
   for (oci::Mount& mount : builder.spec.mounts) {
-    if (mount.type == "devpts" && !builder.is_mapped(true, 5)) {
+    if (mount.type == "devpts" && (joined || !builder.is_mapped(true, 5))) {
       std::erase(mount.options, std::string("gid=5"));
     }
   }
+}
+
+Result<void> join_other(SpecBuilder& builder, const NamespaceMode& mode) {
+  TRY(add_namespace_mode(builder, "user", mode));
+  const bool joined =
+      std::ranges::count(builder.linux_().namespaces, "user", &oci::Namespace::type) != 0;
+  if (joined) fit_mounts(builder, true);
+  return {};
 }
 
 Result<void> apply(SpecBuilder& builder, const record::Container& container) {
@@ -109,7 +120,7 @@ Result<void> apply(SpecBuilder& builder, const record::Container& container) {
   const bool none = asked.user.empty() && !given && builder.host.privileged;
   if (none || mode.kind == Kind::Host) return {};
   if (mode.kind == Kind::Container || mode.kind == Kind::Path) {
-    return add_namespace_mode(builder, "user", mode);
+    return join_other(builder, mode);
   }
   builder.add_namespace("user");
   if (given) {
@@ -119,7 +130,7 @@ Result<void> apply(SpecBuilder& builder, const record::Container& container) {
   }
   // Who asks to be apart is apart in every kind.
   if (!asked.user.empty()) builder.add_namespace("time");
-  fit_mounts(builder);
+  fit_mounts(builder, false);
   return {};
 }
 
