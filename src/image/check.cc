@@ -13,7 +13,6 @@
 #include "image/image_names.h"
 #include "image/layer/layer_store.h"
 #include "image/layer/unpacker.h"
-#include "image/lock.h"
 #include "image/use.h"
 #include "kernel/beneath.h"
 

@@ -1,6 +1,5 @@
 #include "image/disk_use.h"
 
-#include <fcntl.h>
 #include <fts.h>
 #include <sys/stat.h>
 

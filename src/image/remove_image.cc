@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/strings.h"
-#include "image/embedded.h"
 #include "image/gc.h"
 #include "image/image_names.h"
 #include "image/lease.h"

@@ -8,7 +8,6 @@
 #include "image/embedded.h"
 #include "image/image_names.h"
 #include "image/image_record.h"
-#include "image/layer/layer_store.h"
 
 namespace isle::image {
 namespace {

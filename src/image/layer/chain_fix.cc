@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/strings.h"
-#include "image/entries.h"
 #include "image/layer/member_path.h"
 #include "kernel/beneath.h"
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "image/layer/tar_header.h"
 
 namespace isle::image {
 namespace {

@@ -4,13 +4,11 @@
 // data). Source: GNU tar's manual, "Sparse Formats".
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "image/layer/tar_entry.h"
-#include "image/layer/tar_header.h"
 
 namespace isle::image {
 
