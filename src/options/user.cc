@@ -26,8 +26,10 @@ Result<void> apply(SpecBuilder& builder, const record::Container& container) {
   target.gid = user.gid;
   // Rootless: setgroups(2) is denied by a map of one id (user_namespaces(7)), so the groups of the
   // image's files are left out, while those that were asked for are an error.
+  const bool may_set = builder.host.privileged || builder.maps_ids();
   for (std::uint32_t gid : user.groups) {
-    if (builder.is_mapped(true, gid)) {
+    // Whose map is joined is another's: an ordinary user's, of one id like his own.
+    if (builder.is_mapped(true, gid) && (may_set || !asked.groups.empty())) {
       target.additional_gids.push_back(gid);
     } else if (!asked.groups.empty()) {
       TRY_STEP(check_mapped(builder, true, gid), "--group-add");
