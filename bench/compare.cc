@@ -7,8 +7,8 @@
 // Wall time is until the command returns; CPU is that of all the processes it caused, also those
 // that left it: this process is their subreaper and waits for them. Memory is the peak of the
 // largest of these processes (this program, which they begin as, is linked statically so that it is
-// none of them). Medians, and ratios to the first. Commands are split at spaces and get /dev/null as
-// standard input and output.
+// none of them). Medians, and ratios to the first. Commands are split at spaces and get /dev/null
+// as standard input and output.
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -132,7 +132,11 @@ int main(int argc, char** argv) {
   }
   std::vector<Subject> subjects;
   for (int i = first; i + 1 < argc; i += 2) {
-    subjects.push_back({.name = argv[i], .words = split(argv[i + 1]), .cpu_ms = {}, .wall_ms = {}, .peak_kib = {}});
+    subjects.push_back({.name = argv[i],
+                        .words = split(argv[i + 1]),
+                        .cpu_ms = {},
+                        .wall_ms = {},
+                        .peak_kib = {}});
   }
   if (subjects.empty() || rounds < 1) {
     (void)std::fputs("usage: compare [-n ROUNDS] NAME COMMAND ...\n", stderr);

@@ -46,11 +46,13 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
-// "Cold" here and above: code that only leads to an error is laid apart from the rest, so that fewer
-// pages of the program are touched where nothing fails.
+// "Cold" here and above: code that only leads to an error is laid apart from the rest, so that
+// fewer pages of the program are touched where nothing fails.
 
 // An error without a system call.
-[[gnu::cold]] std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hint = {});
+[[gnu::cold]] std::unexpected<Error> fail(ErrorKind kind,
+                                          std::string message,
+                                          std::string hint = {});
 // An error of system call `call` (written as the reader would: name and arguments); the kind
 // follows from errno.
 [[gnu::cold]] std::unexpected<Error> fail_call(int errnum,
@@ -98,11 +100,11 @@ T take(Result<T>&& result) {
 
 // One TRY may stand in another: each has a variable of its own, named by a number.
 #define DETAIL_TRY(expression, failure, number) DETAIL_TRY_NAMED(expression, failure, number)
-#define DETAIL_TRY_NAMED(expression, failure, number)                                         \
-  __extension__({                                                                             \
-    auto try_result_##number = (expression);                                                  \
-    if (!try_result_##number) {                                                               \
-      return ::isle::detail::pass_on(std::move(try_result_##number).failure);                 \
-    }                                                                                         \
-    ::isle::detail::take(std::move(try_result_##number));                                     \
+#define DETAIL_TRY_NAMED(expression, failure, number)                         \
+  __extension__({                                                             \
+    auto try_result_##number = (expression);                                  \
+    if (!try_result_##number) {                                               \
+      return ::isle::detail::pass_on(std::move(try_result_##number).failure); \
+    }                                                                         \
+    ::isle::detail::take(std::move(try_result_##number));                     \
   })
