@@ -1,6 +1,7 @@
 #include "kernel/beneath.h"
 
 #include <cerrno>
+#include <cstdio>
 
 #include <dirent.h>
 #include <linux/openat2.h>
@@ -56,10 +57,9 @@ Result<UniqueFd> open_in_root(int directory, const std::string& path, int flags)
 namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-// Deeper trees than a path can name do not occur; the bound keeps the stack and fds finite.
-constexpr int kMaxDepth = 2048;
-
-Result<void> remove_at(int directory, const std::string& name, int depth);
+// A tree may be deeper than any path is long (mkdirat(2) by a descriptor knows no limit), and each
+// level costs a descriptor: what lies deeper is moved up to the tree's top, and removed from there.
+constexpr int kMaxDepth = 100;
 
 // A directory its owner may not read or write into (0555, overlay's work/work of mode 0).
 Result<UniqueFd> open_for_removal(int directory, const std::string& name) {
@@ -70,11 +70,25 @@ Result<UniqueFd> open_for_removal(int directory, const std::string& name) {
   return open_at(directory, name, kDirectory);
 }
 
-Result<void> empty_directory(UniqueFd directory, int depth) {
+class Removal {
+ public:
+  Result<void> remove(int directory, const std::string& name, int depth);
+
+ private:
+  int top_ = -1;
+  unsigned moved_ = 0;
+
+  Result<void> empty(UniqueFd directory, int depth);
+  Result<void> remove_directory(int directory, const std::string& name, int depth);
+  Result<void> move_up(int directory, const std::string& name);
+};
+
+Result<void> Removal::empty(UniqueFd directory, int depth) {
   const int number = directory.get();
   DIR* stream = fdopendir(number);
   if (stream == nullptr) return fail_call(errno, "fdopendir()");
   static_cast<void>(directory.release());
+  if (depth == 0) top_ = number;
   Result<void> result;
   for (;;) {
     errno = 0;
@@ -85,14 +99,35 @@ Result<void> empty_directory(UniqueFd directory, int depth) {
     }
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
-    result = remove_at(number, std::string(name), depth);
+    result = remove(number, std::string(name), depth + 1);
     if (!result) break;
   }
   closedir(stream);
   return result;
 }
 
-Result<void> remove_at(int directory, const std::string& name, int depth) {
+Result<void> Removal::move_up(int directory, const std::string& name) {
+  // To be moved it has to be writable: its ".." changes.
+  static_cast<void>(fchmodat(directory, name.c_str(), 0700, 0));
+  for (;;) {
+    const std::string place = format(".deep-{}", ++moved_);
+    if (renameat2(directory, name.c_str(), top_, place.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EEXIST) return fail_call(errno, format("rename({})", quoted(name)));
+  }
+}
+
+Result<void> Removal::remove_directory(int directory, const std::string& name, int depth) {
+  for (;;) {
+    const unsigned moved = moved_;
+    TRY_STEP(empty(TRY(open_for_removal(directory, name)), depth), quoted(name));
+    if (unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0) return {};
+    // What was moved up meanwhile may have come too late to be seen.
+    if (errno == ENOTEMPTY && depth == 0 && moved_ != moved) continue;
+    return fail_call(errno, format("rmdir({})", quoted(name)));
+  }
+}
+
+Result<void> Removal::remove(int directory, const std::string& name, int depth) {
   if (unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) return {};
   int error = errno;
   if (error == EACCES && fchmod(directory, 0700) == 0) {
@@ -102,16 +137,14 @@ Result<void> remove_at(int directory, const std::string& name, int depth) {
   if (error != EISDIR && error != EPERM) {
     return fail_call(error, format("unlink({})", quoted(name)));
   }
-  if (depth >= kMaxDepth) return fail(ErrorKind::Corrupt, "directories nested too deeply");
-  TRY_STEP(empty_directory(TRY(open_for_removal(directory, name)), depth + 1), quoted(name));
-  if (unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0) return {};
-  return fail_call(errno, format("rmdir({})", quoted(name)));
+  if (depth > kMaxDepth) return move_up(directory, name);
+  return remove_directory(directory, name, depth);
 }
 
 }  // namespace
 
 Result<void> remove_tree(int directory, const std::string& name) {
-  return remove_at(directory, name, 0);
+  return Removal().remove(directory, name, 0);
 }
 
 }  // namespace isle::kernel

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,6 +65,29 @@ TEST_F(Beneath, RemovesDeepTrees) {
   for (int i = 0; i < 200; ++i) deep /= "directory";
   fs::create_directories(deep);
   MUST(remove_tree(root_.get(), "deep"));
+  EXPECT_FALSE(fs::exists(base_ / "root/deep"));
+}
+
+// A container can make what no path can name, and more levels than a process has descriptors.
+TEST_F(Beneath, RemovesWhatIsDeeperThanPathsAndDescriptors) {
+  constexpr int kLevels = 10'000;
+  ASSERT_EQ(mkdirat(root_.get(), "deep", 0755), 0);
+  UniqueFd at = MUST(open_at(root_.get(), "deep", O_RDONLY | O_DIRECTORY));
+  // Names that removal itself would like to use.
+  ASSERT_EQ(mkdirat(at.get(), ".deep-1", 0555), 0);
+  for (int i = 0; i < kLevels; ++i) {
+    ASSERT_EQ(mkdirat(at.get(), "d", 0755), 0);
+    ASSERT_EQ(mkdirat(at.get(), "e", 0555), 0);
+    at = MUST(open_at(at.get(), "d", O_RDONLY | O_DIRECTORY));
+  }
+  at.reset();
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit few{.rlim_cur = 200, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  const Result<void> removed = remove_tree(root_.get(), "deep");
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(removed) << removed.error().describe();
   EXPECT_FALSE(fs::exists(base_ / "root/deep"));
 }
 
