@@ -47,6 +47,9 @@ isle_fuzz_parts(archive
   image/archive/members.cc image/archive/docker_archive.cc oci/image.cc oci/digest.cc
   oci/media_type.cc)
 isle_fuzz_parts(template cli/output/template*.cc)
+isle_fuzz_parts(image
+  image/reference.cc image/platform_choice.cc oci/image*.cc oci/digest.cc oci/media_type.cc
+  oci/json_*.cc oci/platform.cc)
 
 # isle_fuzz_target(NAME PARTS...)
 function(isle_fuzz_target name)
@@ -69,6 +72,8 @@ isle_fuzz_target(mountinfo runtime oci)
 isle_fuzz_target(passwd options runtime oci)
 isle_fuzz_target(tar_layer layer)
 isle_fuzz_target(template template)
+isle_fuzz_target(image_documents image)
+isle_fuzz_target(reference image)
 isle_fuzz_target(archive archive layer oci)
 isle_fuzz_target(auth_header fetch runtime oci)
 isle_fuzz_target(registries fetch runtime oci)
