@@ -1,6 +1,6 @@
-// Indexes, manifests and configurations come from registries and archives that anyone may have made.
-// Each reader takes the same bytes: no crash; what one has read it reads again from what is written
-// of it, word for word; and of an index that was read a manifest is chosen or refused.
+// Indexes, manifests and configurations come from registries and archives that anyone may have
+// made. Each reader takes the same bytes: no crash; what one has read it reads again from what is
+// written of it, word for word; and of an index that was read a manifest is chosen or refused.
 
 #include "base/json.h"
 #include "check.h"

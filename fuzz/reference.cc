@@ -1,8 +1,8 @@
-// The name of an image, as anyone may write it: no crash, and a name that is understood is understood
-// the same in its long form and in its short one.
+// The name of an image, as anyone may write it: no crash, and a name that is understood is
+// understood the same in its long form and in its short one.
 
-#include "check.h"
 #include "image/reference.h"
+#include "check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using isle::image::Reference;

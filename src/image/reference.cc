@@ -137,11 +137,14 @@ std::string Reference::str() const {
 }
 
 std::string Reference::familiar() const {
-  constexpr std::string_view kLibrary = "docker.io/library/";
-  constexpr std::string_view kHub = "docker.io/";
   std::string text = str();
-  if (text.starts_with(kLibrary)) return text.substr(kLibrary.size());
-  if (text.starts_with(kHub)) return text.substr(kHub.size());
+  for (const std::string_view implied : {"docker.io/library/", "docker.io/"}) {
+    if (!text.starts_with(implied)) continue;
+    std::string shorter = text.substr(implied.size());
+    // "docker.io/a.b/c" without its registry would be a.b's.
+    const Result<Reference> again = parse(shorter);
+    if (again && *again == *this) return shorter;
+  }
   return text;
 }
 

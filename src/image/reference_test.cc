@@ -68,5 +68,17 @@ TEST(Reference, WhatIsNoName) {
   }
 }
 
+TEST(Reference, ShortFormsMeanTheSame) {
+  for (const char* text : {"docker.io/a.b/c",
+                           "docker.io/localhost/c",
+                           "docker.io/library/a/b",
+                           "docker.io/library/a.b/c",
+                           "docker.io/library/library",
+                           "docker.io/a/b"}) {
+    const Reference reference = MUST(Reference::parse(text));
+    EXPECT_EQ(MUST(Reference::parse(reference.familiar())), reference) << reference.familiar();
+  }
+}
+
 }  // namespace
 }  // namespace isle::image
