@@ -65,7 +65,7 @@ class Checker {
     for (const std::string& algorithm : TRY(entries_of(store_.root() / "blobs"))) {
       for (const std::string& hex : TRY(entries_of(store_.root() / "blobs" / algorithm))) {
         ++report_.blobs;
-        TRY(check_blob(store_.root() / "blobs" / algorithm / hex, algorithm + ":" + hex));
+        TRY(check_blob(store_.root() / "blobs" / algorithm / hex, format("{}:{}", algorithm, hex)));
       }
     }
     return {};

@@ -2,7 +2,9 @@
 # process enters a container it is still the runtime; a command, a link or an interpreter line that
 # says /proc/self/exe even makes it the runtime again.
 #
-# The monitor as well, whose command may be /proc/self/exe. They can fail: against islet as it was before it sealed itself (read from its own file, writable),
+# The monitor is sealed as well: its command may be /proc/self/exe.
+#
+# They can fail: against islet as it was before it sealed itself (read from its own file, writable),
 # "by its name" and "a link" end with WRITABLE. runc 1.1.5 passes: it runs from a sealed copy.
 load attack
 

@@ -153,11 +153,14 @@ is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
   require_controller pids
   box -d --name one --memory 64m --pids-limit 50 busybox sleep 60
   local pid; pid=$(podman inspect --format '{{.State.Pid}}' one)
-  podman update --memory 48m --pids-limit 40 one
+  # podman 4.3 has no --pids-limit here.
+  local limits=()
+  if podman update --help | grep -q -- --pids-limit; then limits=(--pids-limit 40); fi
+  podman update --memory 48m "${limits[@]}" one
   local file=memory.limit_in_bytes
   [ "$(cgroup_mode)" != v2 ] || file=memory.max
   assert_equal "$(cat "$(room_cgroup "$pid" memory)/$file")" $((48 << 20))
-  assert_equal "$(cat "$(room_cgroup "$pid" pids)/pids.max")" 40
+  if [ ${#limits[@]} -gt 0 ]; then assert_equal "$(cat "$(room_cgroup "$pid" pids)/pids.max")" 40; fi
   podman rm -f -t 0 one
 }
 

@@ -175,8 +175,8 @@ Result<void> ChainFix::move_tree(const Target& target,
       TRY(link_file(source.get(), name, place.get(), name));
       continue;
     }
-    const std::string below = from + "/" + name;
-    const std::string there = to + "/" + name;
+    const std::string below = format("{}/{}", from, name);
+    const std::string there = format("{}/{}", to, name);
     const kernel::UniqueFd made = TRY(make_directory(target, there));
     if (!implied_.contains(below)) {
       TRY(copy_look(TRY(open_own(own_, below)).get(), made.get(), target.who));
