@@ -60,6 +60,7 @@ json::Value df_json(const std::vector<Line>& lines) {
 
 std::string df_items(const image::DiskUse& use) {
   std::vector<std::vector<std::string>> images;
+  images.reserve(use.images.items.size());
   for (const image::DiskUse::Item& item : use.images.items) {
     images.push_back({item.name.empty() ? "<none>" : item.name,
                       item.id.substr(7, 12),
@@ -69,6 +70,7 @@ std::string df_items(const image::DiskUse& use) {
                       format("{}", item.containers)});
   }
   std::vector<std::vector<std::string>> containers;
+  containers.reserve(use.containers.items.size());
   for (const image::DiskUse::Item& item : use.containers.items) {
     containers.push_back({item.name, size_words(item.size)});
   }
@@ -87,6 +89,7 @@ Result<std::string> df(Arguments arguments) {
                                    {"Unfinished downloads", use.partial}};
   if (request.json) return json::write_pretty(df_json(lines)) + "\n";
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(lines.size());
   for (const Line& line : lines) {
     rows.push_back({line.type,
                     format("{}", line.sum.total),

@@ -29,6 +29,7 @@ Result<LayeredRoot> LayeredRoot::open(const std::vector<HostPath>& layers) {
 
 Result<std::optional<std::string>> LayeredRoot::read_file(const std::string& path) const {
   std::vector<int> roots;
+  roots.reserve(roots_.size());
   for (const kernel::UniqueFd& root : roots_) roots.push_back(root.get());
   const Result<LayerView::Found> found =
       LayerView(std::move(roots)).find(path, LayerView::Follow::All);

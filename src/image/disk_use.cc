@@ -3,7 +3,6 @@
 #include <fts.h>
 #include <sys/stat.h>
 
-#include "base/strings.h"
 #include "image/entries.h"
 #include "image/layer/layer_store.h"
 #include "image/use.h"

@@ -89,7 +89,7 @@ std::string PullProgress::update(const image::LayerProgress& layer, Clock::time_
     ++waiting_;
     return {};
   }
-  const std::string last = final_line(layer);
+  std::string last = final_line(layer);
   auto found = bars_.find(layer.index);
   const bool is_new = found == bars_.end();
   if (is_new && waiting_ > 0) --waiting_;
