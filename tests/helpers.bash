@@ -137,6 +137,13 @@ assert_between() {
 # ---- when a test makes sense ----------------------------------------------------------------
 require_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 require_program() { command -v "$1" >/dev/null || skip "needs the program $1"; }
+# Debian's docker-registry, where it is installed, or where tools/get-engines has put it: sets
+# registry_program.
+require_registry() {
+  registry_program=$(command -v docker-registry) ||
+    registry_program=${ISLE_ENGINES_DIR:-${ISLE_TESTS_DIR%/*}/build/engines}/root/usr/bin/docker-registry
+  [ -x "$registry_program" ] || skip "needs docker-registry (tools/get-engines fetches it)"
+}
 # require_namespace pid|net|...: this kernel has the kind.
 require_namespace() { [ -e "/proc/self/ns/$1" ] || skip "this kernel has no $1 namespaces"; }
 # require_controller memory|pids|...: some hierarchy of this host has it.

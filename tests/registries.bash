@@ -27,7 +27,7 @@ stop_servers() {
 
 # Debian's docker-registry: start_registry NAME [YAML LINE...]; sets port.
 start_registry() {
-  require_program docker-registry
+  require_registry
   local name=$1 line
   shift
   {
@@ -36,7 +36,7 @@ start_registry() {
     for line in "$@"; do printf '%s\n' "$line"; done
     grep -q '^http:' <<<"$(printf '%s\n' "$@")" || printf 'http: {addr: "127.0.0.1:0"}\n'
   } >"$ISLE_TEST_DIR/$name.yml"
-  docker-registry serve "$ISLE_TEST_DIR/$name.yml" >"$ISLE_TEST_DIR/$name.log" 2>&1 3>&- 8>&- &
+  "$registry_program" serve "$ISLE_TEST_DIR/$name.yml" >"$ISLE_TEST_DIR/$name.log" 2>&1 3>&- 8>&- &
   servers+=($!)
   wait_until -t 60 grep -q 'listening on' "$ISLE_TEST_DIR/$name.log"
   port=$(sed -nE 's/.*listening on 127\.0\.0\.1:([0-9]+).*/\1/p' "$ISLE_TEST_DIR/$name.log" | head -1)

@@ -13,7 +13,7 @@ PULL=(--tls-verify=false)
 
 # A registry on a free port: REGISTRY is "127.0.0.1:PORT".
 start_registry() {
-  require_program docker-registry
+  require_registry
   require_program skopeo
   REGISTRY_DIR=$ISLE_TEST_DIR/registry
   LAYOUTS=$ISLE_TEST_DIR/layouts
@@ -24,7 +24,7 @@ storage: {filesystem: {rootdirectory: $REGISTRY_DIR}, delete: {enabled: true}}
 http: {addr: "127.0.0.1:0"}
 log: {level: info, accesslog: {disabled: true}}
 END
-  docker-registry serve "$REGISTRY_DIR.yml" >"$REGISTRY_DIR.log" 2>&1 </dev/null 3>&- 8>&- &
+  "$registry_program" serve "$REGISTRY_DIR.yml" >"$REGISTRY_DIR.log" 2>&1 </dev/null 3>&- 8>&- &
   REGISTRY_PID=$!
   wait_until -t 30 grep -q 'listening on ' "$REGISTRY_DIR.log"
   REGISTRY=127.0.0.1:$(sed -n 's/.*listening on [^ ]*:\([0-9]*\).*/\1/p' "$REGISTRY_DIR.log" | head -n 1)
