@@ -197,6 +197,13 @@ Result<void> TarReader::read_sparse(const Overrides& overrides, TarEntry& entry,
   return check_sparse(entry);
 }
 
+Result<void> TarReader::apply(const Overrides& overrides, TarEntry& entry) {
+  if (!overrides.long_name.empty()) entry.path = overrides.long_name;
+  if (!overrides.long_target.empty()) entry.target = overrides.long_target;
+  for (const auto& [key, value] : overrides.pax) TRY(apply_pax_record(entry, key, value));
+  return {};
+}
+
 Result<std::optional<TarEntry>> TarReader::next() {
   TRY(skip(left_ + padding_));
   left_ = padding_ = 0;
@@ -206,9 +213,7 @@ Result<std::optional<TarEntry>> TarReader::next() {
     TarHeader header = TRY(parse_tar_header(block_));
     if (TRY(extend(overrides, header.type, header.entry.size))) continue;
     TarEntry& entry = header.entry;
-    if (!overrides.long_name.empty()) entry.path = overrides.long_name;
-    if (!overrides.long_target.empty()) entry.target = overrides.long_target;
-    for (const auto& [key, value] : overrides.pax) TRY(apply_pax_record(entry, key, value));
+    TRY(apply(overrides, entry));
     if (!is_ordinary(header.type)) return refuse(header);
     // Before ustar a directory was a file whose name ends with a slash.
     if (entry.type == TarType::Regular && entry.size == 0 && entry.path.ends_with('/')) {

@@ -38,6 +38,7 @@ class TarReader {
   Result<void> skip(std::int64_t bytes);
   Result<std::string> read_extension(std::int64_t size, std::string_view what);
   Result<bool> read_header();
+  static Result<void> apply(const Overrides& overrides, TarEntry& entry);
   Result<bool> extend(Overrides& overrides, char type, std::int64_t size);
   Result<void> read_sparse(const Overrides& overrides, TarEntry& entry, char type);
   Result<std::vector<SparsePart>> read_sparse_blocks();
