@@ -104,20 +104,24 @@ class LayerPull {
     return {};
   }
 
-  // For an event of isle-fetch, the reply of an unpacker, or time to look again.
-  Result<void> wait() {
+  // What is waited for: replies of unpackers, and last, if any layer is being fetched, isle-fetch.
+  std::vector<pollfd> watched(bool fetching) const {
     std::vector<pollfd> fds;
-    bool busy = false;
-    bool fetching = false;
     for (const Task& task : tasks_) {
-      busy = busy || task.pending();
-      fetching = fetching || task.ticket.has_value();
       // While it is fetched its end is what counts: a reply before has a reason that comes with it.
-      if (task.addition && !task.ticket) {
-        fds.push_back({.fd = task.addition->reply_fd(), .events = POLLIN, .revents = 0});
-      }
+      if (!task.addition || task.ticket) continue;
+      fds.push_back({.fd = task.addition->reply_fd(), .events = POLLIN, .revents = 0});
     }
     if (fetching) fds.push_back({.fd = fetcher_.socket(), .events = POLLIN, .revents = 0});
+    return fds;
+  }
+
+  // For an event of isle-fetch, the reply of an unpacker, or time to look again.
+  Result<void> wait() {
+    const bool busy = std::ranges::any_of(tasks_, &Task::pending);
+    const bool fetching =
+        std::ranges::any_of(tasks_, [](const Task& task) { return task.ticket.has_value(); });
+    std::vector<pollfd> fds = watched(fetching);
     const bool look_again = busy && active() < kAtOnce;
     const int limit = fetcher_.has_event() ? 0 : look_again ? kBusyMilliseconds : -1;
     const int ready = poll(fds.data(), fds.size(), limit);
