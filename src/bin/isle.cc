@@ -3,7 +3,7 @@
 #include "kernel/sealed_start.h"
 
 // The command that exec starts is isle until it becomes what was asked.
-const char* const isle_sealed_words[] = {"exec", nullptr};
+const char* const kIsleSealedWords[] = {"exec", nullptr};
 
 int main(int count, char** words) {
   isle::kernel::prefault_heap({256L * 1024});

@@ -9,7 +9,7 @@
 #include "monitor/run.h"
 
 // Its own name, as isle calls it: every start makes a container.
-const char* const isle_sealed_words[] = {"isle-monitor", nullptr};
+const char* const kIsleSealedWords[] = {"isle-monitor", nullptr};
 
 namespace {
 

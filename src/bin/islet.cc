@@ -3,7 +3,7 @@
 #include "kernel/sealed_start.h"
 
 // The verbs that start a process inside, which the container may see.
-const char* const isle_sealed_words[] = {"create", "run", "start", "exec", nullptr};
+const char* const kIsleSealedWords[] = {"create", "run", "start", "exec", nullptr};
 
 int main(int count, char** arguments) {
   isle::kernel::prefault_heap({224L * 1024});

@@ -12,5 +12,5 @@
 
 extern "C" {
 // Ends with nullptr. One of them anywhere on the command line is enough.
-extern const char* const isle_sealed_words[];
+extern const char* const kIsleSealedWords[];
 }

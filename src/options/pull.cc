@@ -1,6 +1,5 @@
 // --pull and its like: how an image that is not here comes. They are of this one run, and leave
 // nothing in the container's record.
-#include "base/strings.h"
 #include "image/platform_choice.h"
 #include "options/rows.h"
 
