@@ -154,9 +154,11 @@ require_kernel() {
 }
 
 # ---- looking at the host ----------------------------------------------------------------------
-# wait_until [-t SECONDS] COMMAND...: tries until it succeeds (5 s unless told).
+# wait_until [-t SECONDS] COMMAND...: tries until it succeeds (5 s unless told, 30 where the processor
+# is emulated).
 wait_until() {
   local limit=5
+  [ -z "${ISLE_TEST_IN_VM-}" ] || limit=30
   if [ "$1" = -t ]; then limit=$2; shift 2; fi
   local end=$((SECONDS + limit + 1))
   until "$@"; do
