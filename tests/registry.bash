@@ -1,9 +1,9 @@
-# Why: pulls need a registry, and images with everything that is odd. The registry is Debian's
-# docker-registry on the loopback, with files of its own; images are OCI layouts made here from tar
+# Why: pulls need a registry, and images with everything that is odd. The registry is that of
+# registries.bash; images are OCI layouts made here from tar
 # archives, and skopeo puts them into it.
 #
-#   setup() { isle_setup; start_registry; }
-#   teardown() { stop_registry; isle_teardown; }
+#   setup() { isle_setup; start_image_registry; }
+#   teardown() { stop_servers; isle_teardown; }
 #   layer base bin/sh:... ; image one base.tar.gz ; publish one name:tag
 #   isle pull "$REGISTRY/name:tag"
 #
@@ -11,30 +11,16 @@
 
 PULL=(--tls-verify=false)
 
-# A registry on a free port: REGISTRY is "127.0.0.1:PORT".
-start_registry() {
-  require_registry
-  require_program skopeo
-  REGISTRY_DIR=$ISLE_TEST_DIR/registry
-  LAYOUTS=$ISLE_TEST_DIR/layouts
-  mkdir -p "$REGISTRY_DIR" "$LAYOUTS"
-  cat >"$REGISTRY_DIR.yml" <<END
-version: 0.1
-storage: {filesystem: {rootdirectory: $REGISTRY_DIR}, delete: {enabled: true}}
-http: {addr: "127.0.0.1:0"}
-log: {level: info, accesslog: {disabled: true}}
-END
-  "$registry_program" serve "$REGISTRY_DIR.yml" >"$REGISTRY_DIR.log" 2>&1 </dev/null 3>&- 8>&- &
-  REGISTRY_PID=$!
-  wait_until -t 30 grep -q 'listening on ' "$REGISTRY_DIR.log"
-  REGISTRY=127.0.0.1:$(sed -n 's/.*listening on [^ ]*:\([0-9]*\).*/\1/p' "$REGISTRY_DIR.log" | head -n 1)
-}
+load ../registries
 
-stop_registry() {
-  [ -n "${REGISTRY_PID-}" ] || return 0
-  kill "$REGISTRY_PID" 2>/dev/null
-  wait "$REGISTRY_PID" 2>/dev/null || true
-  REGISTRY_PID=
+# REGISTRY is "127.0.0.1:PORT"; layouts go to LAYOUTS.
+start_image_registry() {
+  require_program skopeo
+  LAYOUTS=$ISLE_TEST_DIR/layouts
+  mkdir -p "$LAYOUTS"
+  servers=()
+  start_registry registry
+  REGISTRY=127.0.0.1:$port REGISTRY_DIR=$ISLE_TEST_DIR/registry
 }
 
 sha() { sha256sum "$1" | cut -d' ' -f1; }

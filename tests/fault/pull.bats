@@ -5,9 +5,9 @@
 load ../helpers
 load ../registry
 
-setup() { isle_setup; start_registry; }
+setup() { isle_setup; start_image_registry; }
 teardown() {
-  stop_registry
+  stop_servers
   isle_teardown
 }
 

@@ -2,9 +2,9 @@
 load ../helpers
 load ../registry
 
-setup() { isle_setup; start_registry; }
+setup() { isle_setup; start_image_registry; }
 teardown() {
-  stop_registry
+  stop_servers
   isle_teardown
 }
 
@@ -83,7 +83,7 @@ two_layers() { # TEXT TAG
   run -0 --separate-stderr isle run --rm -q --pull always "${PULL[@]}" "$REGISTRY/two:1" cat /text
   assert_output two
   assert_equal "$stderr" ""
-  stop_registry
+  stop_servers
   run -125 isle run --rm --pull always "${PULL[@]}" "$REGISTRY/two:1" cat /text
   run -0 --separate-stderr isle run --rm --pull newer "${PULL[@]}" "$REGISTRY/two:1" cat /text
   assert_output two
