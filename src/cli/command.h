@@ -34,7 +34,7 @@ struct Group {
 };
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
-extern const Group kImageGroup, kManifestGroup, kSystemGroup;
+extern const Group kContainerGroup, kImageGroup, kManifestGroup, kSystemGroup;
 
 // What a command's own flags do to its request.
 template <typename Request>
@@ -76,6 +76,8 @@ int print_command_help(const Command& command, const std::vector<options::Flag>&
 // The commands.
 int commit_command(Arguments arguments);
 int container_command(Arguments arguments);
+int container_inspect_command(Arguments arguments);
+int container_prune_command(Arguments arguments);
 int diff_command(Arguments arguments);
 int exists_command(Arguments arguments);
 int export_command(Arguments arguments);
@@ -97,9 +99,11 @@ int kill_command(Arguments arguments);
 int login_command(Arguments arguments);
 int logout_command(Arguments arguments);
 int manifest_command(Arguments arguments);
+int pause_command(Arguments arguments);
 int ps_command(Arguments arguments);
 int pull_command(Arguments arguments);
 int push_command(Arguments arguments);
+int rename_command(Arguments arguments);
 int rm_command(Arguments arguments);
 int rmi_command(Arguments arguments);
 int run_command(Arguments arguments);
@@ -108,7 +112,9 @@ int save_command(Arguments arguments);
 int system_command(Arguments arguments);
 int system_prune_command(Arguments arguments);
 int tag_command(Arguments arguments);
+int top_command(Arguments arguments);
 int tree_command(Arguments arguments);
+int unpause_command(Arguments arguments);
 int untag_command(Arguments arguments);
 int version_command(Arguments arguments);
 

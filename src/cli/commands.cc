@@ -16,6 +16,11 @@ constexpr std::array kCommands = {
             exec_command},
     Command{"ps", "[-a] [-q] [--no-trunc] [--format FORMAT]", "List containers", ps_command},
     Command{"kill", "[-s SIGNAL] CONTAINER...", "Send a signal to containers", kill_command},
+    Command{"pause", "[-a] CONTAINER...", "Stop every process of containers", pause_command},
+    Command{"unpause", "[-a] CONTAINER...", "Let paused containers go on", unpause_command},
+    Command{"rename", "CONTAINER NAME", "Give a container another name", rename_command},
+    Command{"top", "CONTAINER [PS-OPTION...]", "Show the processes of a container", top_command},
+    Command{"container", "COMMAND ...", "All that is done with containers", container_command},
     Command{"rm", "[-f] CONTAINER...", "Remove containers", rm_command},
     Command{"inspect",
             "[--type TYPE] [--isolation] [--format FORMAT] NAME...",
@@ -57,7 +62,6 @@ constexpr std::array kCommands = {
     Command{"info", "[--format FORMAT]", "Show what isle finds on this host", info_command},
     Command{"version", "[--format FORMAT]", "Show isle's version", version_command},
     Command{"help", "[COMMAND]", "Explain isle, or a command", help_command},
-    Command{"container", "cleanup ID", nullptr, container_command},
 };
 
 }  // namespace
@@ -77,7 +81,8 @@ const Command* find_command(std::string_view name) {
 }
 
 std::span<const Group* const> groups() {
-  static constexpr std::array kGroups = {&kImageGroup, &kManifestGroup, &kSystemGroup};
+  static constexpr std::array kGroups = {
+      &kContainerGroup, &kImageGroup, &kManifestGroup, &kSystemGroup};
   return kGroups;
 }
 

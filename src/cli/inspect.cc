@@ -125,6 +125,18 @@ int inspect_command(Arguments arguments) {
   return inspect_all(request, *names);
 }
 
+int container_inspect_command(Arguments arguments) {
+  if (wants_help(arguments)) {
+    return print_command_help(*find_command("container inspect"), flags_of(kFlags));
+  }
+  InspectRequest request;
+  request.type = "container";
+  const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
+  if (!names) return complain(names.error());
+  const auto some = check_operands("container inspect", *names, 1, names->size() + 1, "container");
+  return some ? inspect_all(request, *names) : complain(some.error());
+}
+
 int image_inspect_command(Arguments arguments) {
   if (wants_help(arguments)) {
     return print_command_help(*find_command("image inspect"), {kFlags[2].flag});

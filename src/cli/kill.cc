@@ -1,8 +1,9 @@
 // isle kill.
 #include <signal.h>
 
-#include "base/strings.h"
 #include "cli/command.h"
+#include "cli/each.h"
+#include "cli/flags.h"
 #include "engine/containers.h"
 #include "kernel/signal.h"
 
@@ -29,23 +30,15 @@ constexpr CommandFlag<KillRequest> kFlags[] = {
 }  // namespace
 
 int kill_command(Arguments arguments) {
-  if (wants_help(arguments)) return print_command_help(*find_command("kill"), {kFlags[0].flag});
+  if (wants_help(arguments)) return print_command_help(*find_command("kill"), flags_of(kFlags));
   KillRequest request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  if (names->empty()) return complain_of_none("kill", "isle ps lists those that run");
-  const auto paths = engine::Paths::open();
-  if (!paths) return complain(paths.error());
-  int status = 0;
-  for (std::string_view name : *names) {
-    const auto sent = engine::signal_container(*paths, name, request.signal);
-    if (sent) {
-      print(format("{}\n", name));
-    } else {
-      status = complain(Error(sent.error()).within(format("kill {}", quoted(name))), 1);
-    }
-  }
-  return status;
+  return each_container({.command = "kill", .hint = "isle ps lists those that run"},
+                        *names,
+                        [&request](const engine::Paths& paths, std::string_view name) {
+                          return engine::signal_container(paths, name, request.signal);
+                        });
 }
 
 }  // namespace isle::cli

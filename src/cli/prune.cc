@@ -1,4 +1,4 @@
-// isle image prune, isle system prune: what nobody needs goes.
+// isle container prune, isle image prune, isle system prune: what nobody needs goes.
 #include "base/strings.h"
 #include "cli/ask.h"
 #include "cli/command.h"
@@ -39,6 +39,7 @@ constexpr CommandFlag<PruneRequest> kBlobs = {{"blobs",
                                               take_switch<PruneRequest, &PruneRequest::blobs>};
 
 constexpr CommandFlag<PruneRequest> kImageFlags[] = {kAll, kForce, kBlobs};
+constexpr CommandFlag<PruneRequest> kContainerFlags[] = {kForce};
 constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
     kAll,
     kForce,
@@ -93,6 +94,15 @@ Result<std::string> prune_containers(const engine::Paths& paths) {
   return text;
 }
 
+Result<std::string> container_prune(Arguments arguments) {
+  PruneRequest request;
+  const auto operands =
+      TRY(take_flags(kContainerFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("container prune", operands, 0, 0, ""));
+  if (!TRY(is_wanted(request, "all containers that have ended"))) return std::string();
+  return prune_containers(TRY(engine::Paths::open()));
+}
+
 Result<std::string> system_prune(Arguments arguments) {
   PruneRequest request;
   const auto operands = TRY(take_flags(kSystemFlags, arguments, options::Operands::Mixed, request));
@@ -112,6 +122,13 @@ int image_prune_command(Arguments arguments) {
     return print_command_help(*find_command("image prune"), flags_of(kImageFlags));
   }
   return finish(image_prune(arguments));
+}
+
+int container_prune_command(Arguments arguments) {
+  if (wants_help(arguments)) {
+    return print_command_help(*find_command("container prune"), flags_of(kContainerFlags));
+  }
+  return finish(container_prune(arguments));
 }
 
 int system_prune_command(Arguments arguments) {

@@ -82,6 +82,14 @@ Result<Listed> find_container(const Paths& paths, std::string_view name) {
   return look_at(paths, TRY(Database(paths).find(name)));
 }
 
+Result<Listed> find_running(const Paths& paths, std::string_view name) {
+  Listed listed = TRY(find_container(paths, name));
+  if (listed.running()) return listed;
+  return fail(ErrorKind::Conflict,
+              format("container {} is not running", quoted(name)),
+              "isle ps -a shows its state");
+}
+
 Result<Listing> list_containers(const Paths& paths, bool all) {
   Database::List list = TRY(Database(paths).list());
   Listing listing{.containers = {}, .broken = std::move(list.broken)};
@@ -93,12 +101,7 @@ Result<Listing> list_containers(const Paths& paths, bool all) {
 }
 
 Result<void> signal_container(const Paths& paths, std::string_view name, int signal) {
-  const Listed listed = TRY(find_container(paths, name));
-  if (!listed.running()) {
-    return fail(ErrorKind::Conflict,
-                format("container {} is not running", quoted(name)),
-                "isle ps -a shows its state");
-  }
+  const Listed listed = TRY(find_running(paths, name));
   TRY(runtime::kill_container(paths.states(), listed.container.id, signal, false));
   // What comes next may rely on its being dead.
   if (signal == SIGKILL) wait_for_end(paths, listed.container.id);

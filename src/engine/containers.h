@@ -28,6 +28,9 @@ struct Listed {
 Listed look_at(const Paths& paths, record::Container container);
 Result<Listed> find_container(const Paths& paths, std::string_view name);
 
+// Conflict when it does not run; a paused one does.
+Result<Listed> find_running(const Paths& paths, std::string_view name);
+
 struct Listing {
   std::vector<Listed> containers;
   std::vector<Error> broken;
@@ -36,6 +39,13 @@ Result<Listing> list_containers(const Paths& paths, bool all);
 
 // Conflict when it does not run.
 Result<void> signal_container(const Paths& paths, std::string_view name, int signal);
+
+// Conflict when it does not run, is paused already, or is not paused.
+Result<void> pause_container(const Paths& paths, std::string_view name);
+Result<void> unpause_container(const Paths& paths, std::string_view name);
+
+// Conflict: the name is another's.
+Result<void> rename_container(const Paths& paths, std::string_view name, std::string_view to);
 
 // Conflict when it runs, unless `force`, which kills it. Without force a missing one is NotFound.
 Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force);

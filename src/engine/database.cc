@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <climits>
 #include <ctime>
 #include <memory>
+#include <utility>
 
 #include "base/strings.h"
 #include "image/snapshot/overlay.h"
@@ -54,6 +56,15 @@ Result<bool> make_link(const std::string& text, const HostPath& directory, std::
   return fail_call(errno, format("symlink({})", path.str()));
 }
 
+// Held by who gives a container another name.
+Result<kernel::UniqueFd> lock_renames(const HostPath& directory) {
+  kernel::UniqueFd file = TRY(kernel::open_file(directory, O_RDONLY | O_DIRECTORY, 0));
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return fail_call(errno, format("flock({})", directory.str()));
+  }
+  return file;
+}
+
 // Absent: no names.
 std::vector<std::string> names_in(const HostPath& directory) {
   std::vector<std::string> names;
@@ -87,12 +98,31 @@ Result<void> Database::add(record::Container& container) const {
 
 Result<void> Database::add_named(const record::Container& container) const {
   if (TRY(write_and_link(container))) return {};
-  const auto holder = link_text(paths_.names() / container.name);
-  return fail(ErrorKind::Conflict,
-              format("the name {} belongs to container {}",
-                     quoted(container.name),
-                     holder.value_or("").substr(0, 12)),
-              format("choose another, or remove it: isle rm {}", container.name));
+  if (TRY(drop_stale_name(container.name)) && TRY(write_and_link(container))) return {};
+  return std::unexpected(name_is_taken(container.name));
+}
+
+// Nobody renames while we look, so a name that its container does not know is of no use.
+Result<bool> Database::drop_stale_name(const std::string& name) const {
+  const kernel::UniqueFd lock = TRY(lock_renames(paths_.names()));
+  const HostPath link = paths_.names() / name;
+  const auto id = link_text(link);
+  if (!id) return true;
+  const Result<record::Container> holder = load(*id);
+  const bool stale = holder ? holder->name != name : holder.error().kind == ErrorKind::NotFound;
+  return stale && unlink(link.c_str()) == 0;
+}
+
+Error Database::name_is_taken(const std::string& name) const {
+  const auto holder = link_text(paths_.names() / name);
+  return {
+      .kind = ErrorKind::Conflict,
+      .message = format(
+          "the name {} belongs to container {}", quoted(name), holder.value_or("").substr(0, 12)),
+      .call = {},
+      .errnum = 0,
+      .steps = {},
+      .hint = format("choose another, or remove it: isle rm {}", name)};
 }
 
 Result<void> Database::add_by_any_name(record::Container& container) const {
@@ -172,6 +202,27 @@ Result<Database::List> Database::list() const {
     return a.created != b.created ? a.created > b.created : a.name < b.name;
   });
   return list;
+}
+
+Result<void> Database::write(const record::Container& container) const {
+  return kernel::replace_file(paths_.container(container.id) / "record.json",
+                              record::write_container(container),
+                              0600,
+                              false);
+}
+
+// Who is killed in here leaves a name that no record agrees with; drop_stale_name finds it.
+
+Result<void> Database::rename(record::Container& container, std::string name) const {
+  const kernel::UniqueFd lock = TRY(lock_renames(paths_.names()));
+  if (!TRY(make_link(container.id, paths_.names(), name))) {
+    return std::unexpected(name_is_taken(name));
+  }
+  const HostPath taken = paths_.names() / name;
+  const std::string before = std::exchange(container.name, std::move(name));
+  Result<void> written = write(container);
+  unlink((written ? paths_.names() / before : taken).c_str());
+  return written;
 }
 
 Result<void> Database::remove(const record::Container& container) const {

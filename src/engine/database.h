@@ -28,6 +28,10 @@ class Database {
     std::vector<Error> broken;                  // the others are listed all the same
   };
   Result<List> list() const;
+  // Conflict: the name is taken.
+  Result<void> rename(record::Container& container, std::string name) const;
+  // The record as it is now, in one piece.
+  Result<void> write(const record::Container& container) const;
   // The record, the name, the id range and all files. Absence is fine.
   Result<void> remove(const record::Container& container) const;
   // Host ids that no other container has, from now on this one's.
@@ -38,6 +42,9 @@ class Database {
 
   Result<void> add_named(const record::Container& container) const;
   Result<void> add_by_any_name(record::Container& container) const;
+  // True: the name is free now.
+  Result<bool> drop_stale_name(const std::string& name) const;
+  Error name_is_taken(const std::string& name) const;
   // False: the name is taken.
   Result<bool> write_and_link(const record::Container& container) const;
   void drop_unfinished(std::string_view id) const;

@@ -1,0 +1,113 @@
+# isle pause, unpause, rename, top, container ...: what is done with containers that are there.
+load ../labs/lab
+
+state_of() { isle inspect --format '{{.status}}' "$1"; }
+
+@test "pause: every process stops, the host sees them frozen; unpause lets them go on" {
+  isle run -d --name one busybox sh -c 'while :; do date +%N >/tmp/now; usleep 1000; done'
+  local file
+  file=/proc/$(pid_of one)/root/tmp/now
+  wait_until test -s "$file"
+  run -0 isle pause one
+  assert_output one
+  assert_equal "$(state_of one)" paused
+  local before
+  before=$(cat "$file")
+  run -0 isle top one
+  sleep 0.1
+  assert_equal "$(cat "$file")" "$before"
+  run isle pause one
+  assert_failure 1
+  assert_output --partial 'container "one" is paused already'
+  run -0 isle unpause one
+  assert_equal "$(state_of one)" running
+  changed() { [ "$(cat "$file")" != "$before" ]; }
+  wait_until changed
+  run isle unpause one
+  assert_failure 1
+  assert_output --partial 'container "one" is not paused'
+  isle rm -f one
+}
+
+@test "pause --all takes those that run, unpause --all those that are paused" {
+  isle run -d --name one busybox sleep 100
+  isle run -d --name two busybox sleep 100
+  isle pause two
+  run -0 isle pause --all
+  assert_output one
+  run -0 isle unpause --all
+  assert_line one
+  assert_line two
+  run isle pause --all one
+  assert_failure 125
+  isle rm -f one two
+}
+
+@test "rename: the new name is the container's, the old one is free; a taken one is refused" {
+  isle run -d --name one busybox sleep 100
+  isle run -d --name two busybox sleep 100
+  run -0 isle rename one three
+  refute_output
+  assert_equal "$(isle inspect --format '{{.name}}' three)" three
+  run isle inspect one
+  assert_failure 1
+  run isle rename two three
+  assert_failure 1
+  assert_output --partial 'the name "three" belongs to container'
+  run isle rename two 'a/b'
+  assert_failure 1
+  isle run --rm --name one busybox true
+  isle rm -f two three
+}
+
+@test "rename: what a crash in the middle left is no obstacle" {
+  isle run -d --name one busybox sleep 100
+  # As after the first of three steps: both names lead to the container, whose record knows one.
+  ln -s "$(readlink "$ISLE_ROOT/container-names/one")" "$ISLE_ROOT/container-names/other"
+  isle run --rm --name other busybox true
+  run isle run --rm --name one busybox true
+  assert_failure 125
+  isle rm -f one
+}
+
+@test "top: the container's processes as the host knows them, in the columns asked for" {
+  isle run -d --name one busybox sh -c 'sleep 1000 & wait'
+  two_processes() { [ "$(isle top one | wc -l)" -eq 3 ]; }
+  wait_until two_processes
+  run -0 isle top one
+  assert_line --partial 'sleep 1000'
+  assert_line --partial " $(pid_of one) "
+  run -0 isle top one -o pid,comm
+  assert_output --regexp 'PID +COMMAND'
+  assert_output --regexp "$(pid_of one) sh"
+  run isle top one -o comm
+  assert_failure 1
+  assert_output --partial 'no column PID'
+  isle rm -f one
+  run isle top one
+  assert_failure 1
+}
+
+@test "container: the commands under their long names; exists by the status, prune only those that ended" {
+  isle run --name ended busybox true
+  isle run -d --name live busybox sleep 100
+  run -0 isle container ls -a --format '{{.Names}}'
+  assert_line ended
+  assert_line live
+  isle container exists live
+  run isle container exists nobody
+  assert_failure 1
+  refute_output
+  run -0 isle container inspect --format '{{.name}}' live
+  assert_output live
+  run isle container inspect busybox
+  assert_failure 1
+  run -0 isle container prune --force
+  assert_output --partial 'ended'
+  run -0 isle ps -a --format '{{.Names}}'
+  assert_output live
+  run isle container bananas
+  assert_failure 125
+  assert_output --partial 'no command "bananas"'
+  isle container rm -f live
+}
