@@ -109,6 +109,7 @@ int rmi_command(Arguments arguments);
 int run_command(Arguments arguments);
 int search_command(Arguments arguments);
 int save_command(Arguments arguments);
+int stats_command(Arguments arguments);
 int system_command(Arguments arguments);
 int system_prune_command(Arguments arguments);
 int tag_command(Arguments arguments);

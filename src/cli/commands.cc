@@ -20,6 +20,7 @@ constexpr std::array kCommands = {
     Command{"unpause", "[-a] CONTAINER...", "Let paused containers go on", unpause_command},
     Command{"rename", "CONTAINER NAME", "Give a container another name", rename_command},
     Command{"top", "CONTAINER [PS-OPTION...]", "Show the processes of a container", top_command},
+    Command{"stats", "[FLAGS] [CONTAINER...]", "Show what containers use, live", stats_command},
     Command{"container", "COMMAND ...", "All that is done with containers", container_command},
     Command{"rm", "[-f] CONTAINER...", "Remove containers", rm_command},
     Command{"inspect",

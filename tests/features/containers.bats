@@ -111,3 +111,34 @@ state_of() { isle inspect --format '{{.status}}' "$1"; }
   assert_output --partial 'no command "bananas"'
   isle container rm -f live
 }
+
+@test "stats: CPU, memory and processes are near what the host's files say" {
+  require_controller memory
+  isle run -d --name busy --memory 64m --cpuset-cpus 0 busybox sh -c 'while :; do :; done'
+  isle run -d --name idle busybox sleep 1000
+  isle run --name ended busybox true
+  run -0 isle stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.PIDs}}'
+  assert_output --regexp 'busy [0-9]{1,3}\.[0-9]{2}% [0-9.]+[kM]?B / 67.1MB 1'
+  assert_output --regexp 'idle [01]\.[0-9]{2}% [0-9.]+[kM]?B / [0-9.]+GB 1'
+  refute_output --partial ended
+  local percent
+  percent=$(isle stats --no-stream --format '{{.CPUPerc}}' busy)
+  assert_between "${percent%.*}" 5 110
+  run -0 isle stats --no-stream -a
+  assert_line --partial 'CONTAINER ID   NAME'
+  assert_line --partial ended
+  run isle stats --no-stream nobody
+  assert_failure 1
+  isle rm -f busy idle ended
+}
+
+@test "stats: live, a block for each look, until it is interrupted" {
+  isle run -d --name idle busybox sleep 1000
+  isle stats --format '{{.Name}}' >"$ISLE_TEST_DIR/out" &
+  local watcher=$!
+  two_looks() { [ "$(wc -l <"$ISLE_TEST_DIR/out")" -ge 2 ]; }
+  wait_until two_looks
+  kill "$watcher"
+  assert_equal "$(sort -u "$ISLE_TEST_DIR/out")" idle
+  isle rm -f idle
+}
