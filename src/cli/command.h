@@ -117,6 +117,7 @@ int top_command(Arguments arguments);
 int tree_command(Arguments arguments);
 int unpause_command(Arguments arguments);
 int untag_command(Arguments arguments);
+int update_command(Arguments arguments);
 int version_command(Arguments arguments);
 
 // The whole program.

@@ -65,6 +65,7 @@ constexpr std::array kCommands = {
             "Show the processes of a container",
             top_command},
     Command{"container stats", "[FLAGS] [CONTAINER...]", "Show what they use", stats_command},
+    Command{"container update", "[FLAGS] CONTAINER...", "Set other limits", update_command},
     Command{"container rm", "[FLAGS] CONTAINER...", "Remove containers", rm_command},
     Command{"container prune", "[FLAGS]", "Remove those that do not run", container_prune_command},
     Command{"container commit",

@@ -42,6 +42,17 @@ Result<void> check_name(std::string_view name) {
               "most 128 of them");
 }
 
+// As documents: a member that is absent in one is what was not asked.
+Result<void> merge_resources(Resources& now, const Resources& change) {
+  json::Value merged = oci::write_value(now);
+  const json::Value asked = oci::write_value(change);
+  for (const json::Member& member : *asked.object()) {
+    merged[member.key] = member.value;
+  }
+  now = TRY(oci::read_document<Resources>(merged));
+  return {};
+}
+
 Result<Container> read_container(std::string_view text) {
   Result<Container> container = oci::read_document<Container>(TRY(json::parse(text)));
   if (!container) container.error().kind = ErrorKind::Corrupt;

@@ -32,6 +32,9 @@ struct Container {
 // Letters, digits and "_.-", beginning with a letter or digit: InvalidArgument says so.
 Result<void> check_name(std::string_view name);
 
+// `now` with what `change` sets; what it leaves out stays.
+Result<void> merge_resources(Resources& now, const Resources& change);
+
 // Corrupt names the JSON path.
 Result<Container> read_container(std::string_view text);
 std::string write_container(const Container& container);

@@ -38,6 +38,20 @@ TEST(ContainerRecord, ComesBackAsItWasWritten) {
   EXPECT_EQ(back->storage.mounts.at(0).target, "/b");
 }
 
+TEST(ContainerRecord, LimitsThatAreNotNamedStay) {
+  Resources now;
+  now.memory = 100;
+  now.cpuset_cpus = "0";
+  now.pids = 7;
+  Resources change;
+  change.memory = 200;
+  change.pids = -1;
+  ASSERT_TRUE(merge_resources(now, change));
+  EXPECT_EQ(now.memory, 200);
+  EXPECT_EQ(now.cpuset_cpus, "0");
+  EXPECT_EQ(now.pids, -1);
+}
+
 TEST(ContainerRecord, DamageIsNamed) {
   const Result<Container> back = read_container(R"({"id": "x", "created": "monday"})");
   ASSERT_FALSE(back);

@@ -142,3 +142,27 @@ state_of() { isle inspect --format '{{.status}}' "$1"; }
   assert_equal "$(sort -u "$ISLE_TEST_DIR/out")" idle
   isle rm -f idle
 }
+
+@test "update: the kernel's files change at once, the record too; what is not named stays" {
+  require_controller memory
+  isle run -d --name one --memory 64m --pids-limit 50 busybox sleep 1000
+  run -0 isle update --memory 96m --cpus 0.5 one
+  assert_output one
+  run -0 isle stats --no-stream --format '{{.MemUsage}}' one
+  assert_output --partial '/ 101MB'
+  run -0 isle inspect --format '{{.record.resources.memory}} {{.record.resources.pids}} {{.spec.linux.resources.memory.limit}} {{.spec.linux.resources.cpu.quota}}' one
+  assert_output '100663296 50 100663296 50000'
+  run isle update --memory 1 one
+  assert_failure 1
+  assert_output --partial 'update "one"'
+  assert_equal "$(isle inspect --format '{{.record.resources.memory}}' one)" 100663296
+  run isle update one
+  assert_failure 125
+  assert_output --partial 'no limit is given'
+  run isle update --memory 64m nobody
+  assert_failure 1
+  isle rm -f one
+  isle run --name ended busybox true
+  isle update --pids-limit 9 ended
+  assert_equal "$(isle inspect --format '{{.spec.linux.resources.pids.limit}}' ended)" 9
+}
