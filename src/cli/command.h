@@ -78,6 +78,7 @@ int commit_command(Arguments arguments);
 int container_command(Arguments arguments);
 int container_inspect_command(Arguments arguments);
 int container_prune_command(Arguments arguments);
+int cp_command(Arguments arguments);
 int diff_command(Arguments arguments);
 int exists_command(Arguments arguments);
 int export_command(Arguments arguments);

@@ -27,6 +27,15 @@ struct StatsRequest {
 
 constexpr std::chrono::milliseconds kSpanOfOne{500};  // between the two samples of --no-stream
 
+Result<void> take_interval(StatsRequest& request, std::string_view value) {
+  const long long seconds = TRY(parse_int(value, "--interval"));
+  if (seconds < 1 || seconds > 86400) {
+    return fail(ErrorKind::InvalidArgument, "--interval is from 1 to 86400 seconds");
+  }
+  request.interval = std::chrono::seconds(seconds);
+  return {};
+}
+
 constexpr CommandFlag<StatsRequest> kFlags[] = {
     {{"all", 'a', Arity::Switch, nullptr, "Those that do not run, too", Section::General},
      take_switch<StatsRequest, &StatsRequest::all>},
@@ -43,14 +52,7 @@ constexpr CommandFlag<StatsRequest> kFlags[] = {
       "SECONDS",
       "Time between two looks (default: 1)",
       Section::General},
-     [](StatsRequest& request, std::string_view value) -> Result<void> {
-       const long long seconds = TRY(parse_int(value, "--interval"));
-       if (seconds < 1 || seconds > 86400) {
-         return fail(ErrorKind::InvalidArgument, "--interval is from 1 to 86400 seconds");
-       }
-       request.interval = std::chrono::seconds(seconds);
-       return {};
-     }},
+     take_interval},
     {{"no-reset", 0, Arity::Switch, nullptr, "Do not clear the screen", Section::General},
      take_switch<StatsRequest, &StatsRequest::keep>},
     {{"no-stream", 0, Arity::Switch, nullptr, "Look once", Section::General},

@@ -42,13 +42,15 @@ Result<void> bind_layer(const HostPath& layer, const HostPath& target) {
 // mount(2) takes a page of options, so the layers are named from their common directory.
 Result<void> lay_over(const Paths& paths,
                       const std::vector<HostPath>& layers,
+                      const std::string& writable,
                       const HostPath& target,
                       bool is_user) {
   const HostPath above = paths.store.root() / "layers";
-  std::string options = is_user ? "userxattr,lowerdir=" : "lowerdir=";
+  std::string options = format("{}{}lowerdir=", is_user ? "userxattr," : "", writable);
   for (const HostPath& layer : layers) {
     if (!options.ends_with('=')) options += ':';
-    options += layer.str().substr(above.str().size() + 1);
+    const bool is_near = layer.str().starts_with(above.str() + "/");
+    options += is_near ? layer.str().substr(above.str().size() + 1) : layer.str();
   }
   if (options.size() >= static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
     return fail(ErrorKind::Unsupported,
@@ -57,21 +59,19 @@ Result<void> lay_over(const Paths& paths,
   }
   const kernel::UniqueFd before = TRY(kernel::open_file(HostPath("."), O_RDONLY | O_DIRECTORY));
   if (chdir(above.c_str()) != 0) return fail_call(errno, format("chdir({})", above.str()));
-  const int mounted = mount("isle", target.c_str(), "overlay", kFlags, options.c_str());
+  const unsigned long flags = writable.empty() ? kFlags : MS_NOSUID | MS_NODEV;
+  const int mounted = mount("isle", target.c_str(), "overlay", flags, options.c_str());
   const int error = errno;
   if (fchdir(before.get()) != 0) return fail_call(errno, "fchdir()");
   if (mounted != 0) return fail_call(error, format("mount(overlay on {})", target.str()));
   return {};
 }
 
-}  // namespace
-
-Result<HostPath> mount_image_here(const Paths& paths, const std::vector<HostPath>& layers) {
-  if (layers.empty()) return fail(ErrorKind::InvalidArgument, "the image has no layers");
+// Mounts of this process alone, and the directory for them.
+Result<HostPath> own_mounts(const Paths& paths) {
   HostPath target = paths.run / "image";
   TRY(make_directories(target));
-  const bool is_user = geteuid() != 0;
-  if (is_user) {
+  if (geteuid() != 0) {
     TRY(become_root_inside(geteuid(), getegid()));
   } else if (unshare(CLONE_NEWNS) != 0) {
     return fail_call(errno, "unshare(mount)");
@@ -79,11 +79,31 @@ Result<HostPath> mount_image_here(const Paths& paths, const std::vector<HostPath
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     return fail_call(errno, "mount(/, private)");
   }
+  return target;
+}
+
+}  // namespace
+
+Result<HostPath> mount_image_here(const Paths& paths, const std::vector<HostPath>& layers) {
+  if (layers.empty()) return fail(ErrorKind::InvalidArgument, "the image has no layers");
+  const bool is_user = geteuid() != 0;
+  HostPath target = TRY(own_mounts(paths));
   if (layers.size() == 1) {
     TRY(bind_layer(layers.front(), target));
   } else {
-    TRY(lay_over(paths, layers, target, is_user));
+    TRY(lay_over(paths, layers, "", target, is_user));
   }
+  return target;
+}
+
+Result<HostPath> mount_container_here(const Paths& paths,
+                                      const std::vector<HostPath>& layers,
+                                      const HostPath& upper,
+                                      const HostPath& work) {
+  const bool is_user = geteuid() != 0;
+  HostPath target = TRY(own_mounts(paths));
+  TRY(lay_over(
+      paths, layers, format("upperdir={},workdir={},", upper.str(), work.str()), target, is_user));
   return target;
 }
 

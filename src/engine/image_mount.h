@@ -17,4 +17,10 @@ namespace isle::engine {
 // root of a user namespace.
 Result<HostPath> mount_image_here(const Paths& paths, const std::vector<HostPath>& layers);
 
+// The same with a container's own layer on top, which takes what is written.
+Result<HostPath> mount_container_here(const Paths& paths,
+                                      const std::vector<HostPath>& layers,
+                                      const HostPath& upper,
+                                      const HostPath& work);
+
 }  // namespace isle::engine

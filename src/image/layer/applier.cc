@@ -27,7 +27,7 @@ std::uint32_t while_unpacking(std::uint32_t mode) { return mode | S_IRWXU; }
 Result<ApplyReport> LayerApplier::run(TarReader& archive) {
   implied_.insert("");
   for (;;) {
-    const std::optional<TarEntry> entry = TRY(archive.next());
+    std::optional<TarEntry> entry = TRY(archive.next());
     if (!entry) break;
     ++report_.members;
     TRY_STEP(apply(*entry, archive), format("unpack {}", quoted(entry->path)));
@@ -40,7 +40,11 @@ Result<ApplyReport> LayerApplier::run(TarReader& archive) {
   return std::move(report_);
 }
 
-Result<void> LayerApplier::apply(const TarEntry& entry, TarReader& archive) {
+Result<void> LayerApplier::apply(TarEntry& entry, TarReader& archive) {
+  if (plainly_ && !TRY(plainly_(entry))) {
+    ++report_.left_out;
+    return {};
+  }
   const MemberPath path = TRY(member_path(entry.path));
   if (path.is_root()) {
     if (entry.type != TarType::Directory) {
@@ -50,6 +54,7 @@ Result<void> LayerApplier::apply(const TarEntry& entry, TarReader& archive) {
     directories_[""] = {.mode = entry.mode, .mtime = entry.mtime};
     return dress(root_.get(), entry, true);
   }
+  if (plainly_) return create(entry, path, archive);
   if (path.name == kOpaque) return make_opaque(TRY(open_parent(path.parent)));
   if (path.name.starts_with(kAufs)) return {};
   if (path.name.starts_with(kWhiteout)) {
@@ -118,6 +123,17 @@ Result<kernel::UniqueFd> LayerApplier::make_parents(const std::string& path) {
   return fd;
 }
 
+Result<void> LayerApplier::check_exchange(const MemberPath& path,
+                                          bool is_directory,
+                                          bool for_directory) const {
+  if (is_directory == for_directory) return {};
+  return fail(ErrorKind::Conflict,
+              is_directory
+                  ? format("{} is a directory, and would become a file", quoted(path.str()))
+                  : format("{} is a file, and would become a directory", quoted(path.str())),
+              "remove it first, or name another place");
+}
+
 // Removes what stands where a member goes, but for a directory that stays a directory. True: the
 // place was whited out.
 Result<bool> LayerApplier::clear_place(int parent, const MemberPath& path, bool for_directory) {
@@ -126,6 +142,7 @@ Result<bool> LayerApplier::clear_place(int parent, const MemberPath& path, bool 
     if (errno == ENOENT) return false;
     return fail_call(errno, format("stat({})", quoted(path.name)));
   }
+  if (plainly_) TRY(check_exchange(path, S_ISDIR(found.st_mode), for_directory));
   if (!S_ISDIR(found.st_mode)) {
     if (unlinkat(parent, path.name.c_str(), 0) != 0) {
       return fail_call(errno, format("unlink({})", quoted(path.name)));

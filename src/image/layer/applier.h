@@ -7,6 +7,7 @@
 // that hides what is below it (Documentation/filesystems/overlayfs.rst).
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -31,6 +32,7 @@ struct ApplyReport {
   std::uint64_t owners_lost = 0;      // members that belong to another than 0:0, unpacked by a user
   std::uint64_t devices_skipped = 0;  // by a user
   std::uint64_t attributes_skipped = 0;
+  std::uint64_t left_out = 0;        // members that Plainly did not want
   std::vector<std::string> implied;  // directories the layer uses but does not describe
   struct Link {
     std::string path, target;
@@ -38,10 +40,16 @@ struct ApplyReport {
   std::vector<Link> links;  // hard links to what the layer does not hold: a lower one may
 };
 
+// An archive that is no layer: nothing is whited out, and members go over what is there, but no
+// file over a directory or the other way round. Called for each member, which it may change; false
+// leaves it out.
+using Plainly = std::function<Result<bool>(TarEntry&)>;
+
 class LayerApplier {
  public:
-  // `root` is the empty directory to fill. The caller sets umask 0.
-  LayerApplier(kernel::UniqueFd root, Unpacker who) : root_(std::move(root)), who_(who) {}
+  // `root` is the directory to fill, empty for a layer. The caller sets umask 0.
+  LayerApplier(kernel::UniqueFd root, Unpacker who, Plainly plainly = {})
+      : root_(std::move(root)), who_(who), plainly_(std::move(plainly)) {}
 
   // Every member of the archive, then the directories' modes and times.
   Result<ApplyReport> run(TarReader& archive);
@@ -54,6 +62,7 @@ class LayerApplier {
 
   kernel::UniqueFd root_;
   Unpacker who_;
+  Plainly plainly_;
   ApplyReport report_;
   std::map<std::string, DirectoryEnd> directories_;
   std::set<std::string> implied_;
@@ -61,7 +70,7 @@ class LayerApplier {
   std::string parent_path_;  // the directory of the last member stays open
   kernel::UniqueFd parent_fd_;
 
-  Result<void> apply(const TarEntry& entry, TarReader& archive);
+  Result<void> apply(TarEntry& entry, TarReader& archive);
   Result<void> create(const TarEntry& entry, const MemberPath& path, TarReader& archive);
   Result<int> open_parent(const std::string& path);
   Result<kernel::UniqueFd> make_parents(const std::string& path);
@@ -75,6 +84,7 @@ class LayerApplier {
   Result<void> make_node(int parent, const std::string& name, const TarEntry& entry);
   Result<void> white_out(int parent, const MemberPath& path, std::string_view hidden);
   Result<void> make_opaque(int directory);
+  Result<void> check_exchange(const MemberPath& path, bool is_directory, bool for_directory) const;
   Result<bool> clear_place(int parent, const MemberPath& path, bool for_directory);
 
   Result<void> dress(int fd, const TarEntry& entry, bool directory);

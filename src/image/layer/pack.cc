@@ -121,20 +121,32 @@ TarEntry Packer::entry_of(const std::string& path,
 
 Result<PackReport> Packer::run() {
   const MergedDirectory root = TRY(MergedDirectory::of_roots(request_.roots));
+  TRY(request_.only.empty() ? pack_all(root) : pack_one(root));
+  TRY(writer_.end());
+  return report_;
+}
+
+Result<void> Packer::pack_all(const MergedDirectory& root) {
   const int top = root.parts().front().fd.get();
   struct stat status{};
   if (fstat(top, &status) != 0) return fail_call(errno, "stat(/)");
   // The root's own look belongs to it, but "./" is a name that some readers dislike in a layer that
   // changes nothing: docker leaves it out of layers, too.
   if (!request_.layer) {
-    TarEntry entry = entry_of(".", status, 0);
+    TarEntry entry = entry_of(request_.name.empty() ? "." : request_.name, status, 0);
     TRY(take_attributes(top, entry));
     TRY(writer_.add(entry));
     ++report_.members;
   }
-  TRY(directory(root, ""));
-  TRY(writer_.end());
-  return report_;
+  return directory(root, request_.name.empty() ? "" : request_.name + "/");
+}
+
+Result<void> Packer::pack_one(const MergedDirectory& root) {
+  const auto found = TRY(root.find(request_.only));
+  if (!found) return fail(ErrorKind::NotFound, format("there is no {}", quoted(request_.only)));
+  const std::string& path = request_.name.empty() ? request_.only : request_.name;
+  TRY_STEP(child(root, path, request_.only, *found), format("pack {}", quoted(path)));
+  return {};
 }
 
 Result<void> Packer::directory(const MergedDirectory& directory, const std::string& path) {

@@ -35,6 +35,8 @@ struct PackRequest {
   std::vector<int> roots;  // directories, topmost first
   bool layer = false;      // the roots are one layer or upper directory: whiteouts are told
   bool to_root = false;    // an ordinary user's files: all of them are 0:0's inside
+  std::string only;        // one entry of the directories; empty: all that is in them
+  std::string name;        // what that entry is called, or where all goes; empty: as it is
   IdRanges uids, gids;     // of the topmost root; empty: as they are
   // "etc/hosts": where a container had mounts. What lies there is left out if it is empty: it was
   // made to mount upon.
@@ -59,6 +61,8 @@ class Packer {
   PackReport report_;
   std::map<std::pair<dev_t, ino_t>, std::string> linked_;  // files with several names
 
+  Result<void> pack_one(const MergedDirectory& root);
+  Result<void> pack_all(const MergedDirectory& root);
   Result<void> directory(const MergedDirectory& directory, const std::string& path);
   Result<void> child(const MergedDirectory& parent,
                      const std::string& path,

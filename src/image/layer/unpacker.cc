@@ -58,6 +58,10 @@ Result<Unpacking> Unpacking::start(const std::vector<std::string>& arguments, co
     ++number;
     if (extra >= 0) request.fds.push_back({.from = extra, .to = number});
   }
+  number = kFirstDirectory;
+  for (const int directory : fds.directories) {
+    request.fds.push_back({.from = directory, .to = number++});
+  }
   request.arguments.insert(request.arguments.end(), arguments.begin(), arguments.end());
   Unpacking unpacking;
   unpacking.child_ = TRY(kernel::spawn(request));

@@ -17,10 +17,12 @@ namespace isle::image {
 // A request under way, so that several can be. Whoever drops it kills the process.
 class Unpacking {
  public:
+  static constexpr int kFirstDirectory = 6;
   struct Fds {
     int input = -1;  // standard input; -1: nothing to read
     int extra = -1;  // those from 3 on, see program.h; -1: not there
     int layer_lock = -1, blob_lock = -1;
+    std::vector<int> directories;  // from kFirstDirectory on
   };
   static Result<Unpacking> start(const std::vector<std::string>& arguments, const Fds& fds);
   Unpacking(Unpacking&&) = default;

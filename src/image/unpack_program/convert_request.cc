@@ -26,7 +26,7 @@ Result<json::Value> convert_request(std::span<char*> arguments) {
   BlobStream stream = TRY(BlobStream::create(STDIN_FILENO, "sha256", "sha256"));
   BlobWriter writer = TRY(BlobWriter::create(kOutput, compression));
   close_range(kOutput + 1, ~0U, 0);
-  const ReadingSandbox sandbox = TRY_STEP(enter_reading_sandbox({}, who), "shut the packer in");
+  const ReadingSandbox sandbox = TRY_STEP(enter_reading_sandbox({}, {}, who), "shut the packer in");
   for (;;) {
     const std::string_view part = TRY(stream.take(kPiece));
     if (part.empty()) break;

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "image/layer/pack.h"
+#include "image/layer/unpacker.h"
 #include "image/unpack_program/requests.h"
 #include "image/unpack_program/sandbox.h"
 
@@ -15,23 +16,11 @@ namespace {
 
 struct Request {
   std::vector<HostPath> roots;
+  std::vector<kernel::UniqueFd> open_roots;
   Unpacker who = Unpacker::Root;
   oci::Compression compression = oci::Compression::None;
   PackRequest pack;
 };
-
-// "0:268435456:65536".
-Result<IdRange> parse_range(std::string_view text) {
-  const auto parts = split(text, ':');
-  if (parts.size() != 3) {
-    return fail(ErrorKind::InvalidArgument, format("{} is no id mapping", quoted(text)));
-  }
-  IdRange range;
-  range.inside = static_cast<std::uint32_t>(TRY(parse_uint(parts[0], "id")));
-  range.outside = static_cast<std::uint32_t>(TRY(parse_uint(parts[1], "id")));
-  range.count = static_cast<std::uint32_t>(TRY(parse_uint(parts[2], "count")));
-  return range;
-}
 
 Result<Request> parse(std::span<char*> arguments) {
   constexpr std::array<std::string_view, 2> kSwitches = {"--layer", "--user"};
@@ -44,19 +33,26 @@ Result<Request> parse(std::span<char*> arguments) {
       request.pack.to_root = true;
     } else if (name == "--root") {
       request.roots.emplace_back(std::string(value));
+    } else if (name == "--root-fd") {
+      request.open_roots.emplace_back(static_cast<int>(TRY(parse_uint(value, "--root-fd"))));
+    } else if (name == "--only") {
+      request.pack.only = value;
+    } else if (name == "--name") {
+      request.pack.name = value;
     } else if (name == "--compression") {
       request.compression = TRY(parse_compression(value));
     } else if (name == "--mount-point") {
       request.pack.mount_points.emplace(value);
     } else if (name == "--uid-map") {
-      request.pack.uids.push_back(TRY(parse_range(value)));
+      request.pack.uids.push_back(TRY(parse_id_range(value)));
     } else if (name == "--gid-map") {
-      request.pack.gids.push_back(TRY(parse_range(value)));
+      request.pack.gids.push_back(TRY(parse_id_range(value)));
     } else {
       return unknown_option(name);
     }
   }
-  if (request.roots.empty()) return fail(ErrorKind::InvalidArgument, "pack needs --root");
+  if (request.roots.empty() && request.open_roots.empty())
+    return fail(ErrorKind::InvalidArgument, "pack needs --root");
   return request;
 }
 
@@ -75,9 +71,11 @@ Result<json::Value> pack_request(std::span<char*> arguments) {
   allow_many_files();
   // Before the walls go up: libcrypto reads its configuration when first used.
   BlobWriter writer = TRY(BlobWriter::create(kOutput, request.compression));
-  close_range(kOutput + 1, ~0U, 0);
+  close_range(kOutput + 1, Unpacking::kFirstDirectory - 1, 0);
+  close_range(Unpacking::kFirstDirectory + request.open_roots.size(), ~0U, 0);
   const ReadingSandbox sandbox =
-      TRY_STEP(enter_reading_sandbox(request.roots, request.who), "shut the packer in");
+      TRY_STEP(enter_reading_sandbox(request.roots, std::move(request.open_roots), request.who),
+               "shut the packer in");
   for (const kernel::UniqueFd& root : sandbox.roots) request.pack.roots.push_back(root.get());
   const PackReport report = TRY(Packer(request.pack, writer).run());
   json::Value value = sums_json(TRY(writer.finish()));

@@ -161,6 +161,7 @@ using Request = Result<json::Value> (*)(std::span<char*>);
 Request find_other(std::string_view name) {
   if (name == "pack") return pack_request;
   if (name == "convert") return convert_request;
+  if (name == "extract") return extract_request;
   return name == "split" ? split_request : nullptr;
 }
 
@@ -187,6 +188,7 @@ int unpack_main(std::span<char*> arguments) {
         "       isle-unpack digest ALGORITHM <BLOB\n"
         "       isle-unpack layer --into DIR [--user] [--partial] --digest D --diff-id D <BLOB\n"
         "       isle-unpack pack [--layer] [--user] --root DIR... --compression C 3>BLOB\n"
+        "       isle-unpack extract [--user] [--no-special] [--owner U:G] <ARCHIVE 6<DIR\n"
         "       isle-unpack convert [--user] --compression C <BLOB 3>BLOB\n"
         "       isle-unpack split --into DIR [--user] <ARCHIVE\n",
         stderr);

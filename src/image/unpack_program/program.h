@@ -13,6 +13,12 @@
 //               [--uid-map I:O:N]... [--gid-map ...] [--mount-point PATH]...   pack the
 //               directories, topmost first, into
 //                                             descriptor 3 (layer/pack.h)
+//               [--root-fd N]... [--only NAME] [--name NAME]   directories that are open, one
+//               entry of them, under another name
+//   isle-unpack extract [--user] [--no-special] [--owner U:G] [--uid-map I:O:N]... [--gid-map ...]
+//                                             standard input into the directory of descriptor 6,
+//                                             whatever is in it; --no-special: no devices, no
+//                                             set-id bits, no attributes but the user's
 //   isle-unpack convert [--user] --compression none|gzip|zstd   standard input, whatever its own
 //                                             compression, into descriptor 3
 //   isle-unpack split --into DIR [--user]         the files of the archive on standard input

@@ -28,6 +28,18 @@ std::unexpected<Error> unknown_option(std::string_view name) {
   return fail(ErrorKind::InvalidArgument, format("unknown option {}", quoted(name)));
 }
 
+Result<IdRange> parse_id_range(std::string_view text) {
+  const auto parts = split(text, ':');
+  if (parts.size() != 3) {
+    return fail(ErrorKind::InvalidArgument, format("{} is no id mapping", quoted(text)));
+  }
+  IdRange range;
+  range.inside = static_cast<std::uint32_t>(TRY(parse_uint(parts[0], "id")));
+  range.outside = static_cast<std::uint32_t>(TRY(parse_uint(parts[1], "id")));
+  range.count = static_cast<std::uint32_t>(TRY(parse_uint(parts[2], "count")));
+  return range;
+}
+
 Result<oci::Compression> parse_compression(std::string_view text) {
   for (const auto compression :
        {oci::Compression::None, oci::Compression::Gzip, oci::Compression::Zstd}) {

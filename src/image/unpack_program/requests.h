@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "image/layer/applier.h"
+#include "image/layer/pack.h"
 #include "image/unpack_program/blob_writer.h"
 #include "oci/media_type.h"
 
@@ -27,6 +28,10 @@ Result<oci::Compression> parse_compression(std::string_view text);
 // {"ok":true,"digest":...,"diffId":...,"size":...,"diffSize":...}
 json::Value sums_json(const BlobWriter::Sums& sums);
 
+// "0:268435456:65536": inside, outside, count.
+Result<IdRange> parse_id_range(std::string_view text);
+
+Result<json::Value> extract_request(std::span<char*> arguments);
 Result<json::Value> pack_request(std::span<char*> arguments);
 Result<json::Value> convert_request(std::span<char*> arguments);
 Result<json::Value> split_request(std::span<char*> arguments);

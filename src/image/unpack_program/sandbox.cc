@@ -66,9 +66,11 @@ Result<bool> leave_the_hosts_tree(const HostPath& target) {
   return true;
 }
 
-// An empty file system instead; the roots are open already.
-Result<bool> leave_for_nothing(const HostPath& place) {
+// An empty file system instead; the roots are open already. It lies where every host has a
+// directory.
+Result<bool> leave_for_nothing() {
   if (!TRY(unshare_mounts())) return false;
+  const HostPath place("/proc");
   constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
   if (mount("none", place.c_str(), "tmpfs", kFlags, "size=4k,mode=0500") != 0) {
     return fail_call(errno, format("mount(tmpfs on {})", place.str()));
@@ -251,20 +253,34 @@ Result<Sandbox> enter_sandbox(const HostPath& target, Unpacker who) {
   return sandbox;
 }
 
-Result<ReadingSandbox> enter_reading_sandbox(const std::vector<HostPath>& roots, Unpacker who) {
-  ReadingSandbox sandbox;
-  std::vector<int> numbers;
+Result<ReadingSandbox> enter_reading_sandbox(const std::vector<HostPath>& roots,
+                                             std::vector<kernel::UniqueFd> open_roots,
+                                             Unpacker who) {
+  ReadingSandbox sandbox{.roots = std::move(open_roots), .walls = {}};
   for (const HostPath& root : roots) {
     sandbox.roots.push_back(TRY(kernel::open_file(root, O_RDONLY | O_DIRECTORY)));
-    numbers.push_back(sandbox.roots.back().get());
   }
+  std::vector<int> numbers;
+  numbers.reserve(sandbox.roots.size());
+  for (const kernel::UniqueFd& root : sandbox.roots) numbers.push_back(root.get());
   if (who == Unpacker::Root) {
-    if (!roots.empty() && TRY(leave_for_nothing(roots.front()))) {
-      sandbox.walls.emplace_back("mounts");
-    }
+    if (TRY(leave_for_nothing())) sandbox.walls.emplace_back("mounts");
     if (unshare(CLONE_NEWNET) == 0) sandbox.walls.emplace_back("network");
   }
   TRY(raise_walls(numbers, kReading, who, sandbox.walls));
+  return sandbox;
+}
+
+Result<Sandbox> enter_sandbox_at(kernel::UniqueFd target, Unpacker who) {
+  Sandbox sandbox{.root = std::move(target), .walls = {}};
+  if (who == Unpacker::Root) {
+    if (unshare(CLONE_NEWNET) == 0) sandbox.walls.emplace_back("network");
+    if (fchdir(sandbox.root.get()) != 0) return fail_call(errno, "fchdir(target)");
+    if (chroot(".") != 0) return fail_call(errno, "chroot(target)");
+    sandbox.walls.emplace_back("root");
+  }
+  TRY(raise_walls(
+      {sandbox.root.get()}, kEverythingOf2 & ~LANDLOCK_ACCESS_FS_EXECUTE, who, sandbox.walls));
   return sandbox;
 }
 

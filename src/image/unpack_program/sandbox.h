@@ -19,13 +19,20 @@ struct Sandbox {
   std::vector<std::string> walls;  // "mounts" "network" "capabilities" "landlock" "seccomp"
 };
 
-// The same for what only reads: `roots` and nothing else can be opened, and nothing be written but
+// The same for what only reads: `roots`, and those that are open already, and nothing else can be
+// opened, and nothing be written but
 // to descriptors that are open.
 struct ReadingSandbox {
   std::vector<kernel::UniqueFd> roots;
   std::vector<std::string> walls;
 };
-Result<ReadingSandbox> enter_reading_sandbox(const std::vector<HostPath>& roots, Unpacker who);
+Result<ReadingSandbox> enter_reading_sandbox(const std::vector<HostPath>& roots,
+                                             std::vector<kernel::UniqueFd> open_roots,
+                                             Unpacker who);
+
+// For a directory that is open and may belong to other mounts than ours (a running container's):
+// it becomes the root by chroot(2), and what is mounted in it stays reachable.
+Result<Sandbox> enter_sandbox_at(kernel::UniqueFd target, Unpacker who);
 
 // Of this process, for good. Call once, single-threaded, with every fd closed that is not needed.
 Result<Sandbox> enter_sandbox(const HostPath& target, Unpacker who);

@@ -1,0 +1,58 @@
+#include "engine/container_root.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "engine/container_tree.h"
+#include "engine/image_mount.h"
+#include "runtime/state/container.h"
+
+namespace isle::engine {
+namespace {
+
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY;
+
+image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps) {
+  image::IdRanges ranges;
+  ranges.reserve(maps.size());
+  for (const oci::IdMapping& map : maps) {
+    ranges.push_back({.inside = map.container_id, .outside = map.host_id, .count = map.size});
+  }
+  return ranges;
+}
+
+Result<kernel::UniqueFd> root_of_running(const runtime::ContainerState& state) {
+  kernel::UniqueFd root =
+      TRY(kernel::open_file(HostPath(format("/proc/{}/root", state.pid.value)), kDirectory));
+  // Had it ended before, the pid could have been another's by then.
+  if (runtime::is_alive(state)) return root;
+  return fail(ErrorKind::Conflict, "the container has ended meanwhile", "try again");
+}
+
+}  // namespace
+
+Result<ContainerRoot> open_container_root(const Paths& paths, const Listed& listed) {
+  const ContainerTree tree = TRY(tree_of(paths, listed.container));
+  ContainerRoot root{.directory = {}, .uids = ranges_of(tree.uids), .gids = ranges_of(tree.gids)};
+  if (listed.running()) {
+    root.directory = TRY(root_of_running(*listed.state));
+    return root;
+  }
+  if (tree.upper.empty()) {
+    root.directory = TRY(kernel::open_file(tree.lowers.front(), kDirectory));
+    return root;
+  }
+  if (!tree.uids.empty() && geteuid() == 0) {
+    return fail(
+        ErrorKind::Unsupported,
+        format("container {} has a user namespace and does not run", quoted(listed.container.name)),
+        "start it first; isle export writes its files as they are");
+  }
+  const HostPath work = paths.container(listed.container.id) / "work";
+  root.directory = TRY(kernel::open_file(
+      TRY(mount_container_here(paths, tree.lowers, tree.upper, work)), kDirectory));
+  return root;
+}
+
+}  // namespace isle::engine
