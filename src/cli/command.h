@@ -74,11 +74,13 @@ bool wants_help(Arguments arguments);
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags);
 
 // The commands.
+int attach_command(Arguments arguments);
 int commit_command(Arguments arguments);
 int container_command(Arguments arguments);
 int container_inspect_command(Arguments arguments);
 int container_prune_command(Arguments arguments);
 int cp_command(Arguments arguments);
+int create_command(Arguments arguments);
 int diff_command(Arguments arguments);
 int exists_command(Arguments arguments);
 int export_command(Arguments arguments);
@@ -97,6 +99,7 @@ int info_command(Arguments arguments);
 int inspect_command(Arguments arguments);
 int load_command(Arguments arguments);
 int kill_command(Arguments arguments);
+int logs_command(Arguments arguments);
 int login_command(Arguments arguments);
 int logout_command(Arguments arguments);
 int manifest_command(Arguments arguments);
@@ -105,12 +108,15 @@ int ps_command(Arguments arguments);
 int pull_command(Arguments arguments);
 int push_command(Arguments arguments);
 int rename_command(Arguments arguments);
+int restart_command(Arguments arguments);
 int rm_command(Arguments arguments);
 int rmi_command(Arguments arguments);
 int run_command(Arguments arguments);
 int search_command(Arguments arguments);
 int save_command(Arguments arguments);
 int stats_command(Arguments arguments);
+int start_command(Arguments arguments);
+int stop_command(Arguments arguments);
 int system_command(Arguments arguments);
 int system_prune_command(Arguments arguments);
 int tag_command(Arguments arguments);
@@ -120,6 +126,7 @@ int unpause_command(Arguments arguments);
 int untag_command(Arguments arguments);
 int update_command(Arguments arguments);
 int version_command(Arguments arguments);
+int wait_command(Arguments arguments);
 
 // The whole program.
 int main(int count, const char* const* words);

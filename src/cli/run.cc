@@ -3,8 +3,7 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
-#include "cli/output/pull_progress.h"
-#include "engine/provide_image.h"
+#include "cli/provide.h"
 #include "engine/run.h"
 #include "kernel/tty.h"
 
@@ -15,13 +14,6 @@ namespace {
 void explain(const std::string& plan) {
   (void)std::fwrite(plan.data(), 1, plan.size(), stderr);
   if (!plan.ends_with('\n')) (void)std::fputc('\n', stderr);
-}
-
-// As the user knows it: by the name given, else by what it runs.
-std::string called(const record::Container& container) {
-  if (!container.name.empty()) return container.name;
-  const record::RootSource& root = container.storage.root;
-  return root.image.empty() ? root.directory : root.image;
 }
 
 int show_plan(const engine::Paths& paths, options::RunRequest& request, const std::string& name) {
@@ -39,23 +31,6 @@ Result<void> check_terminal(const options::RunRequest& request) {
   return fail(ErrorKind::InvalidArgument,
               "run: standard input is not a terminal",
               "leave -t out when the input comes from a pipe or file");
-}
-
-// The image's name, as it is found here from now on.
-Result<std::string> provide(const engine::Paths& paths, const options::RunRequest& request) {
-  PullProgress progress = progress_on_stderr();
-  engine::ProvideHooks hooks{.warn = warn, .begins = {}, .progress = {}};
-  hooks.begins = [](const std::string& name) {
-    (void)std::fprintf(stderr, "isle: pulling %s\n", name.c_str());
-  };
-  hooks.progress = [&progress](const image::LayerProgress& layer) {
-    show_on_stderr(progress, layer);
-  };
-  Result<std::string> provided =
-      engine::provide_image(paths, request.container, request.pull, hooks);
-  const std::string text = progress.end();
-  (void)std::fwrite(text.data(), 1, text.size(), stderr);
-  return provided;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 #include "kernel/fd.h"
@@ -58,7 +59,25 @@ Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
   return wait_for_end(paths, id) ? Result<void>{} : remove_abandoned(paths, id);
 }
 
+// The clean-up program that the monitor starts with --rm.
+void wait_for_removal(const Paths& paths, const std::string& id) {
+  for (int i = 0; i < kWaits; ++i) {
+    if (access(paths.container(id).c_str(), F_OK) != 0) return;
+    pause_a_little();
+  }
+}
+
 }  // namespace
+
+Result<void> settle_end(const Paths& paths, const record::Container& container) {
+  if (!wait_for_end(paths, container.id)) TRY(remove_abandoned(paths, container.id));
+  if (container.remove) wait_for_removal(paths, container.id);
+  return {};
+}
+
+Result<void> settle(const Paths& paths, const Listed& listed) {
+  return listed.state ? settle_end(paths, listed.container) : Result<void>{};
+}
 
 std::string_view Listed::word() const {
   if (status != runtime::Status::Stopped) return runtime::to_string(status);

@@ -17,7 +17,8 @@ struct Listed {
   std::optional<runtime::ContainerState> state;  // while the runtime knows it
   std::optional<monitor::ExitRecord> exit;       // how it ended last
   runtime::Status status = runtime::Status::Stopped;
-  bool has_run = false;  // else it was only made
+  bool has_run = false;     // else it was only made
+  bool restarting = false;  // it has ended, and its monitor is going to start it again
   bool running() const {
     return status == runtime::Status::Running || status == runtime::Status::Paused;
   }
@@ -49,6 +50,12 @@ Result<void> rename_container(const Paths& paths, std::string_view name, std::st
 
 // Conflict when it runs, unless `force`, which kills it. Without force a missing one is NotFound.
 Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force);
+
+// Waits until what has ended is cleared away, by its monitor or, if that is gone, by us; a
+// container with --rm is gone then.
+Result<void> settle_end(const Paths& paths, const record::Container& container);
+// The same for one that may never have run.
+Result<void> settle(const Paths& paths, const Listed& listed);
 
 // What the monitor calls when a container that was to be removed has ended.
 Result<void> clean_up_container(const Paths& paths, std::string_view id);

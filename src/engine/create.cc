@@ -46,10 +46,13 @@ Result<void> write_config(const HostPath& directory, const oci::Spec& spec) {
   return kernel::write_all(file.get(), json::write(oci::write_spec(spec)));
 }
 
-Result<void> fill(const Paths& paths, const Database& database, NewContainer& made) {
+Result<void> fill(const Paths& paths,
+                  const Database& database,
+                  ResolvedRoot root,
+                  NewContainer& made) {
   const runtime::HostFacts facts = TRY(runtime::gather_facts());
-  made.prepared =
-      TRY(prepare_spec({.paths = paths, .database = database, .facts = facts}, made.container));
+  made.prepared = TRY(prepare_spec(
+      {.paths = paths, .database = database, .facts = facts}, made.container, std::move(root)));
   const HostPath directory = paths.container(made.container.id);
   TRY(make_volume_sources(made.prepared));
   TRY(make_root_directories(paths, made));
@@ -62,8 +65,10 @@ Result<void> fill(const Paths& paths, const Database& database, NewContainer& ma
 Result<NewContainer> create_container(const Paths& paths, record::Container container) {
   const Database database(paths);
   NewContainer made{.container = std::move(container), .prepared = {}};
+  // First, so that the record that is written holds what the image says.
+  ResolvedRoot root = TRY(resolve_root(paths, made.container));
   TRY(database.add(made.container));
-  Result<void> filled = fill(paths, database, made);
+  Result<void> filled = fill(paths, database, std::move(root), made);
   if (!filled) {
     static_cast<void>(database.remove(made.container));
     return std::unexpected(std::move(filled).error());
@@ -89,8 +94,11 @@ Result<std::string> explain_only(const Paths& paths, record::Container container
   const Database database(paths);
   container.id = TRY(random_id());
   const runtime::HostFacts facts = TRY(runtime::gather_facts());
-  const Prepared prepared = TRY(prepare_spec(
-      {.paths = paths, .database = database, .facts = facts, .reserve = false}, container));
+  ResolvedRoot root = TRY(resolve_root(paths, container));
+  const Prepared prepared =
+      TRY(prepare_spec({.paths = paths, .database = database, .facts = facts, .reserve = false},
+                       container,
+                       std::move(root)));
   return words_of(paths, container.id, prepared.spec, facts);
 }
 

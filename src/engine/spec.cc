@@ -10,25 +10,6 @@
 namespace isle::engine {
 namespace {
 
-struct Root {
-  image::ImageInfo image;      // empty with --rootfs
-  std::vector<HostPath> read;  // where users are looked up, topmost first
-};
-
-Result<Root> resolve_root(const Paths& paths, record::Container& container) {
-  record::RootSource& source = container.storage.root;
-  Root root;
-  if (!source.directory.empty()) {
-    root.read = {HostPath(source.directory)};
-    if (source.overlay) root.image.layers = root.read;
-    return root;
-  }
-  root.image = TRY(image::resolve(paths.store, source.image));
-  source.image_digest = root.image.id.str();
-  root.read.assign(root.image.layers.rbegin(), root.image.layers.rend());
-  return root;
-}
-
 // The root file system as a mount at "/": the runtime makes it inside, nothing shows on the host.
 oci::Mount overlay_mount(const image::Overlay& overlay, const oci::Linux& linux_) {
   oci::Mount mount{.destination = "/",
@@ -66,15 +47,40 @@ void set_root(options::SpecBuilder& builder,
   spec.mounts.insert(spec.mounts.begin(), overlay_mount(overlay, *spec.linux_));
 }
 
-std::string stop_signal_of(const record::Container& container, const oci::ImageRun& image) {
-  if (!container.process.stop_signal.empty()) return container.process.stop_signal;
-  return image.stop_signal.empty() ? "SIGTERM" : image.stop_signal;
+// What the command line did not say the image does.
+void take_image_life(record::Container& container, const oci::ImageRun& image) {
+  if (container.process.stop_signal.empty()) container.process.stop_signal = image.stop_signal;
+  record::HealthCheck& health = container.life.health;
+  if (!image.healthcheck) return;
+  const oci::Healthcheck& given = *image.healthcheck;
+  if (health.test.empty()) health.test = given.test;
+  if (health.interval == 0) health.interval = given.interval;
+  if (health.timeout == 0) health.timeout = given.timeout;
+  if (health.start_period == 0) health.start_period = given.start_period;
+  if (health.start_interval == 0) health.start_interval = given.start_interval;
+  if (health.retries == 0) health.retries = given.retries;
 }
 
 }  // namespace
 
-Result<Prepared> prepare_spec(const PrepareRequest& request, record::Container& container) {
-  Root root = TRY(resolve_root(request.paths, container));
+Result<ResolvedRoot> resolve_root(const Paths& paths, record::Container& container) {
+  record::RootSource& source = container.storage.root;
+  ResolvedRoot root;
+  if (!source.directory.empty()) {
+    root.read = {HostPath(source.directory)};
+    if (source.overlay) root.image.layers = root.read;
+    return root;
+  }
+  root.image = TRY(image::resolve(paths.store, source.image));
+  source.image_digest = root.image.id.str();
+  root.read.assign(root.image.layers.rbegin(), root.image.layers.rend());
+  take_image_life(container, root.image.config.config);
+  return root;
+}
+
+Result<Prepared> prepare_spec(const PrepareRequest& request,
+                              const record::Container& container,
+                              ResolvedRoot root) {
   const LayeredRoot files = TRY_STEP(LayeredRoot::open(root.read), "open the root file system");
   const options::Host host =
       host_of(request.facts, container.resources.memory || container.resources.memory_swap);
@@ -91,7 +97,6 @@ Result<Prepared> prepare_spec(const PrepareRequest& request, record::Container& 
                     .layers = std::move(root.image.layers),
                     .directories = std::move(builder.directories),
                     .warnings = std::move(root.image.warnings),
-                    .stop_signal = stop_signal_of(container, root.image.config.config),
                     .own_network = container.namespaces.network.empty() ||
                                    container.namespaces.network == "none"};
   prepared.warnings.insert(

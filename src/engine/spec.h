@@ -17,9 +17,15 @@ struct Prepared {
   std::vector<HostPath> layers;          // lowest first; empty: the root is a plain directory
   std::vector<std::string> directories;  // sources of volumes that are to be made
   std::vector<std::string> warnings;
-  std::string stop_signal;  // "SIGTERM"
   bool own_network = true;
 };
+
+struct ResolvedRoot {
+  image::ImageInfo image;      // empty with --rootfs
+  std::vector<HostPath> read;  // where users are looked up, topmost first
+};
+// `container` learns what the image says of its life: digest, stop signal, health check.
+Result<ResolvedRoot> resolve_root(const Paths& paths, record::Container& container);
 
 struct PrepareRequest {
   const Paths& paths;
@@ -28,7 +34,9 @@ struct PrepareRequest {
   bool reserve = true;  // take a range of ids for --userns auto; else only show one
 };
 
-// Reads, and writes nothing but an id range. `container` learns the image's digest.
-Result<Prepared> prepare_spec(const PrepareRequest& request, record::Container& container);
+// Reads, and writes nothing but an id range.
+Result<Prepared> prepare_spec(const PrepareRequest& request,
+                              const record::Container& container,
+                              ResolvedRoot root);
 
 }  // namespace isle::engine

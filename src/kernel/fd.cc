@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -91,6 +92,13 @@ Result<UniqueFd> make_memfd(const std::string& name) {
 Result<UniqueFd> make_signal_fd(const sigset_t& signals) {
   return owned(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK),
                [] { return std::string("signalfd()"); });
+}
+
+Result<UniqueFd> make_inotify() {
+  UniqueFd fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (fd) return fd;
+  return fail_call(
+      errno, "inotify_init1()", "", "/proc/sys/fs/inotify/max_user_instances is the limit");
 }
 
 Result<UniqueFd> open_pidfd(Pid pid, unsigned flags) {

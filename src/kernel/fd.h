@@ -58,6 +58,8 @@ Result<UniqueFd> duplicate(int fd, int at_least = 3);
 Result<UniqueFd> make_memfd(const std::string& name);
 // signalfd(2), not waiting.
 Result<UniqueFd> make_signal_fd(const sigset_t& signals);
+// inotify_init1(2), not waiting.
+Result<UniqueFd> make_inotify();
 // pidfd_open(2).
 Result<UniqueFd> open_pidfd(Pid pid, unsigned flags = 0);
 

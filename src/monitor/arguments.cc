@@ -64,6 +64,7 @@ void each_value(Request& request, Visit visit) {
 template <typename Request, typename Visit>
 void each_switch(Request& request, Visit visit) {
   visit("--keep-stdin-open", request.keep_stdin_open);
+  visit("--with-record", request.with_record);
   visit("--no-new-keyring", request.no_new_keyring);
   visit("--no-pivot", request.no_pivot);
 }

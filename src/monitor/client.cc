@@ -135,6 +135,20 @@ Result<AttachEnd> attach(MonitorConnection& connection, const runtime::RelayOpti
   return AttachEnd{.exit = far.exit()};
 }
 
+Result<ExitRecord> await_end(MonitorConnection& connection) {
+  const int socket = connection.socket.get();
+  if (TRY(send_frame(socket, {.type = FrameType::Mute}, {}, Wait::Yes)) != Sent::Yes) {
+    return monitor_gone();
+  }
+  std::vector<char> buffer(kMaxFrame);
+  for (;;) {
+    const Received received = TRY(receive_frame(socket, buffer, Wait::Yes));
+    if (received.kind == Received::Kind::End) return monitor_gone();
+    if (received.kind != Received::Kind::Frame) continue;
+    if (received.frame.head.type == FrameType::Exited) return read_exit(received.frame.payload);
+  }
+}
+
 Result<MonitorConnection> connect_monitor(const HostPath& run, std::string_view id) {
   Result<kernel::UniqueFd> socket =
       kernel::connect_at(run / "containers" / id, "attach.sock", SOCK_SEQPACKET);

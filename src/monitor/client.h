@@ -36,6 +36,9 @@ struct AttachEnd {
 };
 Result<AttachEnd> attach(MonitorConnection& connection, const runtime::RelayOptions& options);
 
+// Waits until the container has ended, without its output. Unavailable: the monitor went first.
+Result<ExitRecord> await_end(MonitorConnection& connection);
+
 // Connects to a running container's attach socket; await_started comes next. NotFound: it does not
 // run, or its monitor is gone.
 Result<MonitorConnection> connect_monitor(const HostPath& run, std::string_view id);

@@ -28,7 +28,10 @@ Client* Clients::first() {
 }
 
 void Clients::send(const FrameHead& head, std::string_view payload) {
-  for (Client& client : clients_) send_to(client, head, payload);
+  const bool output = head.type == FrameType::Stdout || head.type == FrameType::Stderr;
+  for (Client& client : clients_) {
+    if (!output || !client.muted) send_to(client, head, payload);
+  }
 }
 
 void Clients::send_to(Client& client, const FrameHead& head, std::string_view payload) {

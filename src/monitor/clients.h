@@ -14,6 +14,7 @@ namespace isle::monitor {
 struct Client {
   kernel::UniqueFd socket;
   bool first = false;
+  bool muted = false;                // gets no output
   std::vector<std::string> waiting;  // packets that the client has no room for yet
   std::int64_t waiting_since = 0;    // ms, monotonic
   std::string input;                 // what the container has not taken of its last Stdin frame

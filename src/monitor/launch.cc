@@ -90,6 +90,15 @@ Result<void> take_ends(Charge& charge, runtime::CreatedContainer& created, Pipes
   return {};
 }
 
+Result<Log> make_log(const MonitorRequest& request) {
+  record::Container container;
+  if (request.with_record) {
+    container =
+        TRY(record::read_container(TRY(kernel::read_file(request.container / "record.json"))));
+  }
+  return Log(TRY_STEP(make_log_driver(request.container, container), "make the log"));
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> host_id(const std::vector<oci::IdMapping>& map, std::uint32_t id) {
@@ -108,6 +117,7 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   std::vector<std::string> warnings;
   runtime::BundleConfig config = TRY(runtime::read_bundle(request.container, warnings));
   const oci::Spec& spec = config.spec;
+  Log log = TRY(make_log(request));
   Pipes pipes;
   const bool terminal = spec.process && spec.process->terminal;
   if (!terminal) pipes = TRY_STEP(make_pipes(request, spec), "make the container's pipes");
@@ -139,6 +149,7 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   }
   launched.charge.stop_signal = request.stop_signal;
   launched.charge.timeout_seconds = request.timeout_seconds;
+  launched.charge.log = std::move(log);
   return launched;
 }
 

@@ -12,7 +12,7 @@ bool is_known(std::uint8_t type) {
   const auto within = [type](FrameType first, FrameType last) {
     return type >= static_cast<std::uint8_t>(first) && type <= static_cast<std::uint8_t>(last);
   };
-  return within(FrameType::Stdin, FrameType::Done) || within(FrameType::Warning, FrameType::Exited);
+  return within(FrameType::Stdin, FrameType::Mute) || within(FrameType::Warning, FrameType::Exited);
 }
 
 std::string text_of(const json::Value& object, std::string_view key) {

@@ -41,6 +41,7 @@ enum class FrameType : std::uint8_t {
   CloseOutput,  // value: 1 or 2; nobody reads this stream any more (first client only)
   Detach,       // the client goes; the container stays
   Done,         // the client removes the container, the monitor need not
+  Mute,         // the client wants no output, but to be told of the end
 
   // monitor to client
   Warning = 64,  // payload: a line for the user

@@ -20,6 +20,7 @@ struct MonitorRequest {
   HostPath container;            // directory with config.json; exits.jsonl is appended there
   HostPath run;                  // ISLE_RUN: OCI state and attach socket are in its containers/ID
   bool keep_stdin_open = false;  // -i: else the input is empty; a terminal always takes input
+  bool with_record = false;      // record.json says more than the defaults: logs, restarts, health
   bool no_new_keyring = false;
   bool no_pivot = false;
   Measure measure = Measure::No;

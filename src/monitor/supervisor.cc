@@ -167,6 +167,7 @@ class Supervisor {
 
   // The one place all output passes.
   void deliver(int index, std::string_view data) {
+    charge_.log.write(index + 1, data);
     clients_.send({.type = index == 0 ? FrameType::Stdout : FrameType::Stderr}, data);
   }
 
@@ -176,6 +177,8 @@ class Supervisor {
       while (!clients_.holding() && read_output(index)) continue;
     }
     if (clients_.holding()) return;
+    charge_.log.finish();
+    if (record_.error.empty()) record_.error = charge_.log.complaint();
     clients_.send({.type = FrameType::Exited, .value = record_.status},
                   json::write(write_exit(record_)));
     told_ = true;
@@ -257,6 +260,7 @@ class Supervisor {
       case FrameType::Resize: return resize(value);
       case FrameType::Signal: return signal_init(value);
       case FrameType::CloseOutput: return close_output(client, value);
+      case FrameType::Mute: client.muted = true; return;
       case FrameType::Done: by_client_ = client.first; [[fallthrough]];
       // Detach, and what no client may send.
       default: client.gone = true;

@@ -8,6 +8,7 @@
 
 #include "kernel/fd.h"
 #include "kernel/process.h"
+#include "monitor/log.h"
 #include "monitor/protocol.h"
 
 namespace isle::monitor {
@@ -22,6 +23,7 @@ struct Charge {
   kernel::UniqueFd listener;  // attach socket; may be none
   int stop_signal = 15;
   unsigned timeout_seconds = 0;
+  Log log;
 };
 
 struct Duties {

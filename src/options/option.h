@@ -36,9 +36,10 @@ std::span<const Option* const> option_table();
 // Their flags, in the same order.
 std::vector<Flag> option_flags();
 
-// The whole command line of `run`: flags, then IMAGE (unless --rootfs), then the command. Errors
-// name the flag. Checks what spans several options too.
-Result<RunRequest> parse_run(std::span<const char* const> arguments);
+// The whole command line of `run` (or `create`, which complaints then name): flags, then IMAGE
+// (unless --rootfs), then the command. Errors name the flag. Checks what spans several options too.
+Result<RunRequest> parse_run(std::span<const char* const> arguments,
+                             std::string_view command = "run");
 
 // Every row's part, in order; errors name the option.
 Result<void> apply_options(SpecBuilder& builder, const record::Container& container);

@@ -1,15 +1,19 @@
 // The command line of `run`: flags by the table, then what is to be run.
+#include "base/strings.h"
+#include "monitor/log.h"
 #include "options/option.h"
 
 namespace isle::options {
 namespace {
 
-Result<void> take_operands(RunRequest& request, std::vector<std::string_view> operands) {
+Result<void> take_operands(RunRequest& request,
+                           std::vector<std::string_view> operands,
+                           std::string_view command) {
   record::Container& container = request.container;
   if (container.storage.root.directory.empty()) {
     if (operands.empty()) {
       return fail(ErrorKind::InvalidArgument,
-                  "run: no image is named",
+                  format("{}: no image is named", command),
                   "such as: isle run -it busybox sh; \"isle images\" lists what is there, --rootfs "
                   "DIR takes a directory");
     }
@@ -24,12 +28,12 @@ Result<void> check_together(const RunRequest& request) {
   if (request.detach && request.explain == Explain::Only) {
     return fail(ErrorKind::InvalidArgument, "--explain=only runs nothing: leave --detach out");
   }
-  return {};
+  return monitor::check_log_config(request.container.life.log);
 }
 
 }  // namespace
 
-Result<RunRequest> parse_run(std::span<const char* const> arguments) {
+Result<RunRequest> parse_run(std::span<const char* const> arguments, std::string_view command) {
   const std::vector<Flag> flags = option_flags();
   const CommandLine line = TRY(parse_command_line(flags, arguments, Operands::EndsFlags));
   RunRequest request;
@@ -37,7 +41,7 @@ Result<RunRequest> parse_run(std::span<const char* const> arguments) {
     TRY(option_table()[given.index]->parse(request, given.value));
   }
   if (request.help) return request;
-  TRY(take_operands(request, line.operands));
+  TRY(take_operands(request, line.operands, command));
   TRY(check_together(request));
   return request;
 }

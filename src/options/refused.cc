@@ -12,7 +12,6 @@ struct Row {
 
 constexpr std::string_view kBridge = "networks with addresses and ports do not exist yet";
 constexpr std::string_view kLife = "restart policies and health checks do not exist yet";
-constexpr std::string_view kLog = "logs do not exist yet";
 
 constexpr std::array kRows = {
     Row{"publish", kBridge},
@@ -35,8 +34,6 @@ constexpr std::array kRows = {
     Row{"health-retries", kLife},
     Row{"health-timeout", kLife},
     Row{"no-healthcheck", kLife},
-    Row{"log-driver", kLog},
-    Row{"log-opt", kLog},
     Row{"pod", "pods do not exist yet"},
     Row{"secret", "secrets do not exist yet"},
     Row{"volumes-from", "named volumes do not exist yet"},

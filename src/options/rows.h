@@ -9,11 +9,11 @@ extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kC
     kCgroupParent, kCgroupns, kCpuPeriod, kCpuQuota, kCpuShares, kCpus, kCpusetCpus, kCpusetMems,
     kCreds, kDetach, kDevice, kDeviceReadBps, kDeviceReadIops, kDeviceWriteBps, kDeviceWriteIops,
     kDomainname, kEntrypoint, kEnv, kEnvFile, kExplain, kGidmap, kGroupAdd, kHelp, kHostname, kInit,
-    kInteractive, kIpc, kLabel, kMemory, kMemoryReservation, kMemorySwap, kMemorySwappiness, kMount,
-    kName, kNet, kNetwork, kOomKillDisable, kOomScoreAdj, kPid, kPidsLimit, kPlatform, kPrivileged,
-    kPull, kQuiet, kReadOnly, kRemove, kRootfs, kSecurityOpt, kShmSize, kStopSignal, kSysctl,
-    kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty, kUidmap, kUlimit, kUser, kUserns, kUts,
-    kVolume, kWorkdir;
+    kInteractive, kIpc, kLabel, kLogDriver, kLogOpt, kMemory, kMemoryReservation, kMemorySwap,
+    kMemorySwappiness, kMount, kName, kNet, kNetwork, kOomKillDisable, kOomScoreAdj, kPid,
+    kPidsLimit, kPlatform, kPrivileged, kPull, kQuiet, kReadOnly, kRemove, kRootfs, kSecurityOpt,
+    kShmSize, kStopSignal, kStopTimeout, kSysctl, kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty,
+    kUidmap, kUlimit, kUser, kUserns, kUts, kVolume, kWorkdir;
 
 // Parts that no single flag owns.
 Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);

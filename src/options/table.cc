@@ -55,7 +55,10 @@ constexpr std::array kTable = {
     &kEntrypoint,
     &kInit,
     &kStopSignal,
+    &kStopTimeout,
     &kTimeout,
+    &kLogDriver,
+    &kLogOpt,
     // limits
     &kMemory,
     &kMemorySwap,

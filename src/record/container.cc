@@ -18,6 +18,7 @@ void fields(Io& io, typename Io::template Ref<Container> container) {
   io.required("storage", container.storage);
   io.required("resources", container.resources);
   io.required("security", container.security);
+  io.always("life", container.life);
   io.optional("labels", container.labels);
   io.optional("annotations", container.annotations);
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "record/life.h"
 #include "record/namespaces.h"
 #include "record/process.h"
 #include "record/resources.h"
@@ -26,6 +27,7 @@ struct Container {
   Storage storage;
   Resources resources;
   Security security;
+  Life life;
   oci::StringMap labels, annotations;
 };
 

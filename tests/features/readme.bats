@@ -125,7 +125,7 @@ long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 @test "man: isle.1 has every option of every command" {
   local command option text
   text=$(page isle.1)
-  for command in run exec ps kill rm inspect pull push search login logout images info \
+  for command in run create start stop restart wait attach logs exec ps kill rm inspect pull push search login logout images info \
     "image prune" "system df" "system check" "system prune"; do
     # shellcheck disable=SC2086
     run -0 isle $command --help

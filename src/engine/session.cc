@@ -1,0 +1,109 @@
+#include "engine/session.h"
+
+#include "engine/database.h"
+#include "kernel/process.h"
+#include "kernel/signal.h"
+#include "monitor/client.h"
+
+namespace isle::engine {
+namespace {
+
+Result<std::vector<std::string>> clean_up_command(const record::Container& container) {
+  if (!container.remove) return std::vector<std::string>{};
+  const std::string self = (TRY(kernel::program_directory()) / "isle").str();
+  return std::vector<std::string>{self, "container", "cleanup", container.id};
+}
+
+// Most containers ask for nothing that the monitor would have to look up.
+bool needs_record(const record::Life& life) {
+  return !life.log.driver.empty() || !life.log.options.empty() || life.restart.wanted() ||
+         life.health.wanted() || !life.sd_notify.empty();
+}
+
+Result<monitor::MonitorRequest> monitor_request(const Paths& paths,
+                                                const record::Container& container,
+                                                monitor::Measure measure) {
+  const std::string& signal = container.process.stop_signal;
+  monitor::MonitorRequest wanted;
+  wanted.id = container.id;
+  wanted.container = paths.container(container.id);
+  wanted.run = paths.run;
+  wanted.keep_stdin_open = container.process.interactive;
+  wanted.with_record = needs_record(container.life);
+  wanted.measure = measure;
+  wanted.timeout_seconds = static_cast<unsigned>(container.process.timeout);
+  wanted.stop_signal = TRY(kernel::parse_signal(signal.empty() ? "SIGTERM" : signal));
+  wanted.clean_up = TRY(clean_up_command(container));
+  return wanted;
+}
+
+class Session {
+ public:
+  Session(const Paths& paths,
+          const record::Container& container,
+          const SessionOptions& options,
+          const RunHooks& hooks)
+      : paths_(paths), container_(container), options_(options), hooks_(hooks) {}
+
+  std::expected<RunEnd, RunFailure> go() {
+    Result<monitor::MonitorHandle> monitor = spawn();
+    if (!monitor) return std::unexpected(RunFailure{.error = std::move(monitor).error()});
+    auto started = monitor::await_started(monitor->connection);
+    if (!started) {
+      return std::unexpected(RunFailure{.error = std::move(started.error().error),
+                                        .status = started.error().exit_status});
+    }
+    for (const std::string& warning : started->warnings) hooks_.warn(warning);
+    std::expected<RunEnd, RunFailure> end =
+        options_.stay ? stay(*monitor) : RunEnd{.id = container_.id, .status = 0, .detached = true};
+    if (!started->plan.empty()) hooks_.explain(started->plan);
+    return end;
+  }
+
+ private:
+  const Paths& paths_;
+  const record::Container& container_;
+  const SessionOptions& options_;
+  const RunHooks& hooks_;
+
+  Result<monitor::MonitorHandle> spawn() {
+    TRY(make_directories(paths_.run));
+    return monitor::spawn_monitor(TRY(monitor_request(paths_, container_, options_.measure)));
+  }
+
+  std::expected<RunEnd, RunFailure> stay(monitor::MonitorHandle& monitor) {
+    const Result<monitor::AttachEnd> end = monitor::attach(monitor.connection,
+                                                           {.input = options_.input,
+                                                            .terminal = container_.process.terminal,
+                                                            .signals = options_.signals,
+                                                            .detach_keys = options_.detach_keys});
+    if (!end) return std::unexpected(RunFailure{.error = end.error(), .began = true});
+    RunEnd result{.id = container_.id, .status = 0, .detached = !end->exit};
+    if (!end->exit) return result;
+    result.status = end->exit->status;
+    if (end->exit->oom_killed) hooks_.warn(monitor::oom_words(*end->exit));
+    if (!end->exit->error.empty()) hooks_.warn(end->exit->error);
+    if (Result<void> cleared = clear(monitor); !cleared) {
+      hooks_.warn(cleared.error().describe());
+    }
+    return result;
+  }
+
+  Result<void> clear(monitor::MonitorHandle& monitor) {
+    if (container_.remove) TRY(Database(paths_).remove(container_));
+    // Its monitor stays, to start it again.
+    if (container_.life.restart.wanted()) return {};
+    return monitor::finish(monitor);
+  }
+};
+
+}  // namespace
+
+std::expected<RunEnd, RunFailure> run_session(const Paths& paths,
+                                              const record::Container& container,
+                                              const SessionOptions& options,
+                                              const RunHooks& hooks) {
+  return Session(paths, container, options, hooks).go();
+}
+
+}  // namespace isle::engine

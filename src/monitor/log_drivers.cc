@@ -1,0 +1,80 @@
+#include "monitor/log_drivers.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/byte_size.h"
+#include "base/strings.h"
+
+namespace isle::monitor {
+
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+Names options_of(std::string_view driver) {
+  static constexpr std::array<std::string_view, 2> kFile = {"max-size", "max-file"};
+  if (driver == "none") return {};
+  return kFile;
+}
+
+bool is_driver(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kDrivers = {"", "json-file", "k8s-file", "none"};
+  return std::ranges::find(kDrivers, name) != kDrivers.end();
+}
+
+Result<std::int64_t> number_option(const record::LogConfig& config,
+                                   const std::string& name,
+                                   std::int64_t absent) {
+  const auto option = config.options.find(name);
+  if (option == config.options.end()) return absent;
+  const auto number = TRY_STEP(parse_uint(option->second, "value"), format("--log-opt {}", name));
+  return static_cast<std::int64_t>(number);
+}
+
+Result<LogLimits> limits_of(const record::LogConfig& config) {
+  LogLimits limits;
+  if (const auto size = config.options.find("max-size");
+      size != config.options.end() && size->second != "-1") {
+    limits.max_size = TRY(parse_byte_size(size->second, "--log-opt max-size"));
+  }
+  const std::int64_t files = TRY(number_option(config, "max-file", 1));
+  if (files < 1 || files > 1000) {
+    return fail(ErrorKind::InvalidArgument, "--log-opt max-file is a number from 1 to 1000");
+  }
+  limits.max_file = static_cast<unsigned>(files);
+  return limits;
+}
+
+}  // namespace
+
+Result<void> check_log_config(const record::LogConfig& config) {
+  if (!is_driver(config.driver)) {
+    return fail(ErrorKind::InvalidArgument,
+                format("--log-driver cannot be {}", quoted(config.driver)),
+                "it is json-file, k8s-file or none");
+  }
+  const Names known = options_of(config.driver);
+  for (const auto& [name, value] : config.options) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return fail(ErrorKind::InvalidArgument,
+                format("the log driver {} has no option {}",
+                       config.driver.empty() ? "json-file" : config.driver,
+                       quoted(name)));
+  }
+  TRY(limits_of(config));
+  return {};
+}
+
+Result<std::unique_ptr<LogDriver>> make_log_driver(const HostPath& directory,
+                                                   const record::Container& container) {
+  const record::LogConfig& config = container.life.log;
+  TRY(check_log_config(config));
+  if (config.driver == "none") return nullptr;
+  LogFile file(directory / "log", TRY(limits_of(config)));
+  if (config.driver == "k8s-file") return make_k8s_file_log(std::move(file));
+  return make_json_file_log(std::move(file), {});
+}
+
+}  // namespace isle::monitor

@@ -1,0 +1,72 @@
+#pragma once
+// What was asked about the container's life after its start: who writes its output down, when it is
+// started again, how it is asked whether it is well. isle-monitor goes by this.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "oci/runtime_spec.h"
+
+namespace isle::record {
+
+struct LogConfig {
+  std::string driver;      // "" and "json-file" are the same; "k8s-file", "journald", "none"
+  oci::StringMap options;  // --log-opt: "max-size" ...
+};
+
+struct RestartPolicy {
+  std::string name;       // "" (no), "on-failure", "always", "unless-stopped"
+  std::int64_t most = 0;  // of on-failure: so many times; 0: always
+  bool wanted() const { return !name.empty(); }
+};
+
+struct HealthCheck {
+  oci::Strings test;  // {"CMD", "prog"...}, {"CMD-SHELL", "text"}; {"NONE"}: not the image's either
+  std::int64_t interval = 0, timeout = 0, start_period = 0, start_interval = 0;  // ns; 0: default
+  std::int64_t retries = 0;
+  std::string on_failure;  // "" (nothing), "kill", "restart", "stop"
+  bool wanted() const { return !test.empty() && test[0] != "NONE"; }
+};
+
+struct Life {
+  std::optional<std::int64_t> stop_timeout;  // seconds between the stop signal and KILL; -1: never
+  LogConfig log;
+  RestartPolicy restart;
+  HealthCheck health;
+  std::string sd_notify;  // "" (container), "conmon", "healthy", "ignore"
+};
+
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<LogConfig> log) {
+  io.optional("driver", log.driver);
+  io.optional("options", log.options);
+}
+
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<RestartPolicy> policy) {
+  io.optional("name", policy.name);
+  io.optional("most", policy.most);
+}
+
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<HealthCheck> health) {
+  io.optional("test", health.test);
+  io.optional("interval", health.interval);
+  io.optional("timeout", health.timeout);
+  io.optional("startPeriod", health.start_period);
+  io.optional("startInterval", health.start_interval);
+  io.optional("retries", health.retries);
+  io.optional("onFailure", health.on_failure);
+}
+
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<Life> life) {
+  io.optional("stopTimeout", life.stop_timeout);
+  io.always("log", life.log);
+  io.always("restart", life.restart);
+  io.always("health", life.health);
+  io.optional("sdNotify", life.sd_notify);
+}
+
+}  // namespace isle::record
