@@ -7,7 +7,7 @@
 namespace isle::engine {
 namespace {
 
-Result<Listed> find_running(const Paths& paths, std::string_view name) {
+Result<Listed> find_attachable(const Paths& paths, std::string_view name) {
   Listed listed = TRY(find_container(paths, name));
   if (listed.status == runtime::Status::Running) return listed;
   return fail(ErrorKind::Conflict,
@@ -20,7 +20,7 @@ Result<RunEnd> join(const Paths& paths,
                     std::string_view name,
                     const AttachOptions& options,
                     const RunHooks& hooks) {
-  const Listed listed = TRY(find_running(paths, name));
+  const Listed listed = TRY(find_attachable(paths, name));
   const record::Process& process = listed.container.process;
   monitor::MonitorConnection connection =
       TRY(monitor::connect_monitor(paths.run, listed.container.id));
