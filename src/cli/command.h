@@ -34,7 +34,7 @@ struct Group {
 };
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
-extern const Group kContainerGroup, kImageGroup, kManifestGroup, kSystemGroup;
+extern const Group kContainerGroup, kImageGroup, kManifestGroup, kSystemGroup, kVolumeGroup;
 
 // What a command's own flags do to its request.
 template <typename Request>
@@ -126,6 +126,7 @@ int unpause_command(Arguments arguments);
 int untag_command(Arguments arguments);
 int update_command(Arguments arguments);
 int version_command(Arguments arguments);
+int volume_command(Arguments arguments);
 int wait_command(Arguments arguments);
 
 // The whole program.

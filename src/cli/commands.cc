@@ -66,6 +66,7 @@ constexpr std::array kCommands = {
     Command{
         "manifest", "COMMAND ...", "One name for images of several platforms", manifest_command},
     Command{"rmi", "[FLAGS] IMAGE...", "Remove images, or names of them", rmi_command},
+    Command{"volume", "COMMAND ...", "Directories that outlive containers", volume_command},
     Command{"commit", "[FLAGS] CONTAINER [NAME]", "Make an image of a container", commit_command},
     Command{"cp",
             "[-a] [-L] CONTAINER:PATH PATH|- | PATH|- CONTAINER:PATH",
@@ -110,7 +111,7 @@ const Command* find_command(std::string_view name) {
 
 std::span<const Group* const> groups() {
   static constexpr std::array kGroups = {
-      &kContainerGroup, &kImageGroup, &kManifestGroup, &kSystemGroup};
+      &kContainerGroup, &kImageGroup, &kManifestGroup, &kSystemGroup, &kVolumeGroup};
   return kGroups;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/output/table.h"
 #include "engine/containers.h"
 #include "engine/paths.h"
+#include "engine/volumes.h"
 #include "image/gc.h"
 
 namespace isle::cli {
@@ -44,10 +45,13 @@ constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
     kAll,
     kForce,
     kBlobs,
-    {{"volumes", 0, Arity::Switch, nullptr, nullptr, Section::General},
-     [](PruneRequest&, std::string_view) -> Result<void> {
-       return fail(ErrorKind::Unsupported, "--volumes: named volumes do not exist yet");
-     }},
+    {{"volumes",
+      0,
+      Arity::Switch,
+      nullptr,
+      "Also volumes without a name that nobody uses",
+      Section::General},
+     take_switch<PruneRequest, &PruneRequest::volumes>},
 };
 
 Result<bool> is_wanted(const PruneRequest& request, const std::string& what) {
@@ -88,7 +92,7 @@ Result<std::string> prune_containers(const engine::Paths& paths) {
   const engine::Listing listing = TRY(engine::list_containers(paths, true));
   for (const engine::Listed& listed : listing.containers) {
     if (listed.running() || !listed.has_run) continue;
-    const auto removed = engine::remove_container(paths, listed.container.id, false);
+    const auto removed = engine::remove_container(paths, listed.container.id, {});
     if (removed) text += format("deleted container: {}\n", listed.container.name);
   }
   return text;
@@ -112,6 +116,11 @@ Result<std::string> system_prune(Arguments arguments) {
   if (!TRY(is_wanted(request, what))) return std::string();
   const engine::Paths paths = TRY(engine::Paths::open());
   std::string text = TRY(prune_containers(paths));
+  if (request.volumes) {
+    for (const std::string& name : TRY(engine::prune_volumes(paths, false, {}))) {
+      text += format("deleted volume: {}\n", name);
+    }
+  }
   return text + TRY(prune_images(paths, request, true));
 }
 

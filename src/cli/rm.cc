@@ -1,34 +1,37 @@
 // isle rm.
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/flags.h"
 #include "engine/containers.h"
 
 namespace isle::cli {
 namespace {
 
-struct RmRequest {
-  bool force = false;
-};
+using engine::RemoveWish;
 
-constexpr CommandFlag<RmRequest> kFlags[] = {
+constexpr CommandFlag<RemoveWish> kFlags[] = {
     {{"force",
       'f',
       options::Arity::Switch,
       nullptr,
       "Kill those that run; one that is not there is no error",
       options::Section::General},
-     [](RmRequest& request, std::string_view value) -> Result<void> {
-       request.force = value == "true";
-       return {};
-     }},
+     take_switch<RemoveWish, &RemoveWish::force>},
+    {{"volumes",
+      'v',
+      options::Arity::Switch,
+      nullptr,
+      "Also the volumes without a name that were made for them",
+      options::Section::General},
+     take_switch<RemoveWish, &RemoveWish::volumes>},
 };
 
 int remove_all(const engine::Paths& paths,
-               const RmRequest& request,
+               const RemoveWish& request,
                const std::vector<std::string_view>& names) {
   int status = 0;
   for (std::string_view name : names) {
-    const auto removed = engine::remove_container(paths, name, request.force);
+    const auto removed = engine::remove_container(paths, name, request);
     if (removed) {
       print(format("{}\n", name));
     } else if (!request.force || removed.error().kind != ErrorKind::NotFound) {
@@ -41,8 +44,8 @@ int remove_all(const engine::Paths& paths,
 }  // namespace
 
 int rm_command(Arguments arguments) {
-  if (wants_help(arguments)) return print_command_help(*find_command("rm"), {kFlags[0].flag});
-  RmRequest request;
+  if (wants_help(arguments)) return print_command_help(*find_command("rm"), flags_of(kFlags));
+  RemoveWish request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
   if (names->empty()) return complain_of_none("rm", "isle ps -a lists them");

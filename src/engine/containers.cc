@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "engine/volumes.h"
 #include "kernel/fd.h"
 #include "monitor/own_cgroup.h"
 #include "runtime/state/create.h"
@@ -127,10 +128,12 @@ Result<void> signal_container(const Paths& paths, std::string_view name, int sig
   return {};
 }
 
-Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force) {
+Result<std::string> remove_container(const Paths& paths,
+                                     std::string_view name,
+                                     const RemoveWish& wish) {
   const Listed listed = TRY(find_container(paths, name));
   const std::string& id = listed.container.id;
-  if (listed.running() && !force) {
+  if (listed.running() && !wish.force) {
     return fail(ErrorKind::Conflict,
                 format("container {} is {}", quoted(name), listed.word()),
                 format("end it first, or kill and remove it: isle rm -f {}", name));
@@ -140,7 +143,9 @@ Result<std::string> remove_container(const Paths& paths, std::string_view name, 
   } else if (listed.state) {
     TRY(remove_abandoned(paths, id));
   }
-  TRY(Database(paths).remove(listed.container));
+  const bool volumes = wish.volumes || listed.container.remove;
+  TRY(volumes ? remove_with_volumes(paths, listed.container)
+              : Database(paths).remove(listed.container));
   return id;
 }
 
@@ -150,7 +155,7 @@ Result<void> clean_up_container(const Paths& paths, std::string_view id) {
   // Somebody was faster: rm -f, or the foreground client.
   if (!container && container.error().kind == ErrorKind::NotFound) return {};
   if (!container) return std::unexpected(container.error());
-  return database.remove(*container);
+  return remove_with_volumes(paths, *container);
 }
 
 }  // namespace isle::engine

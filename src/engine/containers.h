@@ -49,7 +49,13 @@ Result<void> unpause_container(const Paths& paths, std::string_view name);
 Result<void> rename_container(const Paths& paths, std::string_view name, std::string_view to);
 
 // Conflict when it runs, unless `force`, which kills it. Without force a missing one is NotFound.
-Result<std::string> remove_container(const Paths& paths, std::string_view name, bool force);
+struct RemoveWish {
+  bool force = false;
+  bool volumes = false;  // the anonymous ones made for it, too; with --rm they always go
+};
+Result<std::string> remove_container(const Paths& paths,
+                                     std::string_view name,
+                                     const RemoveWish& wish);
 
 // Waits until what has ended is cleared away, by its monitor or, if that is gone, by us; a
 // container with --rm is gone then.

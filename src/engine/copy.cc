@@ -21,13 +21,13 @@ class Side {
   explicit Side(int root) : root_(root) {}
   static Side host() { return Side(-1); }
 
-  Result<kernel::UniqueFd> open(const std::string& path, int flags) const {
+  Result<kernel::UniqueFd> at(const std::string& path, int flags) const {
     if (root_ >= 0) return kernel::open_in_root(root_, path, flags);
     return kernel::open_file(HostPath(path), flags);
   }
   Result<End> look(const std::string& path) const {
     End end{.path = path};
-    const Result<kernel::UniqueFd> file = open(path, O_PATH);
+    const Result<kernel::UniqueFd> file = at(path, O_PATH);
     if (!file && file.error().kind == ErrorKind::NotFound) return end;
     if (!file) return std::unexpected(file.error());
     struct stat status{};
@@ -54,7 +54,7 @@ std::string parent_of(const std::string& path) {
 Result<std::string> follow_link(const Side& side, std::string path) {
   constexpr int kMostLinks = 40;
   for (int i = 0; i < kMostLinks; ++i) {
-    const auto link = side.open(path, O_PATH | O_NOFOLLOW);
+    const auto link = side.at(path, O_PATH | O_NOFOLLOW);
     char text[PATH_MAX];
     if (!link) return std::unexpected(link.error());
     const ssize_t size = readlinkat(link->get(), "", text, sizeof text);
@@ -74,7 +74,7 @@ struct Source {
 Result<Source> open_source(const Side& side, const std::string& typed, bool follow) {
   Source source;
   const std::string path = follow ? TRY(follow_link(side, typed)) : typed;
-  const auto file = side.open(path, O_PATH | (path.ends_with('/') ? 0 : O_NOFOLLOW));
+  const auto file = side.at(path, O_PATH | (path.ends_with('/') ? 0 : O_NOFOLLOW));
   if (!file) {
     if (file.error().kind != ErrorKind::NotFound) return std::unexpected(file.error());
     return fail(ErrorKind::NotFound, format("there is no {} {}", quoted(typed), side.words()));
@@ -83,10 +83,10 @@ Result<Source> open_source(const Side& side, const std::string& typed, bool foll
   if (fstat(file->get(), &status) != 0) return fail_call(errno, format("stat({})", typed));
   source.end = {.path = typed, .exists = true, .is_directory = S_ISDIR(status.st_mode)};
   if (source.end.is_directory) {
-    source.tree.directories.push_back(TRY(side.open(path, kDirectory)));
+    source.tree.directories.push_back(TRY(side.at(path, kDirectory)));
     return source;
   }
-  source.tree.directories.push_back(TRY(side.open(parent_of(path), kDirectory)));
+  source.tree.directories.push_back(TRY(side.at(parent_of(path), kDirectory)));
   source.tree.only = path.substr(path.rfind('/') + 1);
   return source;
 }
@@ -122,7 +122,7 @@ Result<Warnings> copy_between(const Paths& paths,
                               image::TreeTarget target) {
   const Landing landing = TRY(landing_of(source.end, TRY(to.look(typed))));
   source.tree.name = landing.name;
-  const auto directory = to.open(landing.directory, kDirectory);
+  const auto directory = to.at(landing.directory, kDirectory);
   if (!directory && directory.error().kind == ErrorKind::NotFound) {
     return fail(
         ErrorKind::NotFound,
@@ -139,7 +139,7 @@ Result<Warnings> take_archive(const Paths& paths,
                               const Side& inside) {
   image::TreeTarget target = into_container(request, root);
   target.owner.reset();  // the archive says whose its files are
-  const kernel::UniqueFd directory = TRY_STEP(inside.open(request.inside, kDirectory),
+  const kernel::UniqueFd directory = TRY_STEP(inside.at(request.inside, kDirectory),
                                               format("open {} in the container", request.inside));
   target.directory = directory.get();
   return warnings_of(TRY(image::extract_tree(paths.store, STDIN_FILENO, target)));

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "engine/etc_files.h"
 #include "engine/owner.h"
+#include "engine/volumes.h"
 #include "image/snapshot/overlay.h"
 #include "kernel/fd.h"
 #include "oci/runtime_spec_json.h"
@@ -56,6 +57,9 @@ Result<void> fill(const Paths& paths,
   const HostPath directory = paths.container(made.container.id);
   TRY(make_volume_sources(made.prepared));
   TRY(make_root_directories(paths, made));
+  // Beneath its record the engine finds who uses a volume.
+  if (!made.container.storage.mounts.empty()) TRY(database.write(made.container));
+  TRY(fill_volumes(paths, made));
   TRY(write_etc_files(directory, made.prepared.spec, made.prepared.own_network));
   return write_config(directory, made.prepared.spec);
 }
@@ -70,7 +74,7 @@ Result<NewContainer> create_container(const Paths& paths, record::Container cont
   TRY(database.add(made.container));
   Result<void> filled = fill(paths, database, std::move(root), made);
   if (!filled) {
-    static_cast<void>(database.remove(made.container));
+    static_cast<void>(remove_with_volumes(paths, made.container));
     return std::unexpected(std::move(filled).error());
   }
   return made;

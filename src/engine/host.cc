@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/strings.h"
+#include "engine/volumes.h"
 #include "image/installation.h"
 #include "runtime/state/container.h"
 
@@ -164,6 +165,10 @@ options::World world_of(const LayeredRoot& root,
             return options::IdRange{.first = first, .size = size};
           },
           .subordinate_ids = subordinate,
+          .mount_of_volume =
+              [&paths, reserve](const record::MountRequest& request) {
+                return engine::mount_of_volume(paths, request, reserve);
+              },
           .read_host_file =
               [](const std::string& path) {
                 return kernel::read_file(HostPath(path), std::size_t{4} << 20);

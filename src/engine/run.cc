@@ -1,6 +1,6 @@
 #include "engine/run.h"
 
-#include "engine/database.h"
+#include "engine/volumes.h"
 
 namespace isle::engine {
 namespace {
@@ -37,7 +37,9 @@ std::expected<RunEnd, RunFailure> run(const Paths& paths,
   if (!made) return std::unexpected(RunFailure{.error = made.error()});
   std::expected<RunEnd, RunFailure> end = run_made(paths, request, *made, hooks);
   // It never ran: nothing of it stays, with --rm or without.
-  if (!end && !end.error().began) static_cast<void>(Database(paths).remove(made->container));
+  if (!end && !end.error().began) {
+    static_cast<void>(remove_with_volumes(paths, made->container));
+  }
   return end;
 }
 

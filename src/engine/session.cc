@@ -1,6 +1,6 @@
 #include "engine/session.h"
 
-#include "engine/database.h"
+#include "engine/volumes.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "monitor/client.h"
@@ -90,7 +90,7 @@ class Session {
   }
 
   Result<void> clear(monitor::MonitorHandle& monitor) {
-    if (container_.remove) TRY(Database(paths_).remove(container_));
+    if (container_.remove) TRY(remove_with_volumes(paths_, container_));
     // Its monitor stays, to start it again.
     if (container_.life.restart.wanted()) return {};
     return monitor::finish(monitor);

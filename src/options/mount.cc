@@ -6,6 +6,7 @@
 #include "options/mount_words.h"
 #include "options/rows.h"
 #include "options/values.h"
+#include "volume/volume.h"
 
 namespace isle::options {
 namespace {
@@ -55,6 +56,8 @@ Result<void> take_word(Words& words, std::string_view word) {
     words.target = parts.after;
   } else if (key == "bind-propagation") {
     words.add(parts.after);
+  } else if (key == "volume-nocopy") {
+    if (!parts.found || TRY(parse_bool(parts.after, "--mount volume-nocopy"))) words.add("nocopy");
   } else if (key == "tmpfs-size") {
     words.add(format("size={}", TRY(parse_size(parts.after, "mount"))));
   } else if (key == "tmpfs-mode") {
@@ -63,7 +66,7 @@ Result<void> take_word(Words& words, std::string_view word) {
     return fail(ErrorKind::InvalidArgument,
                 format("--mount: unknown key {}", quoted(key)),
                 "keys are type, source, target, readonly, bind-propagation, bind-nonrecursive, "
-                "exec, dev, suid, tmpfs-size, tmpfs-mode, tmpcopyup");
+                "exec, dev, suid, volume-nocopy, tmpfs-size, tmpfs-mode, tmpcopyup");
   }
   return {};
 }
@@ -90,6 +93,18 @@ Result<record::MountRequest> tmpfs_request(const Words& words) {
   return mount;
 }
 
+Result<record::MountRequest> request_of(const Words& words) {
+  if (words.type == "bind") return bind_request(words);
+  if (words.type == "tmpfs") return tmpfs_request(words);
+  if (words.type == "volume") {
+    if (!words.source.empty()) TRY(volume::check_volume_name(words.source));
+    return volume_request(words.source, words.target, words.options, "mount");
+  }
+  return fail(ErrorKind::Unsupported,
+              format("--mount: mounts of type {} do not exist yet", quoted(words.type)),
+              "type=bind, type=volume and type=tmpfs do");
+}
+
 Result<void> parse(RunRequest& request, std::string_view value) {
   Words words;
   for (std::string_view word : split(value, ',')) TRY(take_word(words, word));
@@ -98,14 +113,7 @@ Result<void> parse(RunRequest& request, std::string_view value) {
                 format("--mount {}: the target is missing", quoted(value)),
                 "add target=/PATH");
   }
-  if (words.type != "bind" && words.type != "tmpfs") {
-    return fail(ErrorKind::Unsupported,
-                format("--mount: mounts of type {} do not exist yet", quoted(words.type)),
-                "type=bind and type=tmpfs do");
-  }
-  record::MountRequest mount =
-      TRY(words.type == "bind" ? bind_request(words) : tmpfs_request(words));
-  return add_mount(request.container.storage, std::move(mount), "mount");
+  return add_mount(request.container.storage, TRY(request_of(words)), "mount");
 }
 
 bool is_at_or_below(const std::string& path, const std::string& top) {
@@ -132,6 +140,10 @@ Result<void> apply(SpecBuilder& builder, const record::Container& container) {
     });
   }
   for (const record::MountRequest& mount : container.storage.mounts) {
+    if (mount.type == "volume") {
+      builder.spec.mounts.push_back(TRY(builder.world.mount_of_volume(mount)));
+      continue;
+    }
     builder.spec.mounts.push_back({.destination = mount.target,
                                    .type = mount.type,
                                    .source = mount.source,
@@ -149,7 +161,7 @@ const Option kMount{
              0,
              Arity::Value,
              "KEY=VALUE,...",
-             "Mount as said by keys: type=bind|tmpfs, source=, target=, readonly, "
+             "Mount as said by keys: type=bind|volume|tmpfs, source=, target=, readonly, "
              "bind-propagation=, tmpfs-size=, tmpfs-mode=",
              Section::Files},
     .parse = parse,

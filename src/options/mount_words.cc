@@ -25,8 +25,8 @@ struct Refused {
 constexpr std::array kRefusedBindWords = {
     Refused{"U", "isle does not change the owner of what it mounts"},
     Refused{"O", "overlays over volumes do not exist yet"},
-    Refused{"nocopy", "there are no named volumes yet to copy into"},
-    Refused{"copy", "there are no named volumes yet to copy into"},
+    Refused{"nocopy", "only a volume is copied into"},
+    Refused{"copy", "only a volume is copied into"},
     Refused{"cached", "it has no meaning on Linux"},
     Refused{"delegated", "it has no meaning on Linux"},
     Refused{"consistent", "it has no meaning on Linux"},
@@ -96,6 +96,26 @@ Result<oci::Strings> bind_options(std::string_view words, std::string_view flag)
   // "ro" alone would leave what is mounted below the source writable.
   if (has(out, "ro") && has(out, "rbind")) out.emplace_back("rro");
   return out;
+}
+
+Result<record::MountRequest> volume_request(std::string_view name,
+                                            std::string_view target,
+                                            std::string_view words,
+                                            std::string_view flag) {
+  record::MountRequest mount{.type = "volume"};
+  mount.source = name;
+  mount.target = TRY(mount_target(target, flag));
+  std::string rest;
+  for (const std::string_view word : split(words, ',')) {
+    if (word == "nocopy" || word == "copy") {
+      mount.no_copy = word == "nocopy";
+      continue;
+    }
+    if (!rest.empty()) rest += ',';
+    rest += word;
+  }
+  mount.options = TRY(bind_options(rest, flag));
+  return mount;
 }
 
 Result<oci::Strings> tmpfs_options(std::string_view words, std::string_view flag) {

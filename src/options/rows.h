@@ -13,7 +13,7 @@ extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kC
     kMemorySwappiness, kMount, kName, kNet, kNetwork, kOomKillDisable, kOomScoreAdj, kPid,
     kPidsLimit, kPlatform, kPrivileged, kPull, kQuiet, kReadOnly, kRemove, kRootfs, kSecurityOpt,
     kShmSize, kStopSignal, kStopTimeout, kSysctl, kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty,
-    kUidmap, kUlimit, kUser, kUserns, kUts, kVolume, kWorkdir;
+    kUidmap, kUlimit, kUser, kUserns, kUts, kVolume, kVolumesFrom, kImageVolume, kWorkdir;
 
 // Parts that no single flag owns.
 Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);

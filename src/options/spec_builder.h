@@ -16,6 +16,7 @@
 #include "kernel/cgroup/controller.h"
 #include "oci/image.h"
 #include "oci/runtime_spec.h"
+#include "record/storage.h"
 
 namespace isle::options {
 
@@ -51,6 +52,8 @@ struct World {
   // Host ids nobody else uses, kept for this container: --userns auto.
   std::function<Result<IdRange>(std::uint32_t size)> reserve_ids;
   std::function<std::optional<IdRange>(bool group)> subordinate_ids;
+  // Where a volume's files are, or how they are mounted; one that is not there is made.
+  std::function<Result<oci::Mount>(const record::MountRequest& request)> mount_of_volume;
   std::function<Result<std::string>(const std::string& path)> read_host_file;  // seccomp profile
   // Device nodes below /dev: --privileged.
   std::function<std::vector<std::string>()> host_devices;

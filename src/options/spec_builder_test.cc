@@ -52,6 +52,12 @@ World made_up_world() {
         {"name": "old", "action": "SCMP_ACT_ALLOW"},
         {"names": ["kill"], "action": "SCMP_ACT_ALLOW", "excludes": {"caps": ["CAP_KILL"]}}]})");
   };
+  world.mount_of_volume = [](const record::MountRequest& request) {
+    return Result<oci::Mount>(oci::Mount{.destination = request.target,
+                                         .type = "bind",
+                                         .source = "/volumes/" + request.source,
+                                         .options = request.options});
+  };
   world.host_devices = [] { return std::vector<std::string>{"/dev/fuse"}; };
   return world;
 }
@@ -115,6 +121,14 @@ std::vector<std::string> kinds(const oci::Spec& spec) {
     list.push_back(space.type + (space.path.empty() ? "" : "=" + space.path));
   }
   return list;
+}
+
+TEST(SpecOfRun, AVolumeIsMountedFromWhereItsFilesAre) {
+  const auto built = build({"-v", "data:/v:ro,nocopy", "busybox"});
+  ASSERT_TRUE(built) << built.error().describe();
+  EXPECT_EQ(mount_at(built->spec, "/v").source, "/volumes/data");
+  EXPECT_THAT(mount_at(built->spec, "/v").options, testing::Contains("ro"));
+  EXPECT_THAT(mount_at(built->spec, "/v").options, testing::Not(testing::Contains("nocopy")));
 }
 
 TEST(SpecOfRun, DefaultsAreStrict) {

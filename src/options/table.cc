@@ -40,6 +40,8 @@ constexpr std::array kTable = {
     &kRootfs,
     &kReadOnly,
     &kVolume,
+    &kVolumesFrom,
+    &kImageVolume,
     &kTmpfs,
     &kShmSize,
     &kMount,

@@ -18,11 +18,15 @@ struct RootSource {
 };
 
 struct MountRequest {
-  std::string type;  // "bind", "tmpfs"
-  std::string source;
+  std::string type;    // "bind", "tmpfs", "volume"
+  std::string source;  // of a volume its name; empty: one of its own is made
   std::string target;
   oci::Strings options;      // as the OCI specification spells them
   bool make_source = false;  // a missing source becomes an empty directory (-v)
+  // Of volumes:
+  std::string subpath;     // only this directory of it
+  bool no_copy = false;    // an empty one stays empty, whatever the image has there
+  bool anonymous = false;  // made for this container
 };
 
 struct DeviceRequest {
@@ -34,6 +38,9 @@ struct Storage {
   RootSource root;
   std::vector<MountRequest> mounts;
   std::vector<DeviceRequest> devices;
+  oci::Strings volumes_from;  // containers, such as "web:ro"
+  std::string
+      image_volume;  // what the image declares as volumes becomes: "" some, "tmpfs", "ignore"
   bool read_only = false;
   std::optional<std::int64_t> shm_size;  // bytes
 };
@@ -52,6 +59,9 @@ void fields(Io& io, typename Io::template Ref<MountRequest> mount) {
   io.required("target", mount.target);
   io.optional("options", mount.options);
   io.optional("makeSource", mount.make_source);
+  io.optional("subpath", mount.subpath);
+  io.optional("noCopy", mount.no_copy);
+  io.optional("anonymous", mount.anonymous);
 }
 template <typename Io>
 void fields(Io& io, typename Io::template Ref<DeviceRequest> device) {
@@ -64,6 +74,8 @@ void fields(Io& io, typename Io::template Ref<Storage> storage) {
   io.required("root", storage.root);
   io.optional("mounts", storage.mounts);
   io.optional("devices", storage.devices);
+  io.optional("volumesFrom", storage.volumes_from);
+  io.optional("imageVolume", storage.image_volume);
   io.optional("readOnly", storage.read_only);
   io.optional("shmSize", storage.shm_size);
 }

@@ -1,0 +1,186 @@
+#include "volume/volume.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include "base/strings.h"
+#include "kernel/beneath.h"
+#include "oci/json_reader.h"
+#include "oci/json_writer.h"
+
+namespace isle::volume {
+
+template <typename Io>
+void fields(Io& io, typename Io::template Ref<Volume> volume) {
+  io.required("name", volume.name);
+  io.required("created", volume.created);
+  io.optional("anonymous", volume.anonymous);
+  io.optional("labels", volume.labels);
+  io.optional("options", volume.options);
+}
+
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.' || c == '-';
+}
+
+Result<void> make_directory(const HostPath& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) == 0 && chmod(path.c_str(), mode) == 0) return {};
+  return fail_call(errno, format("mkdir({})", path.str()));
+}
+
+Result<kernel::UniqueFd> open_directory(const HostPath& path) {
+  return kernel::open_file(path, O_RDONLY | O_DIRECTORY);
+}
+
+void remove_quietly(const HostPath& root, const std::string& name) {
+  if (const auto directory = open_directory(root)) {
+    static_cast<void>(kernel::remove_tree(directory->get(), name));
+  }
+}
+
+Result<kernel::UniqueFd> lock_file(const HostPath& path, int operation) {
+  kernel::UniqueFd file =
+      TRY(kernel::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  while (flock(file.get(), operation) != 0) {
+    if (errno != EINTR) return fail_call(errno, format("flock({})", path.str()));
+  }
+  return file;
+}
+
+// Unique among what this host makes at one time.
+std::string draft_name(const char* prefix) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return format("{}{}-{}", prefix, getpid(), now.tv_sec * 1'000'000'000 + now.tv_nsec);
+}
+
+}  // namespace
+
+Result<void> check_volume_name(std::string_view name) {
+  bool valid = !name.empty() && name.size() <= 255 && name[0] != '_' && name[0] != '.' &&
+               name[0] != '-' && name != "lock";
+  for (const char c : name) valid = valid && is_name_character(c);
+  if (valid) return {};
+  return fail(ErrorKind::InvalidArgument,
+              format("{} cannot be a volume's name", quoted(name)),
+              "use letters, digits, \"_\", \".\" and \"-\", beginning with a letter or digit; a "
+              "directory is written with a slash: ./NAME");
+}
+
+Result<void> check_volume_options(const oci::StringMap& options) {
+  for (const auto& [key, value] : options) {
+    if (key == "type" || key == "device" || key == "o") continue;
+    return fail(ErrorKind::Unsupported,
+                format("volumes have no option {}", quoted(key)),
+                "the driver local knows type, device and o, as mount(8) does");
+  }
+  if (options.empty() || options.contains("device")) return {};
+  return fail(ErrorKind::InvalidArgument,
+              "a volume with options needs a device",
+              "such as --opt type=tmpfs --opt device=tmpfs, or --opt type=none --opt o=bind --opt "
+              "device=/srv/data");
+}
+
+Result<Volume> Volumes::create(Volume wanted) const {
+  TRY(check_volume_name(wanted.name));
+  TRY(check_volume_options(wanted.options));
+  if (const auto found = TRY(find(wanted.name))) {
+    if (wanted.options.empty() || found->options == wanted.options) return *found;
+    return fail(ErrorKind::Conflict,
+                format("volume {} exists with other options", quoted(wanted.name)),
+                format("isle volume inspect {} shows them", wanted.name));
+  }
+  wanted.created = std::time(nullptr);
+  const HostPath draft = root_ / draft_name(".new-");
+  TRY(make_directory(draft, 0700));
+  Result<void> written = [&]() -> Result<void> {
+    TRY(make_directory(draft / "_data", 0755));
+    return kernel::replace_file(
+        draft / "volume.json", json::write(oci::write_value(wanted)), 0600, false);
+  }();
+  const bool placed =
+      written &&
+      renameat2(
+          AT_FDCWD, draft.c_str(), AT_FDCWD, directory(wanted.name).c_str(), RENAME_NOREPLACE) == 0;
+  if (placed) return wanted;
+  const int error = errno;
+  remove_quietly(root_, draft.str().substr(draft.str().rfind('/') + 1));
+  if (!written) return std::unexpected(std::move(written).error());
+  if (error == EEXIST) return create(std::move(wanted));  // somebody was faster
+  return fail_call(error, format("rename(volume {})", wanted.name));
+}
+
+Result<std::optional<Volume>> Volumes::find(std::string_view name) const {
+  TRY(check_volume_name(name));
+  const HostPath file = directory(name) / "volume.json";
+  const Result<std::string> text = kernel::read_file(file);
+  if (!text && text.error().kind == ErrorKind::NotFound) return std::nullopt;
+  const json::Value document =
+      TRY_STEP(json::parse(TRY(Result<std::string>(text))), format("read {}", file.str()));
+  return TRY_STEP(oci::read_document<Volume>(document), format("read {}", file.str()));
+}
+
+Result<Volume> Volumes::get(std::string_view name) const {
+  std::optional<Volume> found = TRY(find(name));
+  if (found) return std::move(*found);
+  return fail(ErrorKind::NotFound,
+              format("there is no volume {}", quoted(name)),
+              "isle volume ls lists them");
+}
+
+Result<std::vector<Volume>> Volumes::list() const {
+  std::vector<Volume> volumes;
+  const auto close = [](DIR* stream) { closedir(stream); };
+  const std::unique_ptr<DIR, decltype(close)> stream(opendir(root_.c_str()), close);
+  if (stream == nullptr) return volumes;
+  while (const dirent* entry = readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (!check_volume_name(name)) continue;
+    std::optional<Volume> volume = TRY(find(name));
+    if (volume) volumes.push_back(std::move(*volume));
+  }
+  std::ranges::sort(volumes, {}, &Volume::name);
+  return volumes;
+}
+
+Result<void> Volumes::remove(std::string_view name) const {
+  const std::string gone = draft_name(".gone-");
+  if (renameat2(
+          AT_FDCWD, directory(name).c_str(), AT_FDCWD, (root_ / gone).c_str(), RENAME_NOREPLACE) !=
+      0) {
+    return fail_call(errno, format("rename(volume {})", name));
+  }
+  const kernel::UniqueFd root = TRY(open_directory(root_));
+  TRY_STEP(kernel::remove_tree(root.get(), gone), format("delete volume {}", name));
+  return {};
+}
+
+Result<kernel::UniqueFd> Volumes::lock(bool exclusive) const {
+  if (mkdir(root_.c_str(), 0711) != 0 && errno != EEXIST) {
+    return fail_call(errno, format("mkdir({})", root_.str()));
+  }
+  return lock_file(root_ / "lock", exclusive ? LOCK_EX : LOCK_SH);
+}
+
+Result<kernel::UniqueFd> Volumes::lock_to_fill(std::string_view name) const {
+  return lock_file(directory(name) / "lock", LOCK_EX);
+}
+
+json::Value volume_json(const Volume& volume) { return oci::write_value(volume); }
+
+}  // namespace isle::volume
