@@ -57,8 +57,6 @@ Result<void> fill(const Paths& paths,
   const HostPath directory = paths.container(made.container.id);
   TRY(make_volume_sources(made.prepared));
   TRY(make_root_directories(paths, made));
-  // Beneath its record the engine finds who uses a volume.
-  if (!made.container.storage.mounts.empty()) TRY(database.write(made.container));
   TRY(fill_volumes(paths, made));
   TRY(write_etc_files(directory, made.prepared.spec, made.prepared.own_network));
   return write_config(directory, made.prepared.spec);
@@ -71,6 +69,7 @@ Result<NewContainer> create_container(const Paths& paths, record::Container cont
   NewContainer made{.container = std::move(container), .prepared = {}};
   // First, so that the record that is written holds what the image says.
   ResolvedRoot root = TRY(resolve_root(paths, made.container));
+  TRY(settle_volumes(database, root.image.config.config, made.container));
   TRY(database.add(made.container));
   Result<void> filled = fill(paths, database, std::move(root), made);
   if (!filled) {
@@ -99,6 +98,7 @@ Result<std::string> explain_only(const Paths& paths, record::Container container
   container.id = TRY(random_id());
   const runtime::HostFacts facts = TRY(runtime::gather_facts());
   ResolvedRoot root = TRY(resolve_root(paths, container));
+  TRY(settle_volumes(database, root.image.config.config, container));
   const Prepared prepared =
       TRY(prepare_spec({.paths = paths, .database = database, .facts = facts, .reserve = false},
                        container,

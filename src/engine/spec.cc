@@ -3,7 +3,6 @@
 #include "base/strings.h"
 #include "engine/etc_files.h"
 #include "engine/host.h"
-#include "engine/volumes.h"
 #include "image/snapshot/overlay.h"
 #include "options/option.h"
 #include "runtime/relay/console_size.h"
@@ -88,7 +87,6 @@ Result<Prepared> prepare_spec(const PrepareRequest& request,
   const options::World world =
       world_of(files, request.database, request.paths, container.id, request.reserve);
   options::SpecBuilder builder(host, world, root.image.config.config);
-  TRY(settle_volumes(request.database, root.image.config.config, container));
   options::start_spec(builder);
   TRY(options::apply_options(builder, container));
   add_etc_mounts(builder.spec, request.paths.container(container.id));

@@ -157,7 +157,7 @@ const std::vector<Bad> kBadLines = {
     {{"--volume", "/a:/b:size=4", "x"}, "no option \"size=4\""},
     {{"--volume", "/a:/b:U", "x"}, "option \"U\""},
     {{"--volume", "/a:/b", "--tmpfs", "/b", "x"}, "is a mount point already"},
-    {{"--mount", "type=volume,dst=/b", "x"}, "mounts of type \"volume\""},
+    {{"--mount", "type=image,dst=/b", "x"}, "mounts of type \"image\""},
     {{"--mount", "type=bind,dst=/b", "x"}, "the source is missing"},
     {{"--mount", "type=bind,src=/b", "x"}, "the target is missing"},
     {{"--mount", "type=bind,speed=3,dst=/b", "x"}, "unknown key \"speed\""},

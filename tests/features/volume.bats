@@ -54,8 +54,7 @@ image_with_volume() { # an image that has files in a place it declares as a volu
   isle rm -v one
   run -0 isle volume ls -q
   refute_output
-  run isle run --rm --name gone -v /own busybox /no/such/program
-  assert_failure 127
+  run -127 isle run --rm --name gone -v /own busybox /no/such/program
   run -0 isle volume ls -q
   refute_output
 }
