@@ -8,6 +8,7 @@
 //                      rootfs        empty: where the root file system is mounted, inside only
 //                      hosts, hostname, resolv.conf
 //   ROOT/container-names/NAME        a symbolic link whose text is the ID
+//   ROOT/volumes/NAME                volume/volume.h
 //   ROOT/id-ranges/FIRST             the same: who has the host ids from FIRST on
 //   RUN/containers/ID/               the runtime's state, the attach socket; gone after a reboot
 //

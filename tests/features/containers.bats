@@ -165,4 +165,5 @@ state_of() { isle inspect --format '{{.status}}' "$1"; }
   isle run --name ended busybox true
   isle update --pids-limit 9 ended
   assert_equal "$(isle inspect --format '{{.spec.linux.resources.pids.limit}}' ended)" 9
+  isle rm ended
 }

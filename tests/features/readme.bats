@@ -49,6 +49,24 @@ run_readme() {
   assert_output --partial "mount"
 }
 
+@test "readme: data is kept, files are copied, limits and use are seen" {
+  require_root
+  run_readme "isle run --rm --volume data"
+  assert_success
+  run_readme "isle volume ls"
+  assert_success
+  assert_output --partial '"Name": "data"'
+  run_readme "isle run -d --name box"
+  assert_success
+  run_readme "isle cp /etc/hostname box"
+  assert_success
+  assert_output hostname
+  run_readme "isle update --memory 64m box"
+  assert_success
+  assert_output --partial '/ 67.1MB'
+  isle rm -f box
+}
+
 @test "readme: images are named, saved, removed and loaded, and what they take is told" {
   require_root
   cd "$ISLE_TEST_DIR"
@@ -126,7 +144,8 @@ long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
   local command option text
   text=$(page isle.1)
   for command in run create start stop restart wait attach logs exec ps kill rm inspect pull push search login logout images info \
-    "image prune" "system df" "system check" "system prune"; do
+    pause unpause update stats cp "container prune" "volume create" "volume ls" "volume inspect" \
+    "volume rm" "volume prune" "volume export" "image prune" "system df" "system check" "system prune"; do
     # shellcheck disable=SC2086
     run -0 isle $command --help
     for option in $(long_options <<<"$output"); do
