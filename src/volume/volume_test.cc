@@ -54,7 +54,8 @@ TEST_F(VolumesTest, RemovedIsGoneWithItsFiles) {
   EXPECT_FALSE(volumes_.find("data")->has_value());
   const auto missing = volumes_.get("data");
   EXPECT_EQ(missing.error().kind, ErrorKind::NotFound);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(root_ + "/volumes"), {}), 1);  // the lock
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(root_ + "/volumes"), {}),
+            1);  // the lock
 }
 
 TEST_F(VolumesTest, ADamagedRecordIsNamed) {
