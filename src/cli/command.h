@@ -82,6 +82,7 @@ int container_prune_command(Arguments arguments);
 int cp_command(Arguments arguments);
 int create_command(Arguments arguments);
 int diff_command(Arguments arguments);
+int doctor_command(Arguments arguments);
 int exists_command(Arguments arguments);
 int export_command(Arguments arguments);
 int exec_command(Arguments arguments);

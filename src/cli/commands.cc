@@ -88,6 +88,10 @@ constexpr std::array kCommands = {
             import_command},
     Command{
         "system", "COMMAND ...", "The store: disk use, check and repair, prune", system_command},
+    Command{"doctor",
+            "[--format FORMAT]",
+            "Tell what this host lacks for containers, and what mends it",
+            doctor_command},
     Command{"info", "[--format FORMAT]", "Show what isle finds on this host", info_command},
     Command{"version", "[--format FORMAT]", "Show isle's version", version_command},
     Command{"help", "[COMMAND]", "Explain isle, or a command", help_command},

@@ -167,3 +167,14 @@ state_of() { isle inspect --format '{{.status}}' "$1"; }
   assert_equal "$(isle inspect --format '{{.spec.linux.resources.pids.limit}}' ended)" 9
   isle rm ended
 }
+
+@test "doctor: this host's findings, in words and for programs; an ordinary user has more of them" {
+  run isle doctor
+  assert_line --partial 'namespaces       all eight kinds'
+  assert_line --partial 'control groups'
+  run isle doctor --format '{{.Subject}}: {{.Grade}}'
+  assert_line "isle's programs: fine"
+  refute_output --partial 'ranges of ids'
+  run run_as_user isle doctor --format json
+  assert_output --partial '"Subject": "ranges of ids"'
+}
