@@ -17,5 +17,9 @@ else()
 endif()
 
 # The pages that go with the programs.
+install(FILES ${CMAKE_SOURCE_DIR}/packaging/isle-boot.service DESTINATION lib/systemd/system)
+install(FILES ${CMAKE_SOURCE_DIR}/packaging/isle-boot.service DESTINATION lib/systemd/user)
+install(FILES ${CMAKE_SOURCE_DIR}/packaging/isle-boot.openrc ${CMAKE_SOURCE_DIR}/packaging/isle-boot.cron
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/isle)
 install(FILES ${CMAKE_SOURCE_DIR}/docs/man/isle.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${CMAKE_SOURCE_DIR}/docs/man/islet.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

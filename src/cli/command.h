@@ -34,7 +34,8 @@ struct Group {
 };
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
-extern const Group kContainerGroup, kImageGroup, kManifestGroup, kSystemGroup, kVolumeGroup;
+extern const Group kContainerGroup, kHealthcheckGroup, kImageGroup, kManifestGroup, kSystemGroup,
+    kVolumeGroup;
 
 // What a command's own flags do to its request.
 template <typename Request>
@@ -75,6 +76,7 @@ int print_command_help(const Command& command, const std::vector<options::Flag>&
 
 // The commands.
 int attach_command(Arguments arguments);
+int boot_command(Arguments arguments);
 int commit_command(Arguments arguments);
 int container_command(Arguments arguments);
 int container_inspect_command(Arguments arguments);
@@ -83,9 +85,11 @@ int cp_command(Arguments arguments);
 int create_command(Arguments arguments);
 int diff_command(Arguments arguments);
 int doctor_command(Arguments arguments);
+int events_command(Arguments arguments);
 int exists_command(Arguments arguments);
 int export_command(Arguments arguments);
 int exec_command(Arguments arguments);
+int healthcheck_command(Arguments arguments);
 int help_command(Arguments arguments);
 int history_command(Arguments arguments);
 int image_command(Arguments arguments);

@@ -36,6 +36,12 @@ constexpr std::array kCommands = {
             "Join a running container's input and output",
             attach_command},
     Command{"logs", "[FLAGS] CONTAINER...", "Show what containers have said", logs_command},
+    Command{"healthcheck",
+            "run CONTAINER",
+            "Ask a container now whether it is well",
+            healthcheck_command},
+    Command{"boot", "", "Start what its restart policy asks for, after a reboot", boot_command},
+    Command{"events", "[FLAGS]", "Show what happens to containers, and what has", events_command},
     Command{"ps", "[-a] [-q] [--no-trunc] [--format FORMAT]", "List containers", ps_command},
     Command{"kill", "[-s SIGNAL] CONTAINER...", "Send a signal to containers", kill_command},
     Command{"pause", "[-a] CONTAINER...", "Stop every process of containers", pause_command},
@@ -114,8 +120,12 @@ const Command* find_command(std::string_view name) {
 }
 
 std::span<const Group* const> groups() {
-  static constexpr std::array kGroups = {
-      &kContainerGroup, &kImageGroup, &kManifestGroup, &kSystemGroup, &kVolumeGroup};
+  static constexpr std::array kGroups = {&kContainerGroup,
+                                         &kHealthcheckGroup,
+                                         &kImageGroup,
+                                         &kManifestGroup,
+                                         &kSystemGroup,
+                                         &kVolumeGroup};
   return kGroups;
 }
 

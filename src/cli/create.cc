@@ -44,7 +44,7 @@ int create_command(Arguments arguments) {
   const auto provided = provide(*paths, *request);
   if (!provided) return complain(Error(provided.error()).within(format("create {}", quoted(name))));
   request->container.storage.root.image = *provided;
-  const auto made = engine::create_container(*paths, std::move(request->container));
+  const auto made = engine::create_requested(*paths, *request);
   if (!made) return complain(Error(made.error()).within(format("create {}", quoted(name))));
   for (const std::string& warning : made->prepared.warnings) warn(warning);
   print(made->container.id + "\n");

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "engine/abandoned.h"
+#include "engine/healthcheck.h"
+#include "engine/held.h"
 #include "engine/volumes.h"
 #include "kernel/fd.h"
-#include "monitor/own_cgroup.h"
+#include "monitor/restart.h"
 #include "runtime/state/create.h"
 
 namespace isle::engine {
@@ -45,12 +48,6 @@ bool wait_for_end(const Paths& paths, const std::string& id) {
   return false;
 }
 
-// Nobody watches over it any more: what its monitor would have removed.
-Result<void> remove_abandoned(const Paths& paths, const std::string& id) {
-  monitor::remove_left_cgroups();
-  return runtime::delete_container(paths.states(), id, true);
-}
-
 Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
   Result<void> killed = runtime::kill_container(paths.states(), id, SIGKILL, true);
   if (!killed && killed.error().kind != ErrorKind::Conflict &&
@@ -82,24 +79,49 @@ Result<void> settle(const Paths& paths, const Listed& listed) {
 
 std::string_view Listed::word() const {
   if (status != runtime::Status::Stopped) return runtime::to_string(status);
+  if (restarting) return "restarting";
   return has_run ? "exited" : "created";
 }
 
 Listed look_at(const Paths& paths, record::Container container) {
   Listed listed;
   listed.container = std::move(container);
-  auto state = runtime::load_state(paths.states(), listed.container.id);
+  const std::string& id = listed.container.id;
+  auto state = runtime::load_state(paths.states(), id);
+  if (state && bury_abandoned(paths, listed.container, *state)) {
+    state = runtime::load_state(paths.states(), id);
+  }
   if (state) {
     listed.status = runtime::status_of(*state);
     listed.state = std::move(*state);
   }
-  if (!listed.running()) listed.exit = last_exit(paths.container(listed.container.id));
+  if (!listed.state && !monitor::is_between_runs(paths.run, id)) {
+    bury_interrupted(paths, listed.container);
+  } else {
+    listed.restarting = !listed.state;
+  }
+  if (listed.running() && listed.container.life.health.wanted()) {
+    listed.health = health_of(paths, id);
+  }
+  if (!listed.running()) listed.exit = last_exit(paths.container(id));
   listed.has_run = listed.state || listed.exit;
   return listed;
 }
 
+namespace {
+// Buried this moment (abandoned.h), with all that it had.
+bool is_gone(const Paths& paths, const Listed& listed) {
+  return listed.container.remove && !listed.state &&
+         access(paths.container(listed.container.id).c_str(), F_OK) != 0;
+}
+}  // namespace
+
 Result<Listed> find_container(const Paths& paths, std::string_view name) {
-  return look_at(paths, TRY(Database(paths).find(name)));
+  Listed listed = look_at(paths, TRY(Database(paths).find(name)));
+  if (!is_gone(paths, listed)) return listed;
+  return fail(ErrorKind::NotFound,
+              format("there is no container {}", quoted(name)),
+              "its isle-monitor was killed, and with --rm nothing of it stays");
 }
 
 Result<Listed> find_running(const Paths& paths, std::string_view name) {
@@ -115,13 +137,17 @@ Result<Listing> list_containers(const Paths& paths, bool all) {
   Listing listing{.containers = {}, .broken = std::move(list.broken)};
   for (record::Container& container : list.containers) {
     Listed listed = look_at(paths, std::move(container));
-    if (all || listed.running()) listing.containers.push_back(std::move(listed));
+    if (is_gone(paths, listed)) continue;
+    if (all || listed.running() || listed.restarting)
+      listing.containers.push_back(std::move(listed));
   }
   return listing;
 }
 
 Result<void> signal_container(const Paths& paths, std::string_view name, int signal) {
   const Listed listed = TRY(find_running(paths, name));
+  // Whoever asks it to end does not want it back.
+  if (signal == SIGKILL || signal == SIGTERM) TRY(hold_down(paths, listed.container.id));
   TRY(runtime::kill_container(paths.states(), listed.container.id, signal, false));
   // What comes next may rely on its being dead.
   if (signal == SIGKILL) wait_for_end(paths, listed.container.id);
@@ -133,15 +159,17 @@ Result<std::string> remove_container(const Paths& paths,
                                      const RemoveWish& wish) {
   const Listed listed = TRY(find_container(paths, name));
   const std::string& id = listed.container.id;
-  if (listed.running() && !wish.force) {
+  if ((listed.running() || listed.restarting) && !wish.force) {
     return fail(ErrorKind::Conflict,
                 format("container {} is {}", quoted(name), listed.word()),
                 format("end it first, or kill and remove it: isle rm -f {}", name));
   }
+  TRY(hold_down(paths, id));
+  if (listed.restarting) monitor::keep_down(paths.run, id);
   if (listed.running()) {
     TRY(kill_and_wait(paths, id));
-  } else if (listed.state) {
-    TRY(remove_abandoned(paths, id));
+  } else {
+    TRY(settle(paths, listed));
   }
   const bool volumes = wish.volumes || listed.container.remove;
   TRY(volumes ? remove_with_volumes(paths, listed.container)

@@ -18,6 +18,7 @@ struct Listed {
   std::optional<monitor::ExitRecord> exit;       // how it ended last
   runtime::Status status = runtime::Status::Stopped;
   bool has_run = false;     // else it was only made
+  std::string health;       // "starting", "healthy", "unhealthy" of one that runs and is asked
   bool restarting = false;  // it has ended, and its monitor is going to start it again
   bool running() const {
     return status == runtime::Status::Running || status == runtime::Status::Paused;

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 #include "base/strings.h"
+#include "engine/containers.h"
 #include "engine/etc_files.h"
 #include "engine/owner.h"
 #include "engine/volumes.h"
@@ -75,6 +77,42 @@ Result<NewContainer> create_container(const Paths& paths, record::Container cont
   if (!filled) {
     static_cast<void>(remove_with_volumes(paths, made.container));
     return std::unexpected(std::move(filled).error());
+  }
+  return made;
+}
+
+namespace {
+
+Result<void> make_room(const Paths& paths, const options::RunRequest& request) {
+  if (!request.replace) return {};
+  const auto removed = remove_container(paths, request.container.name, {.force = true});
+  if (removed || removed.error().kind == ErrorKind::NotFound) return {};
+  return std::unexpected(Error(removed.error()).within("--replace"));
+}
+
+// Made before the container is, so that two scripts with one file do not both go on.
+Result<kernel::UniqueFd> claim_cid_file(const std::string& path) {
+  if (path.empty()) return kernel::UniqueFd();
+  Result<kernel::UniqueFd> file =
+      kernel::open_file(HostPath(path), O_WRONLY | O_CREAT | O_EXCL, 0644);
+  if (file || file.error().errnum != EEXIST) return file;
+  return fail(ErrorKind::Conflict,
+              format("--cidfile: {} exists", quoted(path)),
+              "another container's id may be in it: remove it, or name another file");
+}
+
+}  // namespace
+
+Result<NewContainer> create_requested(const Paths& paths, options::RunRequest& request) {
+  const kernel::UniqueFd cid_file = TRY(claim_cid_file(request.cid_file));
+  Result<void> ready = make_room(paths, request);
+  Result<NewContainer> made = ready ? create_container(paths, std::move(request.container))
+                                    : std::unexpected(ready.error());
+  if (cid_file && made) ready = kernel::write_all(cid_file.get(), made->container.id);
+  if (cid_file && (!made || !ready)) unlink(request.cid_file.c_str());
+  if (made && !ready) {
+    static_cast<void>(Database(paths).remove(made->container));
+    return std::unexpected(ready.error());
   }
   return made;
 }

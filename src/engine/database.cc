@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/note.h"
 #include "image/snapshot/overlay.h"
 #include "record/names.h"
 
@@ -92,6 +93,7 @@ Result<void> Database::add(record::Container& container) const {
   container.created = std::time(nullptr);
   TRY(make_directories(paths_.container(container.id)));
   Result<void> added = container.name.empty() ? add_by_any_name(container) : add_named(container);
+  if (added) note(paths_, container, "create");
   if (!added) static_cast<void>(image::remove_container_files(paths_.store, container.id));
   return added;
 }
@@ -234,7 +236,9 @@ Result<void> Database::remove(const record::Container& container) const {
       if (link_text(link) == container.id) unlink(link.c_str());
     }
   }
-  return image::remove_container_files(paths_.store, container.id);
+  TRY(image::remove_container_files(paths_.store, container.id));
+  note(paths_, container, "destroy");
+  return {};
 }
 
 Result<std::uint32_t> Database::reserve_ids(std::string_view id) const {

@@ -33,7 +33,7 @@ std::expected<RunEnd, RunFailure> run_made(const Paths& paths,
 std::expected<RunEnd, RunFailure> run(const Paths& paths,
                                       options::RunRequest request,
                                       const RunHooks& hooks) {
-  const Result<NewContainer> made = create_container(paths, std::move(request.container));
+  const Result<NewContainer> made = create_requested(paths, request);
   if (!made) return std::unexpected(RunFailure{.error = made.error()});
   std::expected<RunEnd, RunFailure> end = run_made(paths, request, *made, hooks);
   // It never ran: nothing of it stays, with --rm or without.

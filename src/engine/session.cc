@@ -26,10 +26,13 @@ Result<monitor::MonitorRequest> monitor_request(const Paths& paths,
   const std::string& signal = container.process.stop_signal;
   monitor::MonitorRequest wanted;
   wanted.id = container.id;
+  wanted.name = container.name;
+  wanted.image = container.storage.root.image;
+  wanted.pid_file = HostPath(container.life.pid_file);
   wanted.container = paths.container(container.id);
   wanted.run = paths.run;
   wanted.keep_stdin_open = container.process.interactive;
-  wanted.with_record = needs_record(container.life);
+  wanted.with_record = needs_record(container.life) || !container.labels.empty();
   wanted.measure = measure;
   wanted.timeout_seconds = static_cast<unsigned>(container.process.timeout);
   wanted.stop_signal = TRY(kernel::parse_signal(signal.empty() ? "SIGTERM" : signal));
@@ -54,6 +57,7 @@ class Session {
                                         .status = started.error().exit_status});
     }
     for (const std::string& warning : started->warnings) hooks_.warn(warning);
+    write_monitor_pid(monitor->process.pid);
     std::expected<RunEnd, RunFailure> end =
         options_.stay ? stay(*monitor) : RunEnd{.id = container_.id, .status = 0, .detached = true};
     if (!started->plan.empty()) hooks_.explain(started->plan);
@@ -69,6 +73,14 @@ class Session {
   Result<monitor::MonitorHandle> spawn() {
     TRY(make_directories(paths_.run));
     return monitor::spawn_monitor(TRY(monitor_request(paths_, container_, options_.measure)));
+  }
+
+  void write_monitor_pid(Pid pid) {
+    const std::string& file = container_.life.monitor_pid_file;
+    if (file.empty()) return;
+    const auto written =
+        kernel::replace_file(HostPath(file), std::to_string(pid.value), 0644, false);
+    if (!written) hooks_.warn(written.error().describe());
   }
 
   std::expected<RunEnd, RunFailure> stay(monitor::MonitorHandle& monitor) {

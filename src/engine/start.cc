@@ -61,7 +61,8 @@ std::expected<RunEnd, RunFailure> start(const Paths& paths,
     const Result<Listed> listed = find_container(paths, name);
     if (!listed) return std::unexpected(failure(listed.error()));
     const record::Container& container = listed->container;
-    if (listed->running()) return join(paths, container, options, hooks);
+    if (listed->running() || (listed->restarting && !options.attach))
+      return join(paths, container, options, hooks);
     if (is_being_made(*listed) && tries < kTries) {
       pause_a_little();
       continue;

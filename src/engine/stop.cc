@@ -8,6 +8,7 @@
 #include "engine/held.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
+#include "monitor/restart.h"
 #include "runtime/state/create.h"
 
 namespace isle::engine {
@@ -50,19 +51,18 @@ Result<void> send(const Paths& paths, const std::string& id, int signal) {
   return sent;
 }
 
-}  // namespace
-
-Result<StopEnd> stop(const Paths& paths, std::string_view name, const StopOptions& options) {
-  const Listed listed = TRY(find_container(paths, name));
+// False: it does not run, and nobody is going to start it again.
+Result<bool> stop_once(const Paths& paths, const Listed& listed, StopEnd& end) {
   const std::string& id = listed.container.id;
-  StopEnd end{.was_running = listed.running(),
-              .waited = timeout_of(listed.container, options),
-              .signal = TRY(signal_of(listed.container, options))};
-  TRY(hold_down(paths, id));
-  if (!end.was_running) {
-    TRY(settle(paths, listed));
-    return end;
+  if (listed.restarting) {
+    monitor::keep_down(paths.run, id);
+    return true;
   }
+  if (!listed.running()) {
+    TRY(settle(paths, listed));
+    return false;
+  }
+  end.was_running = true;
   // A frozen one hears nothing.
   if (listed.status == runtime::Status::Paused) TRY(runtime::resume_container(paths.states(), id));
   TRY(send(paths, id, end.signal));
@@ -71,6 +71,24 @@ Result<StopEnd> stop(const Paths& paths, std::string_view name, const StopOption
     TRY(send(paths, id, SIGKILL));
   }
   TRY(settle_end(paths, listed.container));
+  return true;
+}
+
+}  // namespace
+
+// Its monitor may have begun to start it again before it saw the mark, so it is looked at again.
+Result<StopEnd> stop(const Paths& paths, std::string_view name, const StopOptions& options) {
+  Listed listed = TRY(find_container(paths, name));
+  const std::string id = listed.container.id;
+  StopEnd end{.waited = timeout_of(listed.container, options),
+              .signal = TRY(signal_of(listed.container, options))};
+  TRY(hold_down(paths, id));
+  constexpr int kTries = 10;
+  for (int i = 0; i < kTries && TRY(stop_once(paths, listed, end)); ++i) {
+    Result<Listed> again = find_container(paths, id);
+    if (!again) break;  // with --rm it is gone
+    listed = std::move(*again);
+  }
   return end;
 }
 

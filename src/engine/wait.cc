@@ -24,7 +24,9 @@ constexpr std::array kWords = {Word{"not-running", WaitFor::NotRunning},
                                Word{"removing", WaitFor::Removed},
                                Word{"running", WaitFor::Running},
                                Word{"paused", WaitFor::Paused},
-                               Word{"created", WaitFor::Created}};
+                               Word{"created", WaitFor::Created},
+                               Word{"healthy", WaitFor::Healthy},
+                               Word{"unhealthy", WaitFor::Unhealthy}};
 
 // Between two looks at what nobody tells of.
 void pause_between_looks() {
@@ -77,7 +79,8 @@ Result<int> wait_for_removal(const Paths& paths, const Listed& listed) {
 Result<int> wait_for_state(const Paths& paths, const std::string& id, std::string_view word) {
   for (;;) {
     const Listed listed = TRY(find_container(paths, id));
-    if (listed.word() == word) return listed.exit ? listed.exit->status : -1;
+    if (listed.word() == word || listed.health == word)
+      return listed.exit ? listed.exit->status : -1;
     pause_between_looks();
   }
 }
@@ -106,6 +109,8 @@ Result<int> wait_for_container(const Paths& paths, std::string_view name, WaitFo
     case WaitFor::Running: return wait_for_state(paths, id, "running");
     case WaitFor::Paused: return wait_for_state(paths, id, "paused");
     case WaitFor::Created: return wait_for_state(paths, id, "created");
+    case WaitFor::Healthy: return wait_for_state(paths, id, "healthy");
+    case WaitFor::Unhealthy: return wait_for_state(paths, id, "unhealthy");
   }
   return 0;
 }

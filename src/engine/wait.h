@@ -8,7 +8,16 @@
 
 namespace isle::engine {
 
-enum class WaitFor : std::uint8_t { NotRunning, NextExit, Removed, Running, Paused, Created };
+enum class WaitFor : std::uint8_t {
+  NotRunning,
+  NextExit,
+  Removed,
+  Running,
+  Paused,
+  Created,
+  Healthy,
+  Unhealthy
+};
 // docker's words (not-running, next-exit, removed) and podman's (stopped, exited, running ...).
 Result<WaitFor> parse_wait_condition(std::string_view text);
 

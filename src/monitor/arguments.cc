@@ -53,11 +53,14 @@ Result<void> take(Measure& member, const Text& value, std::string_view name) {
 template <typename Request, typename Visit>
 void each_value(Request& request, Visit visit) {
   visit("--id", request.id);
+  visit("--name", request.name);
+  visit("--image", request.image);
   visit("--container", request.container);
   visit("--run", request.run);
   visit("--measure", request.measure);
   visit("--timeout", request.timeout_seconds);
   visit("--stop-signal", request.stop_signal);
+  visit("--pid-file", request.pid_file);
   visit("--cgroup-parent", request.cgroup_parent);
 }
 

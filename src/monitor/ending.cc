@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -54,7 +55,21 @@ void add_memory(ExitRecord& record, const runtime::ContainerState& state) {
 }
 }  // namespace
 
+namespace {
+// One that is started again for years: the newest lines are enough.
+Result<void> bound_exits(const HostPath& file) {
+  constexpr off_t kMost = 65536;
+  struct stat info{};
+  if (stat(file.c_str(), &info) != 0 || info.st_size < kMost) return {};
+  const std::string text = TRY(kernel::read_file(file));
+  const std::size_t newline = text.find('\n', text.size() / 2);
+  if (newline == std::string::npos) return {};
+  return kernel::replace_file(file, std::string_view(text).substr(newline + 1), 0600, false);
+}
+}  // namespace
+
 Result<void> append_exit(const HostPath& container, const ExitRecord& record) {
+  TRY(bound_exits(container / "exits.jsonl"));
   const kernel::UniqueFd file = TRY(kernel::open_file(
       container / "exits.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600));
   // One write(2) of a short line to a file opened for appending is whole or absent.
@@ -69,15 +84,22 @@ Result<void> clear_away(const MonitorRequest& request, const LaunchedContainer& 
 
 ExitRecord end_container(const MonitorRequest& request,
                          const LaunchedContainer& container,
-                         const kernel::ExitStatus& exit) {
+                         const kernel::ExitStatus& exit,
+                         std::int64_t restarts) {
   ExitRecord record{.status = exit.status,
                     .signal = exit.signal,
                     .oom_killed = was_oom_killed(container.state),
                     .started_ns = container.started_ns,
-                    .finished_ns = realtime_ns()};
+                    .finished_ns = realtime_ns(),
+                    .restarts = restarts};
   if (record.oom_killed) add_memory(record, container.state);
   // Written before it is cleared away: a state that is gone without an exit would tell nothing.
   const Result<void> written = append_exit(request.container, record);
+  if (written) unlink((request.container / "running").c_str());
+  oci::StringMap attributes = container.attributes;
+  attributes["exitCode"] = std::to_string(record.status);
+  if (record.oom_killed) note_event(request, "oom", container.attributes);
+  note_event(request, "die", std::move(attributes));
   const Result<void> cleared = clear_away(request, container);
   if (!cleared) record.error = cleared.error().describe();
   if (!written) record.error = written.error().describe();

@@ -21,6 +21,7 @@ Result<void> clear_away(const MonitorRequest& request, const LaunchedContainer& 
 // All of it, in the order that a crash in between harms least.
 ExitRecord end_container(const MonitorRequest& request,
                          const LaunchedContainer& container,
-                         const kernel::ExitStatus& exit);
+                         const kernel::ExitStatus& exit,
+                         std::int64_t restarts);
 
 }  // namespace isle::monitor

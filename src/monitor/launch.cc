@@ -5,7 +5,9 @@
 
 #include "kernel/unix_socket.h"
 #include "monitor/ending.h"
+#include "monitor/health.h"
 #include "monitor/wire.h"
+#include "record/event.h"
 #include "runtime/plan/describe.h"
 #include "runtime/state/create.h"
 
@@ -49,6 +51,7 @@ runtime::CreateRequest create_request(const MonitorRequest& request, runtime::Bu
   create.config = std::move(config.text);
   create.no_pivot = request.no_pivot;
   create.no_new_keyring = request.no_new_keyring;
+  create.pid_file = request.pid_file;
   create.kill_with_parent = true;
   create.measure = request.measure != Measure::No;
   create.default_cgroup_prefix =
@@ -60,6 +63,7 @@ Result<void> tell(const MonitorRequest& request,
                   const runtime::CreatedContainer& created,
                   const std::vector<std::string>& warnings,
                   int client) {
+  if (client < 0) return {};
   for (const auto* list : {&warnings, &created.warnings}) {
     for (const std::string& warning : *list) {
       TRY(send_text(client, {.type = FrameType::Warning}, warning));
@@ -90,12 +94,20 @@ Result<void> take_ends(Charge& charge, runtime::CreatedContainer& created, Pipes
   return {};
 }
 
-Result<Log> make_log(const MonitorRequest& request) {
-  record::Container container;
-  if (request.with_record) {
-    container =
-        TRY(record::read_container(TRY(kernel::read_file(request.container / "record.json"))));
-  }
+// An empty one where it would say nothing.
+Result<record::Container> read_record(const MonitorRequest& request) {
+  if (!request.with_record) return record::Container{};
+  return record::read_container(TRY(kernel::read_file(request.container / "record.json")));
+}
+
+oci::StringMap event_attributes(const MonitorRequest& request, const record::Container& container) {
+  oci::StringMap attributes = container.labels;
+  attributes["name"] = request.name;
+  if (!request.image.empty()) attributes["image"] = request.image;
+  return attributes;
+}
+
+Result<Log> make_log(const MonitorRequest& request, const record::Container& container) {
   return Log(TRY_STEP(make_log_driver(request.container, container), "make the log"));
 }
 
@@ -111,13 +123,25 @@ std::optional<std::uint32_t> host_id(const std::vector<oci::IdMapping>& map, std
   return std::nullopt;
 }
 
+void note_event(const MonitorRequest& request, std::string_view action, oci::StringMap attributes) {
+  // ROOT/containers/ID.
+  const std::string& path = request.container.str();
+  const std::size_t containers = path.rfind('/', path.rfind('/') - 1);
+  record::note_event(HostPath(path.substr(0, containers)),
+                     {.type = "container",
+                      .action = std::string(action),
+                      .id = request.id,
+                      .attributes = std::move(attributes)});
+}
+
 HostPath state_root(const MonitorRequest& request) { return request.run / "containers"; }
 
 Result<LaunchedContainer> launch_container(const MonitorRequest& request, int client) {
   std::vector<std::string> warnings;
   runtime::BundleConfig config = TRY(runtime::read_bundle(request.container, warnings));
   const oci::Spec& spec = config.spec;
-  Log log = TRY(make_log(request));
+  const record::Container record = TRY_STEP(read_record(request), "read the container's record");
+  Log log = TRY(make_log(request, record));
   Pipes pipes;
   const bool terminal = spec.process && spec.process->terminal;
   if (!terminal) pipes = TRY_STEP(make_pipes(request, spec), "make the container's pipes");
@@ -150,6 +174,16 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   launched.charge.stop_signal = request.stop_signal;
   launched.charge.timeout_seconds = request.timeout_seconds;
   launched.charge.log = std::move(log);
+  launched.attributes = event_attributes(request, record);
+  note_event(request, "start", launched.attributes);
+  if (record.life.health.wanted()) {
+    launched.charge.chore = make_health_chore(request, record, launched.attributes);
+  }
+  // See engine/abandoned.cc. One with --rm leaves nothing that somebody could ask about.
+  if (request.clean_up.empty()) {
+    static_cast<void>(
+        kernel::open_file(request.container / "running", O_WRONLY | O_CREAT | O_NOFOLLOW, 0600));
+  }
   return launched;
 }
 

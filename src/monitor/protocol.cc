@@ -81,6 +81,7 @@ json::Value write_exit(const ExitRecord& record) {
   if (record.memory_peak != 0) value["memory_peak"] = record.memory_peak;
   value["started_ns"] = record.started_ns;
   value["finished_ns"] = record.finished_ns;
+  if (record.restarts != 0) value["restarts"] = record.restarts;
   if (!record.error.empty()) value["error"] = record.error;
   return value;
 }
@@ -100,6 +101,7 @@ Result<ExitRecord> read_exit(std::string_view text) {
       .memory_peak = number_of(value, "memory_peak"),
       .started_ns = number_of(value, "started_ns"),
       .finished_ns = number_of(value, "finished_ns"),
+      .restarts = number_of(value, "restarts"),
       .error = text_of(value, "error"),
   };
 }

@@ -84,7 +84,8 @@ struct ExitRecord {
   std::int64_t memory_peak = 0;
   std::int64_t started_ns = 0;  // since 1970
   std::int64_t finished_ns = 0;
-  std::string error = {};  // what went wrong while it was cleared away; empty: nothing
+  std::int64_t restarts = 0;  // so many times its monitor has started it again before this end
+  std::string error = {};     // what went wrong while it was cleared away; empty: nothing
 };
 // "out of memory: the kernel killed PID 1; limit 32.0 MiB, peak 32.0 MiB"
 std::string oom_words(const ExitRecord& record);

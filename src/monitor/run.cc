@@ -5,6 +5,7 @@
 
 #include "monitor/ending.h"
 #include "monitor/own_cgroup.h"
+#include "monitor/restart.h"
 #include "monitor/wire.h"
 
 namespace isle::monitor {
@@ -36,13 +37,76 @@ void clean_up(const MonitorRequest& request) {
   if (child) static_cast<void>(kernel::wait_for(child->pidfd.get()));
 }
 
-Result<CleanUp> supervise_container(const MonitorRequest& request, LaunchedContainer container) {
+struct Run {
+  Supervised supervised;
+  ExitRecord exit;
+};
+
+Result<Run> supervise_container(const MonitorRequest& request,
+                                LaunchedContainer container,
+                                std::int64_t restarts) {
   OwnCgroup own_cgroup;
-  const Duties duties{
-      .ended =
-          [&](const kernel::ExitStatus& exit) { return end_container(request, container, exit); },
-      .settle = [&] { own_cgroup.join(); }};
-  return supervise(std::move(container.charge), duties);
+  Run run;
+  const Duties duties{.ended =
+                          [&](const kernel::ExitStatus& exit) {
+                            run.exit = end_container(request, container, exit, restarts);
+                            return run.exit;
+                          },
+                      .settle = [&] { own_cgroup.join(); }};
+  run.supervised = TRY(supervise(std::move(container.charge), duties));
+  return run;
+}
+
+// A start that nobody waits for: what went wrong stands in the record of the end.
+Result<LaunchedContainer> launch_again(const MonitorRequest& request, std::int64_t restarts) {
+  const std::int64_t began = realtime_ns();
+  Result<LaunchedContainer> container = launch_container(request, -1);
+  if (container) return container;
+  const ExitRecord record{.status = launch_exit_status(container.error()),
+                          .started_ns = began,
+                          .finished_ns = realtime_ns(),
+                          .restarts = restarts,
+                          .error = container.error().describe()};
+  static_cast<void>(append_exit(request.container, record));
+  return container;
+}
+
+RunOutcome outcome_of(const MonitorRequest& request, const Run& run) {
+  const ExitRecord& exit = run.exit;
+  constexpr std::int64_t kMillisecond = 1'000'000;
+  return {.status = exit.status,
+          .ran_ms = (exit.finished_ns - exit.started_ns) / kMillisecond,
+          .held = is_held(request),
+          .forced = run.supervised.wants_restart};
+}
+
+// The next run of a container whose policy wants one; none: it stays down.
+Result<std::optional<LaunchedContainer>> next_run(const MonitorRequest& request,
+                                                  RestartPlan& plan,
+                                                  RunOutcome outcome) {
+  for (;;) {
+    const auto pause = plan.after(current_policy(request), outcome);
+    if (!pause) return std::nullopt;
+    BetweenRuns between = TRY(BetweenRuns::create(request));
+    // The mark is looked at once the socket is there: who stops it writes the mark first.
+    if (is_held(request) || !TRY(between.wait(*pause))) return std::nullopt;
+    Result<LaunchedContainer> container = launch_again(request, plan.count());
+    if (container) return std::move(*container);
+    outcome = {.status = launch_exit_status(container.error()), .held = is_held(request)};
+  }
+}
+
+// Every run of the container but the first, which is under way.
+Result<CleanUp> supervise_runs(const MonitorRequest& request, LaunchedContainer first) {
+  RestartPlan plan;
+  std::optional<LaunchedContainer> container(std::move(first));
+  for (;;) {
+    const Run run = TRY(supervise_container(request, std::move(*container), plan.count()));
+    // With --rm it is not started again.
+    if (!request.clean_up.empty()) return run.supervised.clean_up;
+    container = TRY(next_run(request, plan, outcome_of(request, run)));
+    if (!container) return run.supervised.clean_up;
+  }
 }
 
 Result<MonitorRequest> prepare(const std::vector<std::string>& arguments) {
@@ -58,7 +122,7 @@ int run_monitor(const std::vector<std::string>& arguments, kernel::UniqueFd clie
   Result<LaunchedContainer> container = launch_container(*request, client.get());
   if (!container) return report_failure(client.get(), container.error());
   container->charge.first_client = std::move(client);
-  const Result<CleanUp> end = supervise_container(*request, std::move(*container));
+  const Result<CleanUp> end = supervise_runs(*request, std::move(*container));
   // Without its supervisor the container is killed by the kernel; the clean-up removes the rest.
   if (!end || *end == CleanUp::ByMonitor) clean_up(*request);
   return end ? 0 : kExitEngine;

@@ -17,6 +17,7 @@ enum class Measure : std::uint8_t { No, Words, Json };  // form of the Plan fram
 
 struct MonitorRequest {
   std::string id;
+  std::string name, image;       // for events, and for those who read ps
   HostPath container;            // directory with config.json; exits.jsonl is appended there
   HostPath run;                  // ISLE_RUN: OCI state and attach socket are in its containers/ID
   bool keep_stdin_open = false;  // -i: else the input is empty; a terminal always takes input
@@ -26,6 +27,7 @@ struct MonitorRequest {
   Measure measure = Measure::No;
   unsigned timeout_seconds = 0;       // killed after; 0: never
   int stop_signal = 15;               // sent to init when the monitor itself gets SIGTERM
+  HostPath pid_file;                  // init's number, at each start
   std::string cgroup_parent;          // PARENT/ID when the spec names no path; empty: "/isle"
   std::vector<std::string> clean_up;  // run at the end, unless the first client sends Done
   HostPath program;                   // empty: isle-monitor beside the running program

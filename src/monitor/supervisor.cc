@@ -45,15 +45,16 @@ class Supervisor {
     clients_.send({.type = FrameType::Started, .value = charge_.pid.value}, {});
   }
 
-  Result<CleanUp> run() {
+  Result<Supervised> run() {
     while (!over()) TRY(turn());
-    return by_client_ ? CleanUp::ByClient : CleanUp::ByMonitor;
+    return Supervised{.clean_up = by_client_ ? CleanUp::ByClient : CleanUp::ByMonitor,
+                      .wants_restart = charge_.chore && charge_.chore->wants_restart()};
   }
 
  private:
   // Positions in the set that is polled.
   static constexpr std::size_t kInit = 0, kSignals = 1, kListener = 2, kOutput = 3, kErrors = 4,
-                               kInput = 5, kClients = 6;
+                               kInput = 5, kChore = 6, kClients = kChore + Chore::kDescriptors;
 
   // ---- the loop ---------------------------------------------------------------------------
 
@@ -88,9 +89,15 @@ class Supervisor {
     add(read_output && !hung_up ? charge_.outputs[0].get() : -1, POLLIN);
     add(read_output ? charge_.outputs[1].get() : -1, POLLIN);
     add(input_waits() && !hung_up ? charge_.input.get() : -1, POLLOUT);
+    watch_chore();
     for (const Client& client : clients_.all()) {
       add(client.socket.get(), client.waiting.empty() ? POLLIN : POLLIN | POLLOUT);
     }
+  }
+
+  void watch_chore() {
+    if (charge_.chore && !ended_) return charge_.chore->watch(set_);
+    for (std::size_t i = 0; i < Chore::kDescriptors; ++i) add(-1, 0);
   }
 
   void add(int fd, int events) {
@@ -106,6 +113,7 @@ class Supervisor {
     if (!settled_ && !ended_) consider(began_ + kSettleAfter);
     if (!quiet_) consider(last_busy_ + kQuietAfter);
     if (charge_.timeout_seconds != 0 && !timed_out_ && !ended_) consider(timeout_at());
+    if (charge_.chore && !ended_) consider(charge_.chore->deadline());
     const std::int64_t now = monotonic_ms();
     if (hung_up_until_ > now) consider(hung_up_until_);
     if (next < 0) return -1;
@@ -118,6 +126,9 @@ class Supervisor {
     if (charge_.timeout_seconds != 0 && !timed_out_ && now >= timeout_at()) {
       timed_out_ = true;
       signal_init(SIGKILL);
+    }
+    if (charge_.chore && !ended_) {
+      if (const int signal = charge_.chore->turn(now); signal != 0) signal_init(signal);
     }
     const bool stays = clients_.all().empty() || now >= began_ + kSettleAfter;
     if (!settled_ && !ended_ && stays) {
@@ -310,6 +321,7 @@ class Supervisor {
     const kernel::ExitStatus exit = TRY(kernel::wait_for(charge_.pidfd.get()));
     ended_ = true;
     charge_.listener.reset();
+    if (charge_.chore) charge_.chore->end();
     record_ = duties_.ended(exit);
     return {};
   }
@@ -333,7 +345,7 @@ class Supervisor {
 
 }  // namespace
 
-Result<CleanUp> supervise(Charge charge, const Duties& duties) {
+Result<Supervised> supervise(Charge charge, const Duties& duties) {
   const kernel::IgnorePipeSignal no_pipe_signal;
   kernel::SignalFd signals = TRY(kernel::SignalFd::create({SIGTERM, SIGINT, SIGQUIT, SIGHUP}));
   return Supervisor(std::move(charge), duties, std::move(signals)).run();

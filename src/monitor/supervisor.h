@@ -5,9 +5,11 @@
 // child process.
 
 #include <functional>
+#include <memory>
 
 #include "kernel/fd.h"
 #include "kernel/process.h"
+#include "monitor/chore.h"
 #include "monitor/log.h"
 #include "monitor/protocol.h"
 
@@ -24,6 +26,7 @@ struct Charge {
   int stop_signal = 15;
   unsigned timeout_seconds = 0;
   Log log;
+  std::unique_ptr<Chore> chore;  // may be none
 };
 
 struct Duties {
@@ -35,8 +38,12 @@ struct Duties {
 };
 
 enum class CleanUp : std::uint8_t { ByMonitor, ByClient };
+struct Supervised {
+  CleanUp clean_up = CleanUp::ByMonitor;
+  bool wants_restart = false;  // its chore does
+};
 // Returns when the container has ended, all its output is delivered and the first client is done
 // or gone. Descriptors are set non-blocking.
-Result<CleanUp> supervise(Charge charge, const Duties& duties);
+Result<Supervised> supervise(Charge charge, const Duties& duties);
 
 }  // namespace isle::monitor

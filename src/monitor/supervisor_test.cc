@@ -23,7 +23,7 @@ using kernel::FdPair;
 using kernel::UniqueFd;
 
 // A shell script in the place of a container, supervised by a thread.
-class Supervised : public testing::Test {
+class SupervisedShell : public testing::Test {
  protected:
   void start(const std::string& script, bool with_input = false) {
     FdPair out = MUST(kernel::make_pipe());
@@ -73,7 +73,7 @@ class Supervised : public testing::Test {
         return ExitRecord{.status = exit.status, .signal = exit.signal};
       };
       duties.settle = [this] { settled_ = true; };
-      clean_up_ = MUST(supervise(std::move(charge_), duties));
+      clean_up_ = MUST(supervise(std::move(charge_), duties)).clean_up;
     });
   }
 
@@ -159,7 +159,7 @@ struct User {
   }
 };
 
-TEST_F(Supervised, OutputAndStatusArrive) {
+TEST_F(SupervisedShell, OutputAndStatusArrive) {
   start("echo out; echo err >&2; exit 3");
   User user;
   EXPECT_TRUE(await_started(connection_));
@@ -170,7 +170,7 @@ TEST_F(Supervised, OutputAndStatusArrive) {
   EXPECT_EQ(user.errors(), "err\n");
 }
 
-TEST_F(Supervised, MuchInputComesBackWhole) {
+TEST_F(SupervisedShell, MuchInputComesBackWhole) {
   start("cat", true);
   User user;
   std::string text(std::size_t{3} << 20, 'x');
@@ -189,7 +189,7 @@ TEST_F(Supervised, MuchInputComesBackWhole) {
   EXPECT_TRUE(back == text);
 }
 
-TEST_F(Supervised, ASignalPassesInputThatNobodyReads) {
+TEST_F(SupervisedShell, ASignalPassesInputThatNobodyReads) {
   start("exec sleep 100", true);
   const std::string chunk(kMaxPayload, 'x');
   receive_until(FrameType::Started);
@@ -201,7 +201,7 @@ TEST_F(Supervised, ASignalPassesInputThatNobodyReads) {
   EXPECT_EQ(receive_until(FrameType::Exited).frame.head.value, 143);
 }
 
-TEST_F(Supervised, ClientThatBreaksTheInputWindowIsDropped) {
+TEST_F(SupervisedShell, ClientThatBreaksTheInputWindowIsDropped) {
   start("sleep 100", true);
   const std::string chunk(kMaxPayload, 'x');
   for (int i = 0; i < 3; ++i) send({.type = FrameType::Stdin}, chunk);
@@ -209,7 +209,7 @@ TEST_F(Supervised, ClientThatBreaksTheInputWindowIsDropped) {
   kill(pid_.value, SIGKILL);
 }
 
-TEST_F(Supervised, FirstClientMayHoldTheContainerAndLosesNothing) {
+TEST_F(SupervisedShell, FirstClientMayHoldTheContainerAndLosesNothing) {
   start("head -c 8000000 /dev/zero");
   receive_until(FrameType::Started);
   std::this_thread::sleep_for(std::chrono::milliseconds(1300));
@@ -218,7 +218,7 @@ TEST_F(Supervised, FirstClientMayHoldTheContainerAndLosesNothing) {
   EXPECT_EQ(output_bytes_, 8'000'000U);
 }
 
-TEST_F(Supervised, AnotherClientIsDroppedWhenItHoldsTheContainer) {
+TEST_F(SupervisedShell, AnotherClientIsDroppedWhenItHoldsTheContainer) {
   listen_for_others();
   start("read x; head -c 8000000 /dev/zero", true);
   const MonitorConnection other = connect_other();
@@ -231,7 +231,7 @@ TEST_F(Supervised, AnotherClientIsDroppedWhenItHoldsTheContainer) {
   EXPECT_EQ(output_bytes_, 8'000'000U);
 }
 
-TEST_F(Supervised, AnotherClientSeesOutputAndEnd) {
+TEST_F(SupervisedShell, AnotherClientSeesOutputAndEnd) {
   listen_for_others();
   start("read x; echo $x; exit 4", true);
   MonitorConnection other = connect_other();
@@ -244,7 +244,7 @@ TEST_F(Supervised, AnotherClientSeesOutputAndEnd) {
   EXPECT_EQ(user.output(), "hello\n");
 }
 
-TEST_F(Supervised, TheContainerOutlivesItsClient) {
+TEST_F(SupervisedShell, TheContainerOutlivesItsClient) {
   start("head -c 1000000 /dev/zero; sleep 0.3; head -c 1000000 /dev/zero");
   receive_until(FrameType::Started);
   send({.type = FrameType::Detach});
@@ -253,7 +253,7 @@ TEST_F(Supervised, TheContainerOutlivesItsClient) {
   EXPECT_EQ(clean_up_, CleanUp::ByMonitor);
 }
 
-TEST_F(Supervised, DoneLeavesTheCleanUpToTheClient) {
+TEST_F(SupervisedShell, DoneLeavesTheCleanUpToTheClient) {
   start("exit 0");
   receive_until(FrameType::Exited);
   EXPECT_FALSE(settled_);
@@ -262,7 +262,7 @@ TEST_F(Supervised, DoneLeavesTheCleanUpToTheClient) {
   EXPECT_EQ(clean_up_, CleanUp::ByClient);
 }
 
-TEST_F(Supervised, WaitingForTheClientAfterTheEndCostsNothing) {
+TEST_F(SupervisedShell, WaitingForTheClientAfterTheEndCostsNothing) {
   start("exit 0");
   receive_until(FrameType::Exited);
   std::this_thread::sleep_for(std::chrono::milliseconds(400));
@@ -275,7 +275,7 @@ TEST_F(Supervised, WaitingForTheClientAfterTheEndCostsNothing) {
   thread_.join();
 }
 
-TEST_F(Supervised, TimeIsUp) {
+TEST_F(SupervisedShell, TimeIsUp) {
   charge_.timeout_seconds = 1;
   start("sleep 100");
   const Received end = receive_until(FrameType::Exited);
@@ -283,14 +283,14 @@ TEST_F(Supervised, TimeIsUp) {
   EXPECT_EQ(MUST(read_exit(end.frame.payload)).signal, SIGKILL);
 }
 
-TEST_F(Supervised, OutputThatNobodyReadsBreaksThePipe) {
+TEST_F(SupervisedShell, OutputThatNobodyReadsBreaksThePipe) {
   start("exec yes");
   receive_until(FrameType::Stdout);
   send({.type = FrameType::CloseOutput, .value = 1});
   EXPECT_EQ(MUST(read_exit(receive_until(FrameType::Exited).frame.payload)).signal, SIGPIPE);
 }
 
-TEST_F(Supervised, TheRelayTellsThatNobodyReads) {
+TEST_F(SupervisedShell, TheRelayTellsThatNobodyReads) {
   start("exec yes");
   User user;
   user.out.first.reset();
@@ -298,7 +298,7 @@ TEST_F(Supervised, TheRelayTellsThatNobodyReads) {
   EXPECT_EQ(MUST(attach(connection_, user.options())).exit->signal, SIGPIPE);
 }
 
-TEST_F(Supervised, OutputIsDrainedThoughSomebodyKeepsThePipe) {
+TEST_F(SupervisedShell, OutputIsDrainedThoughSomebodyKeepsThePipe) {
   start("sleep 2 & echo last");
   receive_until(FrameType::Started);
   const std::int64_t before = monotonic_ms();
@@ -307,7 +307,7 @@ TEST_F(Supervised, OutputIsDrainedThoughSomebodyKeepsThePipe) {
   EXPECT_LT(monotonic_ms() - before, 1500);
 }
 
-TEST_F(Supervised, TerminalIsResizedAndRelayed) {
+TEST_F(SupervisedShell, TerminalIsResizedAndRelayed) {
   start_with_terminal("read x; stty size; echo got $x; cat");
   receive_until(FrameType::Started);
   send({.type = FrameType::Resize, .value = 41 << 16 | 99});
@@ -324,7 +324,7 @@ TEST_F(Supervised, TerminalIsResizedAndRelayed) {
   EXPECT_EQ(receive_until(FrameType::Exited).frame.head.value, 0);
 }
 
-TEST_F(Supervised, AMonitorThatDiesIsSaid) {
+TEST_F(SupervisedShell, AMonitorThatDiesIsSaid) {
   FdPair pair = MUST(kernel::make_socketpair(SOCK_SEQPACKET));
   MonitorConnection connection{.socket = std::move(pair.second)};
   pair.first.reset();

@@ -21,6 +21,8 @@ struct RunRequest {
   record::Container container;
   bool detach = false;
   bool help = false;
+  bool replace = false;  // the container that has the name goes
+  std::string cid_file;  // where the id is written; empty: nowhere
   Explain explain = Explain::No;
   image::PullWish pull;
 };

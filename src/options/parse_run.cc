@@ -28,6 +28,14 @@ Result<void> check_together(const RunRequest& request) {
   if (request.detach && request.explain == Explain::Only) {
     return fail(ErrorKind::InvalidArgument, "--explain=only runs nothing: leave --detach out");
   }
+  if (request.replace && request.container.name.empty()) {
+    return fail(ErrorKind::InvalidArgument, "--replace needs a --name");
+  }
+  if (request.container.remove && request.container.life.restart.wanted()) {
+    return fail(ErrorKind::InvalidArgument,
+                "--rm and --restart contradict each other",
+                "leave one of them out");
+  }
   return monitor::check_log_config(request.container.life.log);
 }
 

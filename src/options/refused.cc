@@ -11,7 +11,6 @@ struct Row {
 };
 
 constexpr std::string_view kBridge = "networks with addresses and ports do not exist yet";
-constexpr std::string_view kLife = "restart policies and health checks do not exist yet";
 
 constexpr std::array kRows = {
     Row{"publish", kBridge},
@@ -28,12 +27,6 @@ constexpr std::array kRows = {
     Row{"dns-option", kBridge},
     Row{"dns-search", kBridge},
     Row{"add-host", kBridge},
-    Row{"restart", kLife},
-    Row{"health-cmd", kLife},
-    Row{"health-interval", kLife},
-    Row{"health-retries", kLife},
-    Row{"health-timeout", kLife},
-    Row{"no-healthcheck", kLife},
     Row{"pod", "pods do not exist yet"},
     Row{"secret", "secrets do not exist yet"},
     Row{"volumes-from", "named volumes do not exist yet"},

@@ -6,14 +6,17 @@
 namespace isle::options {
 
 extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kCapAdd, kCapDrop,
-    kCgroupParent, kCgroupns, kCpuPeriod, kCpuQuota, kCpuShares, kCpus, kCpusetCpus, kCpusetMems,
-    kCreds, kDetach, kDevice, kDeviceReadBps, kDeviceReadIops, kDeviceWriteBps, kDeviceWriteIops,
-    kDomainname, kEntrypoint, kEnv, kEnvFile, kExplain, kGidmap, kGroupAdd, kHelp, kHostname, kInit,
-    kInteractive, kIpc, kLabel, kLogDriver, kLogOpt, kMemory, kMemoryReservation, kMemorySwap,
-    kMemorySwappiness, kMount, kName, kNet, kNetwork, kOomKillDisable, kOomScoreAdj, kPid,
-    kPidsLimit, kPlatform, kPrivileged, kPull, kQuiet, kReadOnly, kRemove, kRootfs, kSecurityOpt,
-    kShmSize, kStopSignal, kStopTimeout, kSysctl, kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty,
-    kUidmap, kUlimit, kUser, kUserns, kUts, kVolume, kVolumesFrom, kImageVolume, kWorkdir;
+    kCgroupParent, kCgroupns, kCidfile, kConmonPidfile, kCpuPeriod, kCpuQuota, kCpuShares, kCpus,
+    kCpusetCpus, kCpusetMems, kCreds, kDetach, kDevice, kDeviceReadBps, kDeviceReadIops,
+    kDeviceWriteBps, kDeviceWriteIops, kDomainname, kEntrypoint, kEnv, kEnvFile, kExplain, kGidmap,
+    kGroupAdd, kHealthCmd, kHealthInterval, kHealthOnFailure, kHealthRetries, kHealthStartInterval,
+    kHealthStartPeriod, kHealthTimeout, kHelp, kHostname, kInit, kInteractive, kIpc, kLabel,
+    kLogDriver, kLogOpt, kMemory, kMemoryReservation, kMemorySwap, kMemorySwappiness, kMount, kName,
+    kNoHealthcheck, kNet, kNetwork, kOomKillDisable, kOomScoreAdj, kPid, kPidfile, kPidsLimit,
+    kPlatform, kPrivileged, kPull, kQuiet, kReadOnly, kRemove, kReplace, kRestart, kRootfs,
+    kSecurityOpt, kShmSize, kStopSignal, kStopTimeout, kSysctl, kTimeOffset, kTimeout, kTlsVerify,
+    kTmpfs, kTty, kUidmap, kUlimit, kUser, kUserns, kUts, kVolume, kVolumesFrom, kImageVolume,
+    kWorkdir;
 
 // Parts that no single flag owns.
 Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);

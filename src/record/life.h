@@ -34,7 +34,9 @@ struct Life {
   LogConfig log;
   RestartPolicy restart;
   HealthCheck health;
-  std::string sd_notify;  // "" (container), "conmon", "healthy", "ignore"
+  std::string pid_file;          // where the number of its first process is written; empty: nowhere
+  std::string monitor_pid_file;  // and its monitor's
+  std::string sd_notify;         // "" (container), "conmon", "healthy", "ignore"
 };
 
 template <typename Io>
@@ -66,6 +68,8 @@ void fields(Io& io, typename Io::template Ref<Life> life) {
   io.always("log", life.log);
   io.always("restart", life.restart);
   io.always("health", life.health);
+  io.optional("pidFile", life.pid_file);
+  io.optional("monitorPidFile", life.monitor_pid_file);
   io.optional("sdNotify", life.sd_notify);
 }
 

@@ -243,3 +243,38 @@ is_word() { [ "$(word_of "$1")" = "$2" ]; }
   assert_output $'1\n2'
   run_as_user isle rm box
 }
+
+@test "replace: the one that has the name makes room, even if it runs" {
+  start_container box
+  local pid
+  pid=$(pid_of box)
+  run isle run --name box busybox true
+  assert_failure 125
+  run -0 isle run --replace --name box busybox echo new
+  assert_output new
+  is_gone "$pid"
+  isle rm box
+  run -0 isle run --rm --replace --name box busybox echo none
+  assert_output none
+  run isle run --rm --replace busybox true
+  assert_failure 125
+  assert_output --partial "--replace needs a --name"
+}
+
+@test "files: --cidfile, --pidfile and --conmon-pidfile" {
+  run -0 isle run -d --name box --cidfile "$ISLE_TEST_DIR/cid" --pidfile "$ISLE_TEST_DIR/pid" \
+    --conmon-pidfile "$ISLE_TEST_DIR/monitor" busybox sleep 1000
+  assert_equal "$(cat "$ISLE_TEST_DIR/cid")" "$output"
+  assert_equal "$(cat "$ISLE_TEST_DIR/pid")" "$(pid_of box)"
+  assert_equal "$(cat "/proc/$(cat "$ISLE_TEST_DIR/monitor")/comm")" isle-monitor
+  run isle run --cidfile "$ISLE_TEST_DIR/cid" busybox true
+  assert_failure 125
+  assert_output --partial "exists"
+  isle restart -t 0 box
+  assert_equal "$(cat "$ISLE_TEST_DIR/pid")" "$(pid_of box)"
+  isle rm -f box
+  rm "$ISLE_TEST_DIR"/{cid,pid,monitor}
+  run isle create --cidfile "$ISLE_TEST_DIR/cid" no/such:image --pull never
+  assert_failure 125
+  assert_not_exists "$ISLE_TEST_DIR/cid"
+}

@@ -143,7 +143,7 @@ long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 @test "man: isle.1 has every option of every command" {
   local command option text
   text=$(page isle.1)
-  for command in run create start stop restart wait attach logs exec ps kill rm inspect pull push search login logout images info \
+  for command in run create start stop restart wait attach logs events boot exec ps kill rm inspect pull push search login logout images info \
     pause unpause update stats cp doctor "container prune" "volume create" "volume ls" "volume inspect" \
     "volume rm" "volume prune" "volume export" "image prune" "system df" "system check" "system prune"; do
     # shellcheck disable=SC2086

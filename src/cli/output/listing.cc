@@ -20,7 +20,10 @@ std::string command_words(const record::Container& container, bool full) {
 }
 
 std::string status_words(const engine::Listed& listed, std::int64_t now) {
-  if (listed.running()) return std::string(listed.word());
+  if (listed.running() || listed.restarting) {
+    const std::string_view word = listed.word();
+    return listed.health.empty() ? std::string(word) : format("{} ({})", word, listed.health);
+  }
   if (!listed.exit) return listed.has_run ? "dead" : "created";
   return format("exited ({}) {} ago{}",
                 listed.exit->status,
@@ -88,6 +91,7 @@ json::Value listed_json(const engine::Listed& listed) {
   value["created"] = time_words(container.created);
   value["status"] = listed.word();
   if (listed.running()) value["pid"] = listed.state->pid.value;
+  if (!listed.health.empty()) value["health"] = listed.health;
   if (listed.exit) value["exit"] = monitor::write_exit(*listed.exit);
   value["labels"] = container.labels;
   return value;

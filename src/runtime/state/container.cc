@@ -212,6 +212,10 @@ bool is_paused(const ContainerState& state) {
 }
 }  // namespace
 
+bool is_abandoned(const ContainerState& state) {
+  return state.keeper.value != 0 && !is_alive(state) && !lives(state.keeper, state.keeper_start);
+}
+
 Status status_of(const ContainerState& state) {
   if (lives(state.creator, state.creator_start)) return Status::Creating;
   if (!is_alive(state)) return Status::Stopped;

@@ -25,6 +25,8 @@ struct ContainerState {
   std::uint64_t pid_start = 0;  // field 22 of /proc/PID/stat, clock ticks since boot
   Pid creator;                  // who is still making it; 0 once it is complete
   std::uint64_t creator_start = 0;
+  Pid keeper;  // whose death is its death: isle-monitor; 0: nobody's
+  std::uint64_t keeper_start = 0;
   bool started = false;      // `start` has been called (or it was a `run`)
   std::int64_t created = 0;  // seconds since 1970
   uid_t owner = 0;
@@ -61,5 +63,7 @@ Status status_of(const ContainerState& state);
 std::uint64_t start_time_of(Pid pid);
 // True if init lives and is the same process. A leader that ended before its threads still lives.
 bool is_alive(const ContainerState& state);
+// True if it had a keeper, and that and init are gone: nobody is left to clear it away.
+bool is_abandoned(const ContainerState& state);
 
 }  // namespace isle::runtime

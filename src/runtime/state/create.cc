@@ -66,6 +66,10 @@ class Creation {
     TRY(open_group(facts));
     state_.creator = {getpid()};
     state_.creator_start = start_time_of(state_.creator);
+    if (request_.kill_with_parent) {
+      state_.keeper = state_.creator;
+      state_.keeper_start = state_.creator_start;
+    }
     TRY(save_state(request_.root, state_));
     TRY(save_config(request_.root, request_.id, request_.config));
     launch::Launched launched = TRY(launch());

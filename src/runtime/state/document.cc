@@ -20,6 +20,10 @@ json::Value to_json(const ContainerState& state) {
     document["creator"] = state.creator.value;
     document["creatorStart"] = state.creator_start;
   }
+  if (state.keeper.value != 0) {
+    document["keeper"] = state.keeper.value;
+    document["keeperStart"] = state.keeper_start;
+  }
   document["created"] = state.created;
   document["owner"] = static_cast<std::int64_t>(state.owner);
   document["rootfs"] = state.rootfs.str();
@@ -103,6 +107,10 @@ Result<ContainerState> parse_state(std::string_view text) {
   if (reader.has("creator")) {
     state.creator = {static_cast<pid_t>(reader.number("creator", INT32_MAX))};
     state.creator_start = static_cast<std::uint64_t>(reader.number("creatorStart"));
+  }
+  if (reader.has("keeper")) {
+    state.keeper = {static_cast<pid_t>(reader.number("keeper", INT32_MAX))};
+    state.keeper_start = static_cast<std::uint64_t>(reader.number("keeperStart"));
   }
   state.started = reader.flag("started");
   state.created = reader.number("created");

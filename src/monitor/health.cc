@@ -1,0 +1,115 @@
+#include "monitor/health.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+
+#include "base/strings.h"
+
+namespace isle::monitor {
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::size_t kMostProbes = 5;
+
+std::int64_t number_of(const json::Value& value, std::string_view name) {
+  const json::Value* member = value.find(name);
+  return member == nullptr || member->integer() == nullptr ? 0 : *member->integer();
+}
+
+std::string text_of(const json::Value& value, std::string_view name) {
+  const json::Value* member = value.find(name);
+  return member == nullptr || member->string() == nullptr ? std::string() : *member->string();
+}
+
+json::Value write_probe(const HealthProbe& probe) {
+  json::Value value;
+  value["status"] = probe.status;
+  value["started_ns"] = probe.started_ns;
+  value["finished_ns"] = probe.finished_ns;
+  value["output"] = probe.output;
+  return value;
+}
+
+}  // namespace
+
+json::Value write_health(const Health& health) {
+  json::Value log(json::Array{});
+  for (const HealthProbe& probe : health.log) log.push_back(write_probe(probe));
+  json::Value value;
+  value["status"] = health.status;
+  value["failing_streak"] = health.failing_streak;
+  value["log"] = std::move(log);
+  return value;
+}
+
+Result<Health> read_health(std::string_view text) {
+  const json::Value value = TRY(json::parse(text));
+  Health health;
+  health.status = text_of(value, "status");
+  health.failing_streak = number_of(value, "failing_streak");
+  const json::Value* log = value.find("log");
+  if (log == nullptr || log->array() == nullptr) return health;
+  health.log.reserve(log->array()->size());
+  for (const json::Value& probe : *log->array()) {
+    health.log.push_back({.status = static_cast<int>(number_of(probe, "status")),
+                          .started_ns = number_of(probe, "started_ns"),
+                          .finished_ns = number_of(probe, "finished_ns"),
+                          .output = text_of(probe, "output")});
+  }
+  return health;
+}
+
+HostPath health_file(const HostPath& container) { return container / "health.json"; }
+
+record::HealthCheck with_defaults(record::HealthCheck check) {
+  if (check.interval == 0) check.interval = 30 * kSecond;
+  if (check.timeout == 0) check.timeout = 30 * kSecond;
+  if (check.start_interval == 0) check.start_interval = 5 * kSecond;
+  if (check.retries == 0) check.retries = 3;
+  return check;
+}
+
+void judge(Health& health,
+           const record::HealthCheck& check,
+           HealthProbe probe,
+           bool in_start_period) {
+  if (probe.status == 0) {
+    health.failing_streak = 0;
+    health.status = "healthy";
+  } else if (!in_start_period || health.status != "starting") {
+    ++health.failing_streak;
+    if (health.failing_streak >= check.retries) health.status = "unhealthy";
+  }
+  health.log.push_back(std::move(probe));
+  if (health.log.size() > kMostProbes) health.log.erase(health.log.begin());
+}
+
+Result<RunningProbe> start_probe(const HostPath& states,
+                                 const std::string& id,
+                                 const record::HealthCheck& check) {
+  const oci::Spec spec = TRY(runtime::load_config(states, id));
+  runtime::ExecRequest request;
+  request.root = states;
+  request.id = id;
+  request.process = spec.process.value_or(oci::Process{});
+  request.process.terminal = false;
+  request.process.console_size.reset();
+  if (check.test[0] == "CMD-SHELL") {
+    request.process.args = {"/bin/sh", "-c", check.test.size() > 1 ? check.test[1] : ""};
+  } else {
+    request.process.args.assign(check.test.begin() + 1, check.test.end());
+  }
+  kernel::FdPair output = TRY(kernel::make_pipe());
+  const kernel::UniqueFd null = TRY(kernel::open_file(HostPath("/dev/null"), O_RDWR));
+  request.stdio[0] = null.get();
+  request.stdio[1] = request.stdio[2] = output.second.get();
+  RunningProbe probe;
+  probe.process = TRY(runtime::exec_in_container(request));
+  probe.output = std::move(output.first);
+  if (fcntl(probe.output.get(), F_SETFL, O_NONBLOCK) != 0) return fail_call(errno, "fcntl()");
+  return probe;
+}
+
+}  // namespace isle::monitor

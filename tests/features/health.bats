@@ -1,0 +1,90 @@
+# --health-cmd and its like: the monitor asks whether a container is well.
+load ../labs/lab
+
+status_of_health() { isle ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 running (\(.*\))/\1/p"; }
+is_health() { [ "$(status_of_health "$1")" = "$2" ]; }
+is_word() { [ "$(isle ps -a --format '{{.Names}} {{.State}}' | sed -n "s/^$1 //p")" = "$2" ]; }
+QUICK=(--health-interval 50ms --health-retries 2)
+
+@test "health: starting, healthy, unhealthy, and healthy again" {
+  start_container box "${QUICK[@]}" --health-cmd 'test -e /well; s=$?; echo asked; exit $s' --health-start-period 60s --health-start-interval 50ms
+  assert_equal "$(status_of_health box)" starting
+  isle exec box touch /well
+  run -0 isle wait --condition healthy box
+  isle exec box rm /well
+  run -0 isle wait --condition unhealthy box
+  grep -q '"output":"asked\\n"' "$ISLE_ROOT/containers/$(isle inspect --format '{{.id}}' box)/health.json"
+  isle exec box touch /well
+  wait_until is_health box healthy
+  run -0 isle events --stream=false --filter event=health_status --format '{{.Attributes.health_status}}'
+  assert_output $'healthy\nunhealthy\nhealthy'
+  remove_container box
+}
+
+@test "health: an answer that takes too long is a failure, and is killed" {
+  start_container box "${QUICK[@]}" --health-timeout 100ms --health-cmd 'sleep 777'
+  wait_until is_health box unhealthy
+  [ "$(isle exec box ps | grep -c 'sleep 777')" -le 2 ]
+  remove_container box
+}
+
+@test "health: a command as JSON, and one that is not there" {
+  start_container box "${QUICK[@]}" --health-cmd '["test", "-e", "/etc/passwd"]'
+  wait_until is_health box healthy
+  start_container none "${QUICK[@]}" --health-cmd '["/no/such/program"]'
+  wait_until is_health none unhealthy
+  remove_container box none
+}
+
+@test "health: on failure kill, stop or restart" {
+  start_container kill "${QUICK[@]}" --health-on-failure kill --health-cmd false
+  start_container stop "${QUICK[@]}" --health-on-failure stop --stop-signal KILL --restart always --health-cmd false
+  start_container again "${QUICK[@]}" --health-on-failure restart --stop-signal KILL --health-cmd 'test ! -e /ill'
+  local pid
+  pid=$(pid_of again)
+  wait_until is_word kill exited
+  wait_until is_word stop exited
+  isle exec again touch /ill
+  wait_until is_gone "$pid"
+  wait_until is_word again running
+  isle rm -f kill stop again
+}
+
+@test "health: asked at once" {
+  start_container box --health-cmd 'echo tested; test -e /well'
+  run isle healthcheck run box
+  assert_failure 1
+  assert_output $'tested\nunhealthy'
+  isle exec box touch /well
+  run -0 isle healthcheck run box
+  assert_output tested
+  start_container none --no-healthcheck
+  run isle healthcheck run none
+  assert_failure 125
+  assert_output --partial "has no health check"
+  remove_container box none
+}
+
+@test "health: the image says how, and is overruled" {
+  isle create --name made busybox true
+  isle commit --change 'HEALTHCHECK --interval=50ms --retries=1 CMD test -e /well' made checked
+  isle rm made
+  run -0 isle run -d --name box checked sleep 1000
+  wait_until is_health box unhealthy
+  run -0 isle run -d --name not --no-healthcheck checked sleep 1000
+  assert_equal "$(isle ps --filter name=not --format '{{.Status}}')" running
+  remove_container box not
+  isle rmi checked
+}
+
+@test "health: what cannot be meant is refused" {
+  run isle run --rm --health-on-failure panic busybox true
+  assert_failure 125
+  assert_output --partial "none, kill, restart or stop"
+  run isle run --rm --health-interval 5 busybox true
+  assert_failure 125
+  assert_output --partial "--health-interval"
+  run isle run --rm --health-cmd '[1]' busybox true
+  assert_failure 125
+  assert_output --partial "--health-cmd"
+}
