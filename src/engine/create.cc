@@ -111,7 +111,7 @@ Result<NewContainer> create_requested(const Paths& paths, options::RunRequest& r
   if (cid_file && made) ready = kernel::write_all(cid_file.get(), made->container.id);
   if (cid_file && (!made || !ready)) unlink(request.cid_file.c_str());
   if (made && !ready) {
-    static_cast<void>(Database(paths).remove(made->container));
+    static_cast<void>(remove_with_volumes(paths, made->container));
     return std::unexpected(ready.error());
   }
   return made;

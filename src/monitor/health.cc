@@ -1,8 +1,12 @@
 #include "monitor/health.h"
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 
@@ -22,6 +26,38 @@ std::string text_of(const json::Value& value, std::string_view name) {
   const json::Value* member = value.find(name);
   return member == nullptr || member->string() == nullptr ? std::string() : *member->string();
 }
+
+volatile std::sig_atomic_t missed_signal = 0;
+void note_signal(int number) { missed_signal = number; }
+
+// The supervisor reads its signals from a descriptor and ignores SIGPIPE; what it starts inside
+// must inherit neither. A handler becomes the default action on execve(2); a signal that it gets
+// instead of the descriptor is sent once more.
+class SignalsForChild {
+ public:
+  SignalsForChild() {
+    struct sigaction note{};
+    note.sa_handler = note_signal;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &note, &before_[i]);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, &mask_);
+  }
+  SignalsForChild(const SignalsForChild&) = delete;
+  SignalsForChild& operator=(const SignalsForChild&) = delete;
+  ~SignalsForChild() {
+    pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+    const int missed = missed_signal;
+    missed_signal = 0;
+    if (missed != 0 && missed != SIGPIPE) static_cast<void>(kill(getpid(), missed));
+  }
+
+ private:
+  static constexpr std::array kSignals = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE};
+  std::array<struct sigaction, kSignals.size()> before_{};
+  sigset_t mask_{};
+};
 
 json::Value write_probe(const HealthProbe& probe) {
   json::Value value;
@@ -106,7 +142,10 @@ Result<RunningProbe> start_probe(const HostPath& states,
   request.stdio[0] = null.get();
   request.stdio[1] = request.stdio[2] = output.second.get();
   RunningProbe probe;
-  probe.process = TRY(runtime::exec_in_container(request));
+  {
+    const SignalsForChild signals;
+    probe.process = TRY(runtime::exec_in_container(request));
+  }
   probe.output = std::move(output.first);
   if (fcntl(probe.output.get(), F_SETFL, O_NONBLOCK) != 0) return fail_call(errno, "fcntl()");
   return probe;

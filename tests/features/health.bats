@@ -65,18 +65,6 @@ QUICK=(--health-interval 50ms --health-retries 2)
   remove_container box none
 }
 
-@test "health: the image says how, and is overruled" {
-  isle create --name made busybox true
-  isle commit --change 'HEALTHCHECK --interval=50ms --retries=1 CMD test -e /well' made checked
-  isle rm made
-  run -0 isle run -d --name box checked sleep 1000
-  wait_until is_health box unhealthy
-  run -0 isle run -d --name not --no-healthcheck checked sleep 1000
-  assert_equal "$(isle ps --filter name=not --format '{{.Status}}')" running
-  remove_container box not
-  isle rmi checked
-}
-
 @test "health: what cannot be meant is refused" {
   run isle run --rm --health-on-failure panic busybox true
   assert_failure 125
