@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/output/rows.h"
 #include "engine/paths.h"
+#include "image/snapshot/driver.h"
 #include "kernel/capability.h"
 #include "runtime/launch/gather_facts.h"
 
@@ -28,6 +29,15 @@ json::Value facts_json(const engine::Paths& paths, const runtime::HostFacts& fac
   }
   const auto all = kernel::CapabilitySet::up_to(facts.last_capability);
   value["missingCapabilities"] = kernel::capability_names(all - facts.effective);
+  const auto driver = image::choose_driver(paths.store, {});
+  value["storageDriver"] =
+      driver ? std::string(image::to_string(*driver)) : "none: " + driver.error().describe();
+  json::Value& drivers = value["storageDrivers"];
+  drivers = json::Value(json::Array{});
+  for (const image::DriverState& state : image::driver_states(paths.store)) {
+    drivers.push_back(state.reason.empty() ? std::string(state.name)
+                                           : format("{} (no: {})", state.name, state.reason));
+  }
   value["apparmor"] = facts.apparmor;
   value["selinux"] = facts.selinux;
   return value;

@@ -92,10 +92,11 @@ Result<oci::ImageConfig> config_of(const image::ImageRecord& base,
   return config;
 }
 
-Result<image::PackedBlob> pack_upper(const Paths& paths, const ContainerTree& tree) {
+Result<image::PackedBlob> pack_files(const Paths& paths, const ContainerTree& tree, bool squash) {
   image::PackOrder order;
-  order.roots = {tree.upper};
-  order.layer = true;
+  order.roots = squash ? tree.all() : std::vector{tree.whole.empty() ? tree.upper : tree.whole};
+  if (!squash && !tree.whole.empty()) order.base = tree.lowers;
+  order.layer = !squash;
   order.options = tree.id_options();
   for (std::string& word : tree.mount_point_options()) order.options.push_back(std::move(word));
   return TRY_STEP(image::pack_blob(paths.store, order), "pack what the container wrote");
@@ -115,13 +116,19 @@ Result<Committed> commit(const Paths& paths, const CommitRequest& request) {
   {
     const Stillness still(paths, listed, request.pause);
     if (!still.warning().empty()) committed.warnings.push_back(still.warning());
-    blob = TRY(pack_upper(paths, tree));
+    blob = TRY(pack_files(paths, tree, request.squash));
   }
   for (std::string& warning : TRY(image::unpack_blob(paths.store, blob))) {
     committed.warnings.push_back(std::move(warning));
   }
+  std::vector<oci::Descriptor> layers;
+  if (request.squash) {
+    config.rootfs.diff_ids.clear();
+    config.history.erase(config.history.begin(), config.history.end() - 1);
+  } else {
+    layers = base.manifest.layers;
+  }
   config.rootfs.diff_ids.push_back(blob.diff_id);
-  std::vector<oci::Descriptor> layers = base.manifest.layers;
   layers.push_back(blob.descriptor);
   committed.record = TRY(image::make_image(paths.store, std::move(config), std::move(layers)));
   if (request.name) TRY(image::name_image(paths.store, *request.name, committed.record.id));
@@ -149,7 +156,7 @@ Result<std::vector<image::Change>> compare_layers(const std::vector<HostPath>& b
 Result<std::vector<image::Change>> changes_of(const Paths& paths, std::string_view container) {
   const Listed listed = TRY(find_container(paths, container));
   const ContainerTree tree = TRY(tree_of(paths, listed.container));
-  if (tree.upper.empty()) {
+  if (!tree.has_own()) {
     return fail(ErrorKind::Unsupported,
                 format("container {} works on its directory itself", quoted(container)),
                 "with --rootfs DIR:O it has a layer of its own");

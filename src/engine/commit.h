@@ -18,6 +18,7 @@ struct CommitRequest {
   std::string container;  // name or id
   std::string author, message;
   std::vector<std::string> changes;  // instructions, image/config_change.h
+  bool squash = false;               // all its files as one layer
   bool pause = true;                 // while its files are read, if it runs
   std::optional<image::Reference> name;
 };

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "image/snapshot/driver.h"
+#include "image/use.h"
 #include "oci/runtime_spec_json.h"
 
 namespace isle::engine {
@@ -20,6 +22,27 @@ void take_overlay(const oci::Mount& mount, ContainerTree& tree) {
   }
 }
 
+bool is_whole(const record::Container& container) {
+  const auto driver = image::parse_driver(container.storage.driver);
+  return driver && image::is_whole(*driver);
+}
+
+// The layers that the tree was copied from.
+Result<void> take_whole(const Paths& paths,
+                        const record::Container& container,
+                        ContainerTree& tree) {
+  tree.whole = paths.container(container.id) / "tree";
+  if (!container.storage.root.directory.empty()) {
+    tree.lowers.emplace_back(container.storage.root.directory);
+    return {};
+  }
+  const image::ContainerImage image = TRY(image::read_container_image(paths.store, container.id));
+  for (auto name = image.layers.rbegin(); name != image.layers.rend(); ++name) {
+    tree.lowers.push_back(paths.store.root() / "layers" / *name / "fs");
+  }
+  return {};
+}
+
 void add_maps(const char* option,
               const std::vector<oci::IdMapping>& maps,
               std::vector<std::string>& words) {
@@ -32,6 +55,7 @@ void add_maps(const char* option,
 }  // namespace
 
 std::vector<HostPath> ContainerTree::all() const {
+  if (!whole.empty()) return {whole};
   std::vector<HostPath> roots;
   if (!upper.empty()) roots.push_back(upper);
   roots.insert(roots.end(), lowers.begin(), lowers.end());
@@ -62,12 +86,18 @@ Result<ContainerTree> tree_of(const Paths& paths, const record::Container& conta
       TRY_STEP(oci::read_spec(TRY(kernel::read_file(file))), format("read {}", file.str()));
   ContainerTree tree;
   for (const oci::Mount& mount : read.spec.mounts) {
-    if (mount.destination == "/" && mount.type == "overlay") take_overlay(mount, tree);
+    if (mount.destination == "/") take_overlay(mount, tree);
     if (mount.destination.find_first_not_of('/') == std::string::npos) continue;
     tree.mount_points.push_back(mount.destination);
   }
-  if (tree.lowers.empty() && read.spec.root) tree.lowers.emplace_back(read.spec.root->path);
-  if (read.spec.linux_) {
+  if (is_whole(container)) {
+    TRY(take_whole(paths, container, tree));
+  } else if (tree.lowers.empty() && read.spec.root) {
+    tree.lowers.emplace_back(read.spec.root->path);
+  }
+  const bool has_host_ids =
+      container.storage.driver != image::to_string(image::Driver::FuseOverlayfs);
+  if (read.spec.linux_ && has_host_ids) {
     tree.uids = read.spec.linux_->uid_mappings;
     tree.gids = read.spec.linux_->gid_mappings;
   }

@@ -11,7 +11,7 @@
 #include "engine/etc_files.h"
 #include "engine/owner.h"
 #include "engine/volumes.h"
-#include "image/snapshot/overlay.h"
+#include "image/snapshot/snapshot.h"
 #include "kernel/fd.h"
 #include "oci/runtime_spec_json.h"
 #include "runtime/launch/gather_facts.h"
@@ -32,14 +32,19 @@ Result<void> make_volume_sources(const Prepared& prepared) {
 Result<void> make_root_directories(const Paths& paths, const NewContainer& made) {
   if (made.prepared.layers.empty()) return {};
   const HostPath directory = paths.container(made.container.id);
-  const image::Overlay overlay =
-      TRY(image::prepare_overlay(paths.store,
-                                 made.container.id,
-                                 made.prepared.layers,
-                                 made.container.storage.root.image_digest));
+  const image::Snapshot snapshot =
+      TRY(image::prepare_snapshot(paths.store,
+                                  {.driver = made.prepared.driver,
+                                   .container = made.container.id,
+                                   .layers = made.prepared.layers,
+                                   .image = made.container.storage.root.image_digest,
+                                   .size = made.container.storage.size}));
+  if (!snapshot.tree.empty()) return {};
   if (mkdir((directory / "rootfs").c_str(), 0755) != 0) return fail_call(errno, "mkdir(rootfs)");
+  // fuse-overlayfs keeps the container's own ids, and shows the host's.
+  if (snapshot.driver == image::Driver::FuseOverlayfs) return {};
   const kernel::UniqueFd upper =
-      TRY(kernel::open_file(overlay.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+      TRY(kernel::open_file(snapshot.upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   return give_to_root_inside(upper.get(), made.prepared.spec);
 }
 

@@ -17,7 +17,7 @@
 
 #include "base/strings.h"
 #include "engine/note.h"
-#include "image/snapshot/overlay.h"
+#include "image/snapshot/snapshot.h"
 #include "record/names.h"
 
 namespace isle::engine {

@@ -4,7 +4,8 @@
 //   ROOT/containers/ID/record.json   what was asked (record/container.h)
 //                      config.json   the OCI specification made of it
 //                      exits.jsonl   how it ended, a line each time (monitor/protocol.h)
-//                      upper, work   its writable layer (image/snapshot/overlay.h)
+//                      upper, work   its writable layer (image/snapshot/snapshot.h), or
+//                      tree          all its files, by drivers that lay nothing over each other
 //                      rootfs        empty: where the root file system is mounted, inside only
 //                      hosts, hostname, resolv.conf
 //   ROOT/container-names/NAME        a symbolic link whose text is the ID

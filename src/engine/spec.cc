@@ -3,7 +3,7 @@
 #include "base/strings.h"
 #include "engine/etc_files.h"
 #include "engine/host.h"
-#include "image/snapshot/overlay.h"
+#include "image/snapshot/snapshot.h"
 #include "options/option.h"
 #include "runtime/relay/console_size.h"
 
@@ -11,13 +11,16 @@ namespace isle::engine {
 namespace {
 
 // The root file system as a mount at "/": the runtime makes it inside, nothing shows on the host.
-oci::Mount overlay_mount(const image::Overlay& overlay, const oci::Linux& linux_) {
+oci::Mount overlay_mount(const image::Snapshot& overlay, const oci::Linux& linux_) {
   oci::Mount mount{.destination = "/",
-                   .type = "overlay",
-                   .source = "overlay",
+                   .type = std::string(image::to_string(overlay.driver)),
+                   .source = std::string(image::to_string(overlay.driver)),
                    .options = {},
                    .uid_mappings = linux_.uid_mappings,
                    .gid_mappings = linux_.gid_mappings};
+  if (overlay.driver == image::Driver::FuseOverlayfs) {
+    if (const auto program = image::fuse_overlayfs_program()) mount.source = program->str();
+  }
   for (const HostPath& lower : overlay.lowers) {
     mount.options.push_back(format("lowerdir+={}", lower.str()));
   }
@@ -33,18 +36,35 @@ oci::Mount overlay_mount(const image::Overlay& overlay, const oci::Linux& linux_
   return mount;
 }
 
+// A whole tree has the ids that the container sees: mapped, if host's are others.
+oci::Mount tree_mount(const image::Snapshot& snapshot, const oci::Linux& linux_) {
+  return {.destination = "/",
+          .type = "bind",
+          .source = snapshot.tree.str(),
+          .options = {"rbind"},
+          .uid_mappings = linux_.uid_mappings,
+          .gid_mappings = linux_.gid_mappings};
+}
+
 void set_root(options::SpecBuilder& builder,
               const Paths& paths,
               const record::Container& container,
-              const std::vector<HostPath>& layers) {
+              const std::vector<HostPath>& layers,
+              image::Driver driver) {
   oci::Spec& spec = builder.spec;
   if (layers.empty()) {
     spec.root->path = container.storage.root.directory;
     return;
   }
-  spec.root->path = (paths.container(container.id) / "rootfs").str();
-  const image::Overlay overlay = image::overlay_of(paths.store, container.id, layers);
-  spec.mounts.insert(spec.mounts.begin(), overlay_mount(overlay, *spec.linux_));
+  const image::Snapshot snapshot = image::snapshot_of(paths.store, driver, container.id, layers);
+  if (!image::is_whole(driver)) {
+    spec.root->path = (paths.container(container.id) / "rootfs").str();
+    spec.mounts.insert(spec.mounts.begin(), overlay_mount(snapshot, *spec.linux_));
+    return;
+  }
+  spec.root->path = snapshot.tree.str();
+  const bool is_mapped = !spec.linux_->uid_mappings.empty() && !snapshot.userxattr;
+  if (is_mapped) spec.mounts.insert(spec.mounts.begin(), tree_mount(snapshot, *spec.linux_));
 }
 
 // What the command line did not say the image does.
@@ -61,6 +81,19 @@ void take_image_life(record::Container& container, const oci::ImageRun& image) {
   if (health.retries == 0) health.retries = given.retries;
 }
 
+Result<image::Driver> driver_of(const Paths& paths, record::Storage& storage, bool has_layers) {
+  if (!has_layers) {
+    if (storage.driver.empty() && !storage.size) return image::Driver::Overlay;
+    return fail(ErrorKind::InvalidArgument,
+                "--storage-driver and --storage-opt are of a root file system that isle makes",
+                "with --rootfs DIR:O it does, beside the directory");
+  }
+  const image::Driver driver = TRY(image::choose_driver(paths.store, storage.driver));
+  if (storage.size) TRY(image::check_size_limit(driver));
+  storage.driver = image::to_string(driver);
+  return driver;
+}
+
 }  // namespace
 
 Result<ResolvedRoot> resolve_root(const Paths& paths, record::Container& container) {
@@ -69,8 +102,10 @@ Result<ResolvedRoot> resolve_root(const Paths& paths, record::Container& contain
   if (!source.directory.empty()) {
     root.read = {HostPath(source.directory)};
     if (source.overlay) root.image.layers = root.read;
+    root.driver = TRY(driver_of(paths, container.storage, source.overlay));
     return root;
   }
+  root.driver = TRY(driver_of(paths, container.storage, true));
   root.image = TRY(image::resolve(paths.store, source.image));
   source.image_digest = root.image.id.str();
   root.read.assign(root.image.layers.rbegin(), root.image.layers.rend());
@@ -92,9 +127,10 @@ Result<Prepared> prepare_spec(const PrepareRequest& request,
   add_etc_mounts(builder.spec, request.paths.container(container.id));
   options::finish_spec(builder);
   runtime::begin_with_own_size(builder.process());
-  set_root(builder, request.paths, container, root.image.layers);
+  set_root(builder, request.paths, container, root.image.layers, root.driver);
   Prepared prepared{.spec = std::move(builder.spec),
                     .layers = std::move(root.image.layers),
+                    .driver = root.driver,
                     .directories = std::move(builder.directories),
                     .warnings = std::move(root.image.warnings),
                     .own_network = container.namespaces.network.empty() ||

@@ -6,6 +6,7 @@
 
 #include "engine/database.h"
 #include "image/resolve.h"
+#include "image/snapshot/driver.h"
 #include "oci/runtime_spec.h"
 #include "record/container.h"
 #include "runtime/plan/facts.h"
@@ -14,8 +15,9 @@ namespace isle::engine {
 
 struct Prepared {
   oci::Spec spec;
-  std::vector<HostPath> layers;          // lowest first; empty: the root is a plain directory
-  std::vector<std::string> directories;  // sources of volumes that are to be made
+  std::vector<HostPath> layers;  // lowest first; empty: the root is a plain directory
+  image::Driver driver = image::Driver::Overlay;  // that makes the root of them
+  std::vector<std::string> directories;           // sources of volumes that are to be made
   std::vector<std::string> warnings;
   bool own_network = true;
 };
@@ -23,8 +25,10 @@ struct Prepared {
 struct ResolvedRoot {
   image::ImageInfo image;      // empty with --rootfs
   std::vector<HostPath> read;  // where users are looked up, topmost first
+  image::Driver driver = image::Driver::Overlay;
 };
-// `container` learns what the image says of its life: digest, stop signal, health check.
+// `container` learns what the image says of its life: digest, stop signal, health check;
+// and its storage driver.
 Result<ResolvedRoot> resolve_root(const Paths& paths, record::Container& container);
 
 struct PrepareRequest {

@@ -38,6 +38,7 @@ class Collector {
         return std::move(collected_);
       }
       TRY(take_layers(use));
+      TRY(take_trees(use));
       TRY(take_blobs(use));
       if (options_.partial) TRY(take_partial());
     }
@@ -81,6 +82,18 @@ class Collector {
         if (note) collected_.freed += note->bytes;
         collected_.layers.push_back(name);
         return {};
+      }));
+    }
+    return {};
+  }
+
+  // Copies of whole images, which snapshots begin from (snapshot/btrfs.cc).
+  Result<void> take_trees(const Use& use) {
+    for (const std::string& hex : TRY(entries_of(store_.root() / "trees"))) {
+      const auto id = oci::Digest::parse("sha256:" + hex);
+      if (id && use.images.contains(*id)) continue;
+      TRY(if_idle(layer_lock_name(hex), hex, [&]() -> Result<void> {
+        return to_trash(store_.root() / "trees" / hex, hex);
       }));
     }
     return {};

@@ -87,6 +87,10 @@ Result<PackedBlob> pack_to(const Store& store, const PackOrder& order, int outpu
     request.emplace_back("--root");
     request.push_back(root.str());
   }
+  for (const HostPath& root : order.base) {
+    request.emplace_back("--base");
+    request.push_back(root.str());
+  }
   request.insert(request.end(), order.options.begin(), order.options.end());
   return packed_of(TRY(ask_unpacker(request, -1, output)), order.compression);
 }

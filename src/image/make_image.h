@@ -20,7 +20,9 @@ struct PackedBlob {
 };
 
 struct PackOrder {
-  std::vector<HostPath> roots;       // topmost first
+  std::vector<HostPath> roots;  // topmost first
+  // A whole tree is packed as the layer that makes it of these, topmost first; with `layer`.
+  std::vector<HostPath> base = {};
   bool layer = false;                // they are a layer or an upper directory: whiteouts are told
   std::vector<std::string> options;  // more of isle-unpack's: "--uid-map", "0:268435456:65536"
   oci::Compression compression = oci::Compression::Gzip;

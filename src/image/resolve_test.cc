@@ -18,7 +18,7 @@
 #include "image/installation.h"
 #include "image/layer/unpacker.h"
 #include "image/load.h"
-#include "image/snapshot/overlay.h"
+#include "image/snapshot/snapshot.h"
 #include "kernel/beneath.h"
 
 namespace isle::image {
@@ -228,15 +228,16 @@ TEST_F(StoreTest, ManyAtOnceUnpackOnce) {
 
 TEST_F(StoreTest, OverlayDirectories) {
   const ImageInfo image = MUST(resolve(*store_, "busybox"));
-  const Overlay overlay = MUST(prepare_overlay(*store_, "c1", image.layers));
+  const Snapshot overlay =
+      MUST(prepare_snapshot(*store_, {.container = "c1", .layers = image.layers}));
   EXPECT_EQ(overlay.lowers, image.layers);
   EXPECT_TRUE(fs::is_directory(overlay.upper.str()));
   EXPECT_TRUE(fs::is_directory(overlay.work.str()));
   EXPECT_EQ(overlay.userxattr, geteuid() != 0);
-  EXPECT_FALSE(prepare_overlay(*store_, "c1", image.layers));
-  EXPECT_FALSE(prepare_overlay(*store_, "../c1", image.layers));
-  const Result<Overlay> gone =
-      prepare_overlay(*store_, "c2", {image.layers[0], store_->root() / "layers/gone/fs"});
+  EXPECT_FALSE(prepare_snapshot(*store_, {.container = "c1", .layers = image.layers}));
+  EXPECT_FALSE(prepare_snapshot(*store_, {.container = "../c1", .layers = image.layers}));
+  const std::vector<HostPath> layers = {image.layers[0], store_->root() / "layers/gone/fs"};
+  const Result<Snapshot> gone = prepare_snapshot(*store_, {.container = "c2", .layers = layers});
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().kind, ErrorKind::Conflict);
   // What overlay leaves in its work directory.

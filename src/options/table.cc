@@ -50,6 +50,8 @@ constexpr std::array kTable = {
     &kShmSize,
     &kMount,
     &kDevice,
+    &kStorageDriver,
+    &kStorageOpt,
     // the command
     &kInteractive,
     &kTty,

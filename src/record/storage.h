@@ -43,6 +43,9 @@ struct Storage {
       image_volume;  // what the image declares as volumes becomes: "" some, "tmpfs", "ignore"
   bool read_only = false;
   std::optional<std::int64_t> shm_size;  // bytes
+  // Of image/snapshot/driver.h; empty: not chosen yet, or a plain directory is the root.
+  std::string driver;
+  std::optional<std::int64_t> size;  // bytes the container may write
 };
 
 template <typename Io>
@@ -78,6 +81,8 @@ void fields(Io& io, typename Io::template Ref<Storage> storage) {
   io.optional("imageVolume", storage.image_volume);
   io.optional("readOnly", storage.read_only);
   io.optional("shmSize", storage.shm_size);
+  io.optional("driver", storage.driver);
+  io.optional("size", storage.size);
 }
 
 }  // namespace isle::record

@@ -4,10 +4,13 @@
 #include <map>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "image/layer/merged_tree.h"
+#include "kernel/fd.h"
 
 namespace isle::image {
 namespace {
@@ -22,6 +25,16 @@ std::string link_text(const MergedDirectory& directory, const Child& child, cons
   char text[PATH_MAX];
   const ssize_t size = readlinkat(directory.part(child).fd.get(), name, text, sizeof text);
   return size < 0 ? "" : std::string(text, static_cast<std::size_t>(size));
+}
+
+// setcap(8) changes nothing else that can be seen.
+std::string capability(const MergedDirectory& directory, const Child& child, const char* name) {
+  constexpr int kRead = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+  const auto file = kernel::open_at(directory.part(child).fd.get(), name, kRead);
+  if (!file) return "";
+  char value[64];
+  const ssize_t size = fgetxattr(file->get(), "security.capability", value, sizeof value);
+  return size < 0 ? "" : std::string(value, static_cast<std::size_t>(size));
 }
 
 bool is_same_look(const struct stat& a, const struct stat& b) {
@@ -84,8 +97,12 @@ class Comparison {
     if (is_same_inode(old_child.status, new_child.status)) return true;
     if (!is_same_look(old_child.status, new_child.status)) return false;
     if (old_child.status.st_size != new_child.status.st_size) return false;
-    return !S_ISLNK(new_child.status.st_mode) ||
-           link_text(before, old_child, name.c_str()) == link_text(after, new_child, name.c_str());
+    const char* text = name.c_str();
+    if (S_ISLNK(new_child.status.st_mode)) {
+      return link_text(before, old_child, text) == link_text(after, new_child, text);
+    }
+    return !S_ISREG(new_child.status.st_mode) ||
+           capability(before, old_child, text) == capability(after, new_child, text);
   }
 
   Result<void> both_directories(const MergedDirectory& before,

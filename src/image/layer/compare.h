@@ -16,7 +16,7 @@ struct Change {
 
 // Both by their directories, topmost first. As docker has it, a directory in which something
 // changed has changed, all below an added one is added, and of a deleted one only it is told. A
-// file is the same if its kind, owner, mode, size and time are.
+// file is the same if its kind, owner, mode, size, time and capabilities are.
 Result<std::vector<Change>> compare_trees(const std::vector<int>& before,
                                           const std::vector<int>& after);
 

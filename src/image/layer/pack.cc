@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "image/layer/compare.h"
 
 namespace isle::image {
 namespace {
@@ -119,7 +120,21 @@ TarEntry Packer::entry_of(const std::string& path,
   return entry;
 }
 
+Result<void> Packer::compare_with_base() {
+  for (Change& change : TRY(compare_trees(request_.base, request_.roots))) {
+    const std::string path = change.path.substr(1);
+    if (change.kind != Change::Kind::Deleted) {
+      changed_.insert(path);
+      continue;
+    }
+    const std::size_t name = path.rfind('/') + 1;  // 0 without a slash
+    removed_[path.substr(0, name)].push_back(path.substr(name));
+  }
+  return {};
+}
+
 Result<PackReport> Packer::run() {
+  if (!request_.base.empty()) TRY_STEP(compare_with_base(), "compare with the image");
   const MergedDirectory root = TRY(MergedDirectory::of_roots(request_.roots));
   TRY(request_.only.empty() ? pack_all(root) : pack_one(root));
   TRY(writer_.end());
@@ -155,8 +170,10 @@ Result<void> Packer::directory(const MergedDirectory& directory, const std::stri
   }
   std::vector<std::string> hidden;
   const auto children = TRY(directory.children(&hidden));
+  if (const auto gone = removed_.find(path); gone != removed_.end()) hidden = gone->second;
   if (request_.layer) TRY(whiteouts(directory, hidden, path));
   for (const auto& [name, found] : children) {
+    if (!request_.base.empty() && !changed_.contains(path + name)) continue;
     TRY_STEP(child(directory, path + name, name, found), format("pack {}", quoted(path + name)));
   }
   return {};

@@ -33,6 +33,8 @@ using IdRanges = std::vector<IdRange>;
 
 struct PackRequest {
   std::vector<int> roots;  // directories, topmost first
+  // Topmost first; with `layer`: what has to be laid over these to become the roots.
+  std::vector<int> base = {};
   bool layer = false;      // the roots are one layer or upper directory: whiteouts are told
   bool to_root = false;    // an ordinary user's files: all of them are 0:0's inside
   std::string only;        // one entry of the directories; empty: all that is in them
@@ -59,10 +61,14 @@ class Packer {
   const PackRequest& request_;
   TarWriter writer_;
   PackReport report_;
+  // With a base: what differs from it, and what is gone, by the directory it was in.
+  std::set<std::string> changed_;
+  std::map<std::string, std::vector<std::string>> removed_;
   std::map<std::pair<dev_t, ino_t>, std::string> linked_;  // files with several names
 
   Result<void> pack_one(const MergedDirectory& root);
   Result<void> pack_all(const MergedDirectory& root);
+  Result<void> compare_with_base();
   Result<void> directory(const MergedDirectory& directory, const std::string& path);
   Result<void> child(const MergedDirectory& parent,
                      const std::string& path,

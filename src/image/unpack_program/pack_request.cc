@@ -15,7 +15,7 @@ namespace isle::image {
 namespace {
 
 struct Request {
-  std::vector<HostPath> roots;
+  std::vector<HostPath> roots, base;
   std::vector<kernel::UniqueFd> open_roots;
   Unpacker who = Unpacker::Root;
   oci::Compression compression = oci::Compression::None;
@@ -39,6 +39,8 @@ Result<Request> parse(std::span<char*> arguments) {
       request.pack.only = value;
     } else if (name == "--name") {
       request.pack.name = value;
+    } else if (name == "--base") {
+      request.base.emplace_back(std::string(value));
     } else if (name == "--compression") {
       request.compression = TRY(parse_compression(value));
     } else if (name == "--mount-point") {
@@ -73,10 +75,16 @@ Result<json::Value> pack_request(std::span<char*> arguments) {
   BlobWriter writer = TRY(BlobWriter::create(kOutput, request.compression));
   close_range(kOutput + 1, Unpacking::kFirstDirectory - 1, 0);
   close_range(Unpacking::kFirstDirectory + request.open_roots.size(), ~0U, 0);
+  const std::size_t own = request.roots.size() + request.open_roots.size();
+  // Open ones come after these, so there is no base with them.
+  request.roots.insert(request.roots.end(), request.base.begin(), request.base.end());
   const ReadingSandbox sandbox =
       TRY_STEP(enter_reading_sandbox(request.roots, std::move(request.open_roots), request.who),
                "shut the packer in");
-  for (const kernel::UniqueFd& root : sandbox.roots) request.pack.roots.push_back(root.get());
+  for (const kernel::UniqueFd& root : sandbox.roots) {
+    auto& list = request.pack.roots.size() < own ? request.pack.roots : request.pack.base;
+    list.push_back(root.get());
+  }
   const PackReport report = TRY(Packer(request.pack, writer).run());
   json::Value value = sums_json(TRY(writer.finish()));
   value["members"] = static_cast<std::int64_t>(report.members);

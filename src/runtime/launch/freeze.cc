@@ -30,6 +30,7 @@ class Freezer {
   void operator()(const op::AttachCgroup&) {}
   void operator()(const op::OpenTree&) {}
   void operator()(const op::MakeOverlay&) {}
+  void operator()(const op::ServeRoot&) {}
   void operator()(const op::OpenNode&) {}
   void operator()(const op::WriteIdMap&) {}
   void operator()(const op::OomScore&) {}

@@ -189,6 +189,10 @@ class Launcher {
     slots_.trees[operation.tree.index] = TRY(make_overlay(operation));
     return {};
   }
+  Result<void> act(const op::ServeRoot& operation, std::size_t) {
+    slots_.trees[operation.tree.index] = TRY(serve_root(operation));
+    return {};
+  }
   Result<void> act(const op::OpenNode& operation, std::size_t) {
     slots_.trees[operation.tree.index] = TRY(open_node(operation));
     return {};

@@ -30,6 +30,8 @@ Result<void> open_slots(Slots& slots, const LaunchPlan& plan);
 Result<kernel::UniqueFd> open_source_tree(const op::OpenTree& step);
 // A root file system made on the host's side.
 Result<kernel::UniqueFd> make_overlay(const op::MakeOverlay& step);
+// A root file system that a program serves. It ends by itself when the mount is gone everywhere.
+Result<kernel::UniqueFd> serve_root(const op::ServeRoot& step);
 // A mount of one device node that works in a user namespace.
 Result<kernel::UniqueFd> open_node(const op::OpenNode& step);
 

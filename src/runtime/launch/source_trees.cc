@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "kernel/kernel_abi.h"
+#include "runtime/launch/fs_context.h"
 #include "runtime/launch/idmap.h"
 #include "runtime/launch/processes.h"
 #include "runtime/launch/slots.h"
@@ -45,43 +46,6 @@ Result<void> map_ids(int tree, int user_namespace, bool recursive, const std::st
   }
   return {};
 }
-
-class FsContext {
- public:
-  static Result<FsContext> open(const std::string& type) {
-    const long fd = syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC);
-    if (fd < 0) return fail_call(errno, format("fsopen({})", type));
-    return FsContext(kernel::UniqueFd(static_cast<int>(fd)));
-  }
-  bool set(const std::string& key, const std::optional<std::string>& value) {
-    return syscall(SYS_fsconfig,
-                   fd_.get(),
-                   value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
-                   key.c_str(),
-                   value ? value->c_str() : nullptr,
-                   0) == 0;
-  }
-  bool create() {
-    return syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0;
-  }
-  Result<kernel::UniqueFd> mount() {
-    const long fd = syscall(SYS_fsmount, fd_.get(), FSMOUNT_CLOEXEC, 0);
-    if (fd < 0) return fail_call(errno, "fsmount()", log());
-    return kernel::UniqueFd(static_cast<int>(fd));
-  }
-  // The context's own words on what went wrong.
-  std::string log() {
-    char text[512];
-    const ssize_t length = read(fd_.get(), text, sizeof text);
-    return length > 2
-               ? std::string(trim(std::string_view(text + 2, static_cast<std::size_t>(length - 2))))
-               : "";
-  }
-
- private:
-  explicit FsContext(kernel::UniqueFd fd) : fd_(std::move(fd)) {}
-  kernel::UniqueFd fd_;
-};
 
 using Parameters = std::vector<kernel::MountParameter>;
 

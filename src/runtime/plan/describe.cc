@@ -107,6 +107,10 @@ std::string words(const op::MakeOverlay& operation) {
                     ? ""
                     : format(", lower layers IDMAP uid {}", map_words(operation.uid_map)));
 }
+std::string words(const op::ServeRoot& operation) {
+  return format(
+      "open(/dev/fuse), fsopen(fuse), fsmount(), {} -o {}", operation.program, operation.options);
+}
 std::string words(const op::OpenNode& operation) {
   return format("mknodat({}, {:#o}, {}:{}) by {}:{}, open_tree()",
                 operation.path,

@@ -37,7 +37,7 @@ enum class SlotKind : std::uint8_t {
   None,
   HostProc,       // the host's /proc, checked to be procfs
   Namespace,      // index: position among the joined namespaces
-  Tree,           // index: detached mount made by the parent (op::OpenTree, op::MakeOverlay)
+  Tree,           // index: detached mount made by the parent (op::OpenTree, op::MakeOverlay ...)
   Cgroup,         // directory of the container's cgroup on v2
   StartListener,  // socket on which init waits for "start"
   ExecRoot,       // root directory of a running container, from /proc/PID/root
@@ -105,6 +105,11 @@ struct MakeOverlay {  // a root file system made on the host's side, kept detach
   std::vector<kernel::MountParameter> parameters;
   std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: of its lower layers
   std::string directory;                         // where old kernels mount it first
+};
+struct ServeRoot {  // a root file system that a program serves by FUSE, kept detached
+  Slot tree;
+  std::string program;  // "/usr/bin/fuse-overlayfs"
+  std::string options;  // its "-o"
 };
 struct OpenNode {  // a device node that only the host's root can make, kept detached
   Slot tree;
@@ -296,6 +301,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AttachCgroup,
                                   op::OpenTree,
                                   op::MakeOverlay,
+                                  op::ServeRoot,
                                   op::OpenNode,
                                   op::WriteIdMap,
                                   op::OomScore,

@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include "base/strings.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {
@@ -43,26 +44,78 @@ void add_propagation(Builder& builder) {
                   : "its root goes over it and must not reach the host");
 }
 
-Result<void> add_root_tree(Builder& builder, const std::string& path) {
+Result<void> add_root_tree(Builder& builder, const oci::Mount& bind) {
   builder.parent(op::OpenTree{.tree = new_tree(builder),
-                              .source = path,
+                              .source = absolute(builder.request.bundle, bind.source),
                               .recursive = true,
-                              .uid_map = {},
-                              .gid_map = {}},
+                              .uid_map = bind.uid_mappings,
+                              .gid_map = bind.gid_mappings},
                  "open the root file system",
                  "its path may be closed to the container's users; a descriptor is not");
   return {};
+}
+
+// The program's "-o": the layers' words joined, and how it is to show ids.
+Result<std::string> fuse_options(const oci::Mount& mount) {
+  std::string lowers;
+  std::string others;
+  for (const std::string& word : mount.options) {
+    constexpr std::string_view kLower = "lowerdir+=";
+    if (word.find_first_of(",:\\") != std::string::npos) {
+      return fail(ErrorKind::Unsupported,
+                  format("mounts: the mount at /: {} has a character that fuse-overlayfs takes for "
+                         "the end of a name",
+                         quoted(word)));
+    }
+    if (word.starts_with(kLower)) {
+      lowers += (lowers.empty() ? "lowerdir=" : ":") + word.substr(kLower.size());
+    } else {
+      others += "," + word;
+    }
+  }
+  std::string options = lowers + others;
+  const auto add_map = [&options](const char* key, const std::vector<oci::IdMapping>& map) {
+    for (const oci::IdMapping& range : map) {
+      options += &range == map.data() ? format(",{}=", key) : ":";
+      options += format("{}:{}:{}", range.container_id, range.host_id, range.size);
+    }
+  };
+  add_map("uidmapping", mount.uid_mappings);
+  add_map("gidmapping", mount.gid_mappings);
+  return options;
+}
+
+Result<void> add_served_root(Builder& builder, const oci::Mount& mount) {
+  if (builder.facts.euid != 0) {
+    return fail(ErrorKind::Unsupported,
+                "mounts: the mount at /: fuse-overlayfs is served by root only",
+                "an ordinary user's overlay works from Linux 5.11 on");
+  }
+  builder.parent(
+      op::ServeRoot{
+          .tree = new_tree(builder), .program = mount.source, .options = TRY(fuse_options(mount))},
+      "have the root file system served",
+      "the program ends with the last mount of it, and that is the container's");
+  return {};
+}
+
+bool is_served(const oci::Mount* mount) {
+  return mount != nullptr && mount->type == "fuse-overlayfs";
 }
 
 }  // namespace
 
 // What init, once it is somebody else on the host, could not reach: the parent opens it.
 Result<void> add_source_trees(Builder& builder) {
+  if (builder.request.spec.root && is_served(root_mount(builder.request.spec))) {
+    return add_served_root(builder, *root_mount(builder.request.spec));
+  }
   if (!builder.parent_opens_sources() || !builder.request.spec.root) return {};
   const std::string path = absolute(builder.request.bundle, builder.request.spec.root->path);
   if (const oci::Mount* mount = root_mount(builder.request.spec)) {
     const kernel::MountOptions options =
         TRY_STEP(kernel::parse_mount_options(mount->options), "mounts: the mount at /");
+    if (mount->type == "bind") return add_root_tree(builder, *mount);
     builder.parent(op::MakeOverlay{.tree = new_tree(builder),
                                    .type = mount->type,
                                    .parameters = options.data,
@@ -73,7 +126,7 @@ Result<void> add_source_trees(Builder& builder) {
                    "its layers belong to the host's users; the container sees them as its own");
     return {};
   }
-  return add_root_tree(builder, path);
+  return add_root_tree(builder, {.source = path});
 }
 
 Result<void> add_root(Builder& builder) {
@@ -99,7 +152,9 @@ Result<void> add_root(Builder& builder) {
     root.parameters = options.data;
     what = "mount the root file system (" + mount->type + ")";
   }
-  if (builder.parent_opens_sources()) root.tree = {.kind = SlotKind::Tree, .index = 0};
+  const bool is_tree =
+      builder.parent_opens_sources() || is_served(root_mount(builder.request.spec));
+  if (is_tree) root.tree = {.kind = SlotKind::Tree, .index = 0};
   builder.init(std::move(root),
                std::move(what),
                hooks_look

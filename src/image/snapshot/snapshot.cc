@@ -1,4 +1,4 @@
-#include "image/snapshot/overlay.h"
+#include "image/snapshot/snapshot.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,8 +9,11 @@
 
 #include "base/strings.h"
 #include "image/image_names.h"
+#include "image/snapshot/tree.h"
 #include "image/use.h"
 #include "kernel/beneath.h"
+#include "kernel/btrfs.h"
+#include "kernel/fd.h"
 
 namespace isle::image {
 namespace {
@@ -74,32 +77,67 @@ Result<void> claim_layers(const Store& store,
   return {};
 }
 
-}  // namespace
-
-Overlay overlay_of(const Store& store,
-                   std::string_view container,
-                   const std::vector<HostPath>& layers) {
-  const HostPath directory = store.container_directory(container);
-  return {.lowers = {layers.rbegin(), layers.rend()},
-          .upper = directory / "upper",
-          .work = directory / "work",
-          .userxattr = store.who() == Unpacker::User};
+// The two that lay directories over each other.
+Result<void> make_upper(const Store& store, int directory, const HostPath& topmost) {
+  TRY(make_directory(directory, "upper", 0755));
+  TRY(make_directory(directory, "work", 0700));
+  const kernel::UniqueFd upper = TRY(kernel::open_at(directory, "upper", kDirectory));
+  return copy_look(upper.get(), topmost, store.who());
 }
 
-Result<Overlay> prepare_overlay(const Store& store,
-                                std::string_view container,
-                                const std::vector<HostPath>& layers,
-                                const std::string& image) {
-  TRY(check_id(container));
-  if (layers.empty())
+Result<void> make_files(const Store& store, const SnapshotRequest& request, int directory) {
+  switch (request.driver) {
+    case Driver::Vfs:
+      TRY_STEP(make_vfs_tree(directory, request.layers), "copy the image's files");
+      return {};
+    case Driver::Btrfs:
+      return make_btrfs_tree(store, directory, request.layers, request.image, request.size);
+    case Driver::Overlay:
+    case Driver::FuseOverlayfs: break;
+  }
+  return make_upper(store, directory, request.layers.back());
+}
+
+}  // namespace
+
+Snapshot snapshot_of(const Store& store,
+                     Driver driver,
+                     std::string_view container,
+                     const std::vector<HostPath>& layers) {
+  const HostPath directory = store.container_directory(container);
+  Snapshot snapshot{.driver = driver,
+                    .lowers = {layers.rbegin(), layers.rend()},
+                    .upper = {},
+                    .work = {},
+                    .tree = {},
+                    .userxattr = store.who() == Unpacker::User};
+  if (is_whole(driver)) {
+    snapshot.tree = directory / "tree";
+  } else {
+    snapshot.upper = directory / "upper";
+    snapshot.work = directory / "work";
+  }
+  return snapshot;
+}
+
+Result<void> check_size_limit(Driver driver) {
+  if (driver == Driver::Btrfs) return {};
+  return fail(ErrorKind::Unsupported,
+              format("--storage-opt size: storage driver {} cannot limit what a container writes",
+                     to_string(driver)),
+              "--storage-driver btrfs can; or --read-only with --tmpfs of a size");
+}
+
+Result<Snapshot> prepare_snapshot(const Store& store, const SnapshotRequest& request) {
+  TRY(check_id(request.container));
+  if (request.layers.empty())
     return fail(ErrorKind::InvalidArgument, "an image without layers has no root");
-  const kernel::UniqueFd directory = TRY(store.directory(format("containers/{}", container)));
-  TRY(claim_layers(store, container, layers, image));
-  TRY(make_directory(directory.get(), "upper", 0755));
-  TRY(make_directory(directory.get(), "work", 0700));
-  const kernel::UniqueFd upper = TRY(kernel::open_at(directory.get(), "upper", kDirectory));
-  TRY(copy_look(upper.get(), layers.back(), store.who()));
-  return overlay_of(store, container, layers);
+  if (request.size) TRY(check_size_limit(request.driver));
+  const kernel::UniqueFd directory =
+      TRY(store.directory(format("containers/{}", request.container)));
+  TRY(claim_layers(store, request.container, request.layers, request.image));
+  TRY(make_files(store, request, directory.get()));
+  return snapshot_of(store, request.driver, request.container, request.layers);
 }
 
 Result<void> remove_container_files(const Store& store, std::string_view container) {
@@ -107,6 +145,10 @@ Result<void> remove_container_files(const Store& store, std::string_view contain
   const kernel::UniqueFd containers =
       TRY(kernel::open_if_exists(store.root() / "containers", kDirectory));
   if (!containers) return {};
+  // At once, where it is a subvolume.
+  const Result<kernel::UniqueFd> files =
+      kernel::open_at(containers.get(), std::string(container), kDirectory);
+  if (files) static_cast<void>(kernel::delete_subvolume(files->get(), "tree"));
   return kernel::remove_tree(containers.get(), std::string(container));
 }
 
