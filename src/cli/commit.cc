@@ -2,6 +2,7 @@
 #include "engine/commit.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/image_flags.h"
 #include "engine/paths.h"
 
 namespace isle::cli {
@@ -13,22 +14,14 @@ using options::Section;
 struct CommitFlags {
   std::string author, message;
   std::vector<std::string> changes;
-  bool pause = true, quiet = false;
+  bool pause = true, quiet = false, squash = false;
 };
 
 constexpr CommandFlag<CommitFlags> kFlags[] = {
     {{"author", 'a', Arity::Value, "NAME", "Who made the image", Section::General},
      take_text<CommitFlags, &CommitFlags::author>},
-    {{"change",
-      'c',
-      Arity::Value,
-      "INSTRUCTION",
-      "CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME or WORKDIR, as in a "
-      "Dockerfile",
-      Section::General},
-     take_each<CommitFlags, &CommitFlags::changes>},
-    {{"message", 'm', Arity::Value, "TEXT", "A comment in the image's history", Section::General},
-     take_text<CommitFlags, &CommitFlags::message>},
+    kChangeFlag<CommitFlags>,
+    kMessageFlag<CommitFlags>,
     {{"pause",
       'p',
       Arity::Switch,
@@ -36,8 +29,14 @@ constexpr CommandFlag<CommitFlags> kFlags[] = {
       "Hold a running container still meanwhile (default); --pause=false lets it go on",
       Section::General},
      take_switch<CommitFlags, &CommitFlags::pause>},
-    {{"quiet", 'q', Arity::Switch, nullptr, "Without warnings", Section::General},
-     take_switch<CommitFlags, &CommitFlags::quiet>},
+    kQuietFlag<CommitFlags>,
+    {{"squash",
+      's',
+      Arity::Switch,
+      nullptr,
+      "One layer of all there is, without the image's own",
+      Section::General},
+     take_switch<CommitFlags, &CommitFlags::squash>},
 };
 
 Result<std::string> commit(Arguments arguments) {
@@ -48,6 +47,7 @@ Result<std::string> commit(Arguments arguments) {
                                 .author = std::move(flags.author),
                                 .message = std::move(flags.message),
                                 .changes = std::move(flags.changes),
+                                .squash = flags.squash,
                                 .pause = flags.pause,
                                 .name = {}};
   if (operands.size() == 2) {

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/image_flags.h"
 #include "engine/paths.h"
 #include "image/config_change.h"
 #include "image/image_names.h"
@@ -17,9 +18,6 @@
 namespace isle::cli {
 namespace {
 
-using options::Arity;
-using options::Section;
-
 struct ImportRequest {
   std::vector<std::string> changes;
   std::string message;
@@ -27,18 +25,9 @@ struct ImportRequest {
 };
 
 constexpr CommandFlag<ImportRequest> kFlags[] = {
-    {{"change",
-      'c',
-      Arity::Value,
-      "INSTRUCTION",
-      "CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME or WORKDIR, as in a "
-      "Dockerfile",
-      Section::General},
-     take_each<ImportRequest, &ImportRequest::changes>},
-    {{"message", 'm', Arity::Value, "TEXT", "A comment in the image's history", Section::General},
-     take_text<ImportRequest, &ImportRequest::message>},
-    {{"quiet", 'q', Arity::Switch, nullptr, "Without warnings", Section::General},
-     take_switch<ImportRequest, &ImportRequest::quiet>},
+    kChangeFlag<ImportRequest>,
+    kMessageFlag<ImportRequest>,
+    kQuietFlag<ImportRequest>,
 };
 
 Result<oci::ImageConfig> config_of(const ImportRequest& request,

@@ -42,6 +42,25 @@ constexpr CommandFlag<AddRequest> kAddFlags[] = {
      take_text<AddRequest, &AddRequest::variant>},
 };
 
+struct AnnotateRequest {
+  std::string os, architecture, variant, os_version;
+  std::vector<std::string> annotations, os_features;
+};
+constexpr CommandFlag<AnnotateRequest> kAnnotateFlags[] = {
+    {{"annotation", 0, Arity::Value, "NAME=VALUE", "A fact about the image", Section::General},
+     take_each<AnnotateRequest, &AnnotateRequest::annotations>},
+    {{"arch", 0, Arity::Value, "ARCH", "Its architecture", Section::General},
+     take_text<AnnotateRequest, &AnnotateRequest::architecture>},
+    {{"os", 0, Arity::Value, "OS", "Its system", Section::General},
+     take_text<AnnotateRequest, &AnnotateRequest::os>},
+    {{"os-version", 0, Arity::Value, "VERSION", "The version its system needs", Section::General},
+     take_text<AnnotateRequest, &AnnotateRequest::os_version>},
+    {{"os-features", 0, Arity::Value, "FEATURE", "What its system needs", Section::General},
+     take_each<AnnotateRequest, &AnnotateRequest::os_features>},
+    {{"variant", 0, Arity::Value, "VARIANT", "Its variant", Section::General},
+     take_text<AnnotateRequest, &AnnotateRequest::variant>},
+};
+
 struct ListPushRequest {
   image::FetchOptions fetch;
   bool all = false, remove = false, quiet = false;
@@ -86,6 +105,17 @@ Result<std::string> create(Arguments arguments) {
   return name.familiar() + "\n";
 }
 
+Result<void> add_annotations(const std::vector<std::string>& words, oci::StringMap& annotations) {
+  for (const std::string& word : words) {
+    const Cut parts = cut(word, '=');
+    if (!parts.found) {
+      return fail(ErrorKind::InvalidArgument, format("--annotation {} has no \"=\"", quoted(word)));
+    }
+    annotations[std::string(parts.before)] = std::string(parts.after);
+  }
+  return {};
+}
+
 Result<std::string> add(Arguments arguments) {
   AddRequest request;
   const auto names = TRY(take_flags(kAddFlags, arguments, options::Operands::Mixed, request));
@@ -94,18 +124,47 @@ Result<std::string> add(Arguments arguments) {
                                .architecture = request.architecture,
                                .variant = request.variant,
                                .annotations = {}};
-  for (const std::string& annotation : request.annotations) {
-    const Cut parts = cut(annotation, '=');
-    if (!parts.found) {
-      return fail(ErrorKind::InvalidArgument,
-                  format("--annotation {} has no \"=\"", quoted(annotation)));
-    }
-    change.annotations[std::string(parts.before)] = std::string(parts.after);
-  }
+  TRY(add_annotations(request.annotations, change.annotations));
   const image::Reference name = TRY(image::Reference::parse(names[0]));
   const engine::Paths paths = TRY(engine::Paths::open());
   image::ManifestList list = TRY(image::find_list(paths.store, name));
   TRY(image::add_to_list(paths.store, list, std::string(names[1]), change));
+  TRY(image::save_list(paths.store, name, list));
+  return name.familiar() + "\n";
+}
+
+Result<std::string> annotate(Arguments arguments) {
+  AnnotateRequest request;
+  const auto names = TRY(take_flags(kAnnotateFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("manifest annotate", names, 2, 2, names.empty() ? "list" : "image"));
+  const image::Reference name = TRY(image::Reference::parse(names[0]));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  image::ManifestList list = TRY(image::find_list(paths.store, name));
+  const std::size_t index = TRY(image::find_entry(paths.store, list, std::string(names[1])));
+  oci::Descriptor& descriptor = list.entries[index].descriptor;
+  TRY(add_annotations(request.annotations, descriptor.annotations));
+  oci::Platform platform = descriptor.platform.value_or(oci::Platform{});
+  if (!request.os.empty()) platform.os = request.os;
+  if (!request.architecture.empty()) platform.architecture = request.architecture;
+  if (!request.variant.empty()) platform.variant = request.variant;
+  if (!request.os_version.empty()) platform.os_version = request.os_version;
+  if (!request.os_features.empty()) platform.os_features = request.os_features;
+  descriptor.platform = std::move(platform);
+  TRY(image::save_list(paths.store, name, list));
+  return name.familiar() + "\n";
+}
+
+Result<std::string> take_out(Arguments arguments) {
+  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  TRY(check_operands(
+      "manifest remove", names, 2, names.size() + 2, names.empty() ? "list" : "image"));
+  const image::Reference name = TRY(image::Reference::parse(names[0]));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  image::ManifestList list = TRY(image::find_list(paths.store, name));
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    const std::size_t index = TRY(image::find_entry(paths.store, list, std::string(names[i])));
+    list.entries.erase(list.entries.begin() + static_cast<std::ptrdiff_t>(index));
+  }
   TRY(image::save_list(paths.store, name, list));
   return name.familiar() + "\n";
 }
@@ -168,6 +227,12 @@ int create_command(Arguments arguments) {
 int add_command(Arguments arguments) {
   return command<add>("manifest add", arguments, flags_of(kAddFlags));
 }
+int annotate_command(Arguments arguments) {
+  return command<annotate>("manifest annotate", arguments, flags_of(kAnnotateFlags));
+}
+int take_out_command(Arguments arguments) {
+  return command<take_out>("manifest remove", arguments, {});
+}
 int list_inspect_command(Arguments arguments) {
   return command<inspect>("manifest inspect", arguments, {});
 }
@@ -180,6 +245,11 @@ constexpr std::array kCommands = {
     Command{
         "manifest create", "[--amend] LIST [IMAGE...]", "Make a list of images", create_command},
     Command{"manifest add", "[FLAGS] LIST IMAGE", "Add an image to a list", add_command},
+    Command{"manifest annotate",
+            "[FLAGS] LIST IMAGE",
+            "Say of an image in a list what it is for",
+            annotate_command},
+    Command{"manifest remove", "LIST IMAGE...", "Take images out of a list", take_out_command},
     Command{"manifest inspect", "LIST", "Show a list as registries get it", list_inspect_command},
     Command{"manifest push",
             "[FLAGS] LIST [NAME]",

@@ -8,6 +8,7 @@
 #include "cli/output/pull_progress.h"
 #include "cli/registry_flags.h"
 #include "engine/paths.h"
+#include "image/fetcher.h"
 #include "image/platform_choice.h"
 #include "image/pull.h"
 #include "image/pull_named.h"
@@ -19,7 +20,7 @@ namespace {
 struct PullCommand {
   image::FetchOptions fetch;
   std::optional<oci::Platform> platform;
-  bool quiet = false;
+  bool quiet = false, all_tags = false;
 };
 
 constexpr CommandFlag<PullCommand> kFlags[] = {
@@ -30,6 +31,13 @@ constexpr CommandFlag<PullCommand> kFlags[] = {
       "Print the image's id and nothing else",
       options::Section::General},
      take_switch<PullCommand, &PullCommand::quiet>},
+    {{"all-tags",
+      'a',
+      options::Arity::Switch,
+      nullptr,
+      "Every tag that the repository has",
+      options::Section::General},
+     take_switch<PullCommand, &PullCommand::all_tags>},
     {{"platform",
       0,
       options::Arity::Value,
@@ -52,10 +60,9 @@ void tell(std::string_view text) {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
-Result<void> pull_one(const engine::Paths& paths,
-                      const PullCommand& command,
-                      std::string_view text) {
-  const image::Candidates candidates = TRY(image::find_candidates(text));
+Result<void> pull_first_of(const engine::Paths& paths,
+                           const PullCommand& command,
+                           const std::vector<image::Reference>& candidates) {
   PullProgress progress = progress_on_stderr();
   image::PullRequest request{.fetch = command.fetch, .platform = command.platform, .progress = {}};
   std::function<void(const image::Reference&)> begins;
@@ -67,8 +74,7 @@ Result<void> pull_one(const engine::Paths& paths,
       show_on_stderr(progress, layer);
     };
   }
-  const Result<image::PulledAs> got =
-      image::pull_first(paths.store, candidates.references, request, begins);
+  const Result<image::PulledAs> got = image::pull_first(paths.store, candidates, request, begins);
   tell(progress.end());
   if (!got) return std::unexpected(got.error());
   const image::Pulled* pulled = &got->pulled;
@@ -79,6 +85,47 @@ Result<void> pull_one(const engine::Paths& paths,
   }
   print(format("{}\n", pulled->record.id.hex()));
   return {};
+}
+
+Result<std::vector<std::string>> tags_of(const image::Reference& reference,
+                                         const image::FetchOptions& options) {
+  image::Fetcher fetcher = TRY(image::Fetcher::start(reference, options));
+  return fetcher.tags();
+}
+
+bool has_tag(std::string_view text) {
+  const std::string_view name = text.substr(text.rfind('/') + 1);
+  return name.find_first_of(":@") != std::string_view::npos;
+}
+
+// Of the first registry that has the repository.
+Result<void> pull_tags(const engine::Paths& paths,
+                       const PullCommand& command,
+                       std::string_view text) {
+  if (has_tag(text)) {
+    return fail(ErrorKind::InvalidArgument,
+                "with --all-tags the name has to be without a tag",
+                "give the repository alone");
+  }
+  const std::vector<image::Reference> candidates = TRY(image::find_candidates(text)).references;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    image::Reference reference = candidates[i];
+    const auto tags = tags_of(reference, command.fetch);
+    if (!tags && i + 1 < candidates.size()) continue;
+    for (const std::string& tag : TRY(tags)) {
+      reference.tag = tag;
+      TRY_STEP(pull_first_of(paths, command, {reference}), format("tag {}", quoted(tag)));
+    }
+    return {};
+  }
+  return {};
+}
+
+Result<void> pull_one(const engine::Paths& paths,
+                      const PullCommand& command,
+                      std::string_view text) {
+  if (command.all_tags) return pull_tags(paths, command, text);
+  return pull_first_of(paths, command, TRY(image::find_candidates(text)).references);
 }
 
 int pull_all(const PullCommand& command, const std::vector<std::string_view>& names) {

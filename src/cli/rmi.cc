@@ -5,6 +5,7 @@
 #include "engine/paths.h"
 #include "image/gc.h"
 #include "image/reference.h"
+#include "image/short_names.h"
 
 namespace isle::cli {
 namespace {
@@ -45,7 +46,10 @@ int remove_each(const engine::Paths& paths,
                 const std::vector<std::string_view>& names) {
   int status = 0;
   for (const std::string_view name : names) {
-    const auto removed = image::remove_image(paths.store, name, request.force);
+    // By registries.conf a short name may mean an image of another registry than docker.io.
+    const auto here = image::name_here(paths.store, name);
+    const auto removed =
+        image::remove_image(paths.store, here ? std::string_view(*here) : name, request.force);
     if (removed) {
       print(words_of(*removed));
       if (!removed->collected.left.empty()) warn(removed->collected.left);

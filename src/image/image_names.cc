@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <map>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -15,6 +18,7 @@ namespace isle::image {
 namespace {
 
 constexpr const char* kIndex = "names.index";
+constexpr const char* kOldIndex = "names.old";
 
 // Runs `visit(name, directory, entry)` for each link below `directory`.
 template <typename Visit>
@@ -58,10 +62,52 @@ void walk_all_names(const Store& store, const auto& visit) {
   if (root && *root) walk_names(root->get(), "", visit);
 }
 
+std::optional<std::vector<NamedImage>> read_index(std::string_view text);
+
+// What the last index said of images, and when that was.
+struct Known {
+  std::map<oci::Digest, NamedImage> images;
+  timespec time{};
+
+  // Nullptr: it has to be read. A record as old as the index may have been written after it.
+  const NamedImage* find(const Store& store, const oci::Digest& id) const {
+    const auto found = images.find(id);
+    struct stat record{};
+    if (found == images.end() || stat(store.image_file(id).c_str(), &record) != 0) return nullptr;
+    const bool is_older = record.st_mtim.tv_sec != time.tv_sec
+                              ? record.st_mtim.tv_sec < time.tv_sec
+                              : record.st_mtim.tv_nsec < time.tv_nsec;
+    return is_older ? &found->second : nullptr;
+  }
+};
+
+Known known_before(const Store& store) {
+  Known known;
+  const Result<kernel::UniqueFd> file =
+      kernel::open_if_exists(store.root() / kOldIndex, O_RDONLY | O_NOFOLLOW);
+  struct stat status{};
+  if (!file || !*file || fstat(file->get(), &status) != 0) return known;
+  const Result<std::string> text = kernel::read_all(file->get());
+  std::optional<std::vector<NamedImage>> images = text ? read_index(*text) : std::nullopt;
+  if (!images) return known;
+  known.time = status.st_mtim;
+  for (NamedImage& image : *images) {
+    image.name.clear();
+    const oci::Digest id = image.id;
+    known.images.emplace(id, std::move(image));
+  }
+  return known;
+}
+
 // From the links and records themselves.
 Result<std::vector<NamedImage>> scan(const Store& store) {
   std::map<oci::Digest, NamedImage> images;
+  const Known known = known_before(store);
   for (const oci::Digest& id : TRY(images_with_prefix(store, ""))) {
+    if (const NamedImage* image = known.find(store, id)) {
+      images[id] = *image;
+      continue;
+    }
     const Result<std::optional<ImageRecord>> record = load_image(store, id);
     if (!record || !*record) continue;
     images[id] = {
@@ -163,8 +209,9 @@ Result<kernel::UniqueFd> lock_names(const Store& store) {
 
 Result<kernel::UniqueFd> begin_change_of_names(const Store& store) {
   kernel::UniqueFd lock = TRY(lock_names(store));
-  if (unlink((store.root() / kIndex).c_str()) != 0 && errno != ENOENT) {
-    return fail_call(errno, format("unlink({})", kIndex));
+  const HostPath index = store.root() / kIndex;
+  if (rename(index.c_str(), (store.root() / kOldIndex).c_str()) != 0 && errno != ENOENT) {
+    return fail_call(errno, format("rename({})", kIndex));
   }
   return lock;
 }
@@ -188,6 +235,18 @@ std::vector<NameLink> name_links(const Store& store) {
     links.push_back({.name = std::move(name), .id = target_of(directory, link)});
   });
   return links;
+}
+
+std::vector<std::string> names_below(const Store& store, const char* directory) {
+  std::vector<std::string> names;
+  const Result<kernel::UniqueFd> root =
+      kernel::open_if_exists(store.root() / directory, O_RDONLY | O_DIRECTORY);
+  if (!root || !*root) return names;
+  walk_names(root->get(), "", [&names](std::string name, int, const std::string&) {
+    names.push_back(std::move(name));
+  });
+  std::ranges::sort(names);
+  return names;
 }
 
 std::vector<std::string> image_names(const Store& store) {

@@ -4,8 +4,9 @@
 // name@digest finds what a registry calls so.
 //
 // Lists are asked for often, and a store may have thousands of names: names.index has them in one
-// file. It is only a copy. Whoever changes a name removes it first, whoever misses it makes it
-// anew, both under the lock "names".
+// file. It is only a copy. Whoever changes a name renames it to names.old first, whoever misses it
+// makes it anew, both under the lock "names"; what it said of records that are older than it need
+// not be read again.
 
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct NameLink {
 std::vector<NameLink> name_links(const Store& store);
 // The names under tags, sorted: "docker.io/library/busybox:latest".
 std::vector<std::string> image_names(const Store& store);
+
+// The same of another directory of the store that has names in it: "manifest-lists".
+std::vector<std::string> names_below(const Store& store, const char* directory);
 
 // Points the reference's tag and its digest, whichever it has, at the image. NotFound: it is not
 // there (any more).

@@ -95,6 +95,35 @@ Result<void> remove_list(const Store& store, const Reference& name) {
   return {};
 }
 
+Result<std::vector<Reference>> all_lists(const Store& store) {
+  std::vector<Reference> lists;
+  for (const std::string& name : names_below(store, "manifest-lists")) {
+    lists.push_back(TRY(Reference::parse(name)));
+  }
+  return lists;
+}
+
+Result<std::size_t> find_entry(const Store& store,
+                               const ManifestList& list,
+                               const std::string& image) {
+  const std::string_view text = image;
+  const std::string_view hex = text.starts_with("sha256:") ? text.substr(7) : text;
+  const auto begins = [hex](const oci::Digest& digest) {
+    return hex.size() >= 4 && digest.hex().starts_with(hex);
+  };
+  const Result<ImageInfo> named = is_here(store, image)
+                                      ? resolve(store, image)
+                                      : Result<ImageInfo>(fail(ErrorKind::NotFound, "not here"));
+  for (std::size_t i = 0; i < list.entries.size(); ++i) {
+    const ListEntry& entry = list.entries[i];
+    if (begins(entry.image) || begins(entry.descriptor.digest)) return i;
+    if (named && named->id == entry.image) return i;
+  }
+  return fail(ErrorKind::NotFound,
+              format("the list has no image {}", quoted(image)),
+              "isle manifest inspect shows what it has");
+}
+
 Result<void> add_to_list(const Store& store,
                          ManifestList& list,
                          const std::string& image,

@@ -37,6 +37,15 @@ struct PlatformChange {
   std::string os, architecture, variant;  // empty: as the image says
   oci::StringMap annotations;
 };
+// Which lists there are, by their full names.
+Result<std::vector<Reference>> all_lists(const Store& store);
+
+// The entry of an image: its id, its manifest's digest, the beginning of one of them, or a name of
+// it. NotFound names both.
+Result<std::size_t> find_entry(const Store& store,
+                               const ManifestList& list,
+                               const std::string& image);
+
 // An image of the store; one that is in the list already is written anew.
 Result<void> add_to_list(const Store& store,
                          ManifestList& list,

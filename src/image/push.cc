@@ -120,7 +120,8 @@ Result<PushReport> push_image(const Store& store, const PushRequest& request) {
   Lease lease = TRY(Lease::take(store));
   TRY(lease.keep_all());
   // Before anything is sent: half an image helps nobody.
-  const WholeImage whole = TRY(whole_image(store, record));
+  WholeImage whole = TRY(whole_image(store, record));
+  TRY(take_form(store, request.form, whole));
   if (whole.packed_anew && request.on_warning) request.on_warning(packed_anew_words(record, whole));
   Fetcher fetcher = TRY(Fetcher::start(request.destination, request.fetch));
   for (const std::string& warning : fetcher.warnings()) {

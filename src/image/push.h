@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "image/fetch_options.h"
+#include "image/push_form.h"
 #include "image/reference.h"
 #include "image/store.h"
 #include "oci/image.h"
@@ -19,6 +20,7 @@ struct PushRequest {
   Reference destination;   // with a tag, without a digest
   bool own_name = false;   // the destination is what `image` says
   bool by_digest = false;  // the manifest gets no tag there: an index will name it
+  PushForm form;
   FetchOptions fetch;
   // A blob is done: "uploaded", "mounted" or "there".
   std::function<void(const oci::Descriptor& blob, std::string_view outcome)> on_blob;

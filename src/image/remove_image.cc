@@ -45,6 +45,7 @@ class Remover {
       use_ = TRY(read_use(store_));
       for (const auto& [id, image] : use_.images) {
         if (leased.has(id.hex()) || image.built_in || !image.containers.empty()) continue;
+        if (!image.lists.empty()) continue;
         if (all || !image.has_tag()) TRY(remove_whole(id));
       }
     }
@@ -121,6 +122,15 @@ class Remover {
 
   Result<void> remove_all_of(const oci::Digest& id, bool force) {
     const ImageUse& image = use_.images.at(id);
+    if (!image.lists.empty() && !force) {
+      return fail(
+          ErrorKind::Conflict,
+          format(
+              "image {} is in the manifest list {}", id.short_hex(), quoted(image.lists.front())),
+          format("isle manifest remove {} {} takes it out; --force removes it all the same",
+                 image.lists.front(),
+                 id.short_hex()));
+    }
     if (image.containers.empty()) return remove_whole(id);
     if (!force) {
       return fail(ErrorKind::Conflict,

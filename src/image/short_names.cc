@@ -1,5 +1,7 @@
 #include "image/short_names.h"
 
+#include "image/resolve.h"
+
 #include "base/strings.h"
 #include "image/fetch_connection.h"
 #include "image/fetch_wire.h"
@@ -22,6 +24,17 @@ Result<Candidates> find_candidates(std::string_view text) {
   }
   candidates.warnings = texts_member(answer.head, "warnings");
   return candidates;
+}
+
+Result<std::string> name_here(const Store& store, std::string_view text) {
+  std::string name(text);
+  if (is_here(store, name) || !Reference::parse(name)) return name;
+  const Result<Candidates> candidates = find_candidates(name);
+  if (!candidates) return name;
+  for (const Reference& candidate : candidates->references) {
+    if (is_here(store, candidate.str())) return candidate.str();
+  }
+  return name;
 }
 
 Result<std::vector<std::string>> search_registries() {

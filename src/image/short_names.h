@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "image/reference.h"
+#include "image/store.h"
 
 namespace isle::image {
 
@@ -18,6 +19,10 @@ struct Candidates {
   std::vector<std::string> warnings;  // of the configuration
 };
 Result<Candidates> find_candidates(std::string_view text);
+
+// The name under which an image that is meant by `text` is in the store: itself, or the first of
+// the candidates that is there; else `text` as it is.
+Result<std::string> name_here(const Store& store, std::string_view text);
 
 // Where unqualified names are looked for: "docker.io" if nothing else is configured.
 Result<std::vector<std::string>> search_registries();

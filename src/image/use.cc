@@ -9,6 +9,7 @@
 #include "image/embedded.h"
 #include "image/entries.h"
 #include "image/image_names.h"
+#include "image/manifest_list.h"
 
 namespace isle::image {
 namespace {
@@ -70,6 +71,21 @@ Result<void> read_containers(const Store& store, Use& use) {
   return {};
 }
 
+Result<void> read_lists(const Store& store, Use& use) {
+  for (const Reference& name : TRY(all_lists(store))) {
+    const Result<std::optional<ManifestList>> list = load_list(store, name);
+    if (!list) {
+      use.broken.push_back(list.error());
+      continue;
+    }
+    for (const ListEntry& entry : *list ? (*list)->entries : std::vector<ListEntry>{}) {
+      const auto found = use.images.find(entry.image);
+      if (found != use.images.end()) found->second.lists.push_back(name.familiar());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bool ImageUse::has_tag() const {
@@ -82,6 +98,7 @@ Result<Use> read_use(const Store& store) {
   TRY(read_images(store, use));
   read_names(store, use);
   TRY(read_containers(store, use));
+  TRY(read_lists(store, use));
   for (const oci::Digest& id : built_in_images(store)) {
     const auto image = use.images.find(id);
     if (image != use.images.end()) image->second.built_in = true;

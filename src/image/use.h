@@ -16,6 +16,7 @@ struct ImageUse {
   ImageRecord record;
   std::vector<std::string> names;       // "docker.io/library/busybox:latest", "...@sha256:..."
   std::vector<std::string> containers;  // ids
+  std::vector<std::string> lists;       // manifest lists that name it
   bool built_in = false;                // came with isle
 
   bool has_tag() const;
@@ -34,7 +35,7 @@ struct Use {
 
 Result<Use> read_use(const Store& store);
 
-// What a container needs, beside its files: written by prepare_overlay.
+// What a container needs, beside its files: written by prepare_snapshot.
 struct ContainerImage {
   std::string id;                   // of the image, as text; empty with --rootfs
   std::vector<std::string> layers;  // directories of layers/

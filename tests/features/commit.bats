@@ -193,3 +193,15 @@ changer() {
   run -1 isle image exists x
   assert_equal "$(ls -A "$ISLE_ROOT/staging" 2>/dev/null)" ""
 }
+
+@test "commit: --squash makes one layer of all there is" {
+  isle run --name squashed busybox sh -c 'echo mine >/mine; rm /bin/cp'
+  isle commit -q --squash -m "all in one" squashed flat >/dev/null
+  run -0 isle inspect --type image --format '{{len .RootFS.Layers}}' flat
+  assert_output 1
+  run -0 isle history --format '{{.Comment}}' flat
+  assert_output "all in one"
+  run -0 isle run --rm flat sh -c 'cat /mine; [ -e /bin/cp ] || echo gone'
+  assert_output $'mine\ngone'
+  isle rm squashed
+}

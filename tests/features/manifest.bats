@@ -37,6 +37,35 @@ made() { # NAME
   run -0 isle image exists other
 }
 
+@test "manifest: what a list names stays; images are described and taken out" {
+  made other
+  isle manifest create many:1 busybox other
+  run -1 isle rmi other
+  assert_output --partial 'is in the manifest list "many:1"'
+  isle untag other
+  run -0 isle image prune -f
+  refute_output --partial Deleted
+  local id
+  id=$(isle images -q --no-trunc --filter dangling=true | cut -d: -f2)
+  assert_match "$id" '^[0-9a-f]{64}$'
+  run -0 isle manifest annotate --arch riscv64 --os-version 1.2 --os-features a --annotation k=v many:1 "$id"
+  assert_output many:1
+  run -0 isle manifest inspect many:1
+  assert_line --partial '"architecture": "riscv64"'
+  assert_line --partial '"os.version": "1.2"'
+  assert_line --partial '"k": "v"'
+  run -125 isle manifest annotate many:1 nosuch
+  assert_output --partial 'the list has no image "nosuch"'
+  run -0 isle manifest remove many:1 "${id:0:12}"
+  run -0 isle manifest inspect many:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 1
+  refute_output --partial riscv64
+  # Nothing keeps it now.
+  run -0 isle rmi "${id:0:12}"
+  run -125 isle manifest remove many:1 nosuch
+  run -125 isle manifest remove many:1
+}
+
 @test "manifest: a registry gets the images and the list" {
   require_program skopeo
   start_registry plain

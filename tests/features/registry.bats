@@ -220,3 +220,54 @@ key: $tls/server.key}}"
   run isle push --tls-verify busybox "$place/me/box:2"
   assert_failure 125
 }
+
+@test "push and pull: all tags, other forms, and layers packed otherwise" {
+  require_program skopeo
+  start_registry plain
+  local place=127.0.0.1:$port/me/box type
+  isle tag busybox "$place:1" "$place:2"
+  run -0 isle push --all-tags "$place"
+  assert_line --partial "1: digest: sha256:"
+  assert_line --partial "2: digest: sha256:"
+  run -125 isle push --all-tags "$place-not"
+  assert_output --partial "there is no image in the repository"
+  isle rmi "$place:1" "$place:2" >/dev/null
+  run -0 isle pull -q --all-tags "$place"
+  run -0 isle images --format '{{.Repository}}:{{.Tag}}' --filter "reference=$place"
+  assert_line "$place:1"
+  assert_line "$place:2"
+  run -125 isle pull --all-tags "$place:1"
+  assert_output --partial "without a tag"
+  # docker's form, OCI's, and zstd, which docker's does not have.
+  isle push -q --format v2s2 busybox "$place:docker"
+  isle push -q --format oci --compression-format zstd busybox "$place:zstd"
+  run -125 isle push -q --format v2s2 --compression-format zstd busybox "$place:none"
+  assert_output --partial "knows no layers packed with zstd"
+  run -125 isle push -q --format v2s1 busybox "$place:none"
+  run -125 isle push -q --compression-format bzip2 busybox "$place:none"
+  for type in docker=vnd.docker.distribution.manifest.v2 zstd=layer.v1.tar+zstd; do
+    run -0 skopeo inspect --raw --tls-verify=false "docker://$place:${type%%=*}"
+    assert_output --partial "${type#*=}"
+  done
+  # The same files by another way, under the same id.
+  run -0 isle pull -q "$place:zstd"
+  assert_output "$(isle inspect --type image busybox --format '{{.Id}}' | cut -d: -f2)"
+}
+
+@test "pull: a name that nobody knows is told at once, where there is no network" {
+  local begin
+  begin=$(date +%s%N)
+  run -125 unshare --net "$ISLE_BIN_DIR/isle" pull nobody-has-this.invalid/x:1
+  assert_output --partial nobody-has-this.invalid
+  assert_between "$((($(date +%s%N) - begin) / 1000000))" 0 3000
+}
+
+@test "short names: inspect and rmi find what registries.conf means" {
+  printf '[aliases]\n"shorty" = "quay.test/deep/shorty"\n' >"$CONTAINERS_REGISTRIES_CONF"
+  isle tag busybox quay.test/deep/shorty:latest
+  run -0 isle inspect --type image --format '{{.Id}}' shorty
+  assert_output "$(isle inspect --type image --format '{{.Id}}' busybox)"
+  run -0 isle rmi shorty
+  assert_line "Untagged: quay.test/deep/shorty:latest"
+  run -1 isle rmi shorty
+}

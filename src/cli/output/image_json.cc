@@ -7,6 +7,7 @@
 #include "image/image_names.h"
 #include "image/reference.h"
 #include "image/resolve.h"
+#include "image/short_names.h"
 #include "kernel/fd.h"
 
 namespace isle::cli {
@@ -115,7 +116,7 @@ Result<json::Value> image_json(const image::Store& store, const image::ImageReco
 }
 
 Result<image::ImageRecord> find_image(const image::Store& store, std::string_view name) {
-  const image::ImageInfo info = TRY(image::resolve(store, name));
+  const image::ImageInfo info = TRY(image::resolve(store, TRY(image::name_here(store, name))));
   std::optional<image::ImageRecord> record = TRY(image::load_image(store, info.id));
   if (record) return std::move(*record);
   return fail(ErrorKind::NotFound, format("image {} was removed meanwhile", quoted(name)));

@@ -209,12 +209,16 @@ HttpResult<HttpResponse> HttpClient::perform(const HttpRequest& request,
   const CURLcode code = curl_easy_perform(easy);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
   if (code == CURLE_OK) {
+    has_answer_ = true;
     const std::scoped_lock lock(mutex_);
     idle_.push_back(std::move(handle));
     exchange.response().url = request.url;
     return std::move(exchange.response());
   }
   HttpFailure failure = failure_of(code, words.data());
+  // A name that nobody knows at the very first is wrong, or there is no network: waiting helps
+  // neither. Later it is a gap that passes.
+  if (code == CURLE_COULDNT_RESOLVE_HOST && !has_answer_) failure.trouble = Trouble::Other;
   if (exchange.refusal()) {
     static_cast<Error&>(failure) = *exchange.refusal();
     failure.trouble = Trouble::Taker;

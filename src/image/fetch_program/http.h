@@ -5,6 +5,7 @@
 // libcurl(3): an easy handle belongs to one thread at a time and keeps its connections open, so
 // handles are lent out and taken back.
 
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -91,6 +92,7 @@ class HttpClient {
   using Handle = std::unique_ptr<void, End>;
 
   unsigned silence_;
+  std::atomic<bool> has_answer_ = false;  // some server has answered
   std::mutex mutex_;
   std::vector<Handle> idle_;
 
