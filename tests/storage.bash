@@ -14,8 +14,9 @@ with_file_system() {
   "mkfs.$1" -q "$ISLE_TEST_DIR/disk" >"$ISLE_TEST_DIR/mkfs.log" 2>&1 || {
     cat "$ISLE_TEST_DIR/mkfs.log" >&2; return 1; }
   declare -f >"$ISLE_TEST_DIR/functions.bash"
-  declare -p ISLE_TEST_DIR ISLE_TESTS_DIR ISLE_BIN_DIR BATS_TEST_FILENAME what_is_there 2>/dev/null \
-    >>"$ISLE_TEST_DIR/functions.bash"
+  # Not every test has all of them.
+  declare -p ISLE_TEST_DIR ISLE_TESTS_DIR ISLE_BIN_DIR BATS_TEST_FILENAME what_is_there \
+    2>/dev/null >>"$ISLE_TEST_DIR/functions.bash" || true
   mkdir -p "$ISLE_TEST_DIR/mounted"
   # A file and not -c: that would be one of the flags that bats' `run` sets again.
   cat >"$ISLE_TEST_DIR/script.bash" <<END

@@ -39,11 +39,19 @@ Result<ContainerRoot> open_container_root(const Paths& paths, const Listed& list
     root.directory = TRY(root_of_running(*listed.state));
     return root;
   }
+  if (!tree.has_host_ids) {
+    root.uids.clear();
+    root.gids.clear();
+  }
+  if (!tree.whole.empty()) {
+    root.directory = TRY(kernel::open_file(tree.whole, kDirectory));
+    return root;
+  }
   if (tree.upper.empty()) {
     root.directory = TRY(kernel::open_file(tree.lowers.front(), kDirectory));
     return root;
   }
-  if (!tree.uids.empty() && geteuid() == 0) {
+  if (!root.uids.empty() && geteuid() == 0) {
     return fail(
         ErrorKind::Unsupported,
         format("container {} has a user namespace and does not run", quoted(listed.container.name)),

@@ -65,7 +65,7 @@ std::vector<HostPath> ContainerTree::all() const {
 std::vector<std::string> ContainerTree::id_options() const {
   std::vector<std::string> words;
   // An ordinary user's files are all his own; the packer knows.
-  if (upper.empty() || geteuid() != 0) return words;
+  if (upper.empty() || !has_host_ids || geteuid() != 0) return words;
   add_maps("--uid-map", uids, words);
   add_maps("--gid-map", gids, words);
   return words;
@@ -95,9 +95,9 @@ Result<ContainerTree> tree_of(const Paths& paths, const record::Container& conta
   } else if (tree.lowers.empty() && read.spec.root) {
     tree.lowers.emplace_back(read.spec.root->path);
   }
-  const bool has_host_ids =
-      container.storage.driver != image::to_string(image::Driver::FuseOverlayfs);
-  if (read.spec.linux_ && has_host_ids) {
+  tree.has_host_ids = tree.whole.empty() && container.storage.driver !=
+                                                image::to_string(image::Driver::FuseOverlayfs);
+  if (read.spec.linux_) {
     tree.uids = read.spec.linux_->uid_mappings;
     tree.gids = read.spec.linux_->gid_mappings;
   }

@@ -18,7 +18,8 @@ struct ContainerTree {
   HostPath upper;                // what the container wrote; empty: it has no layer of its own
   std::vector<HostPath> lowers;  // topmost first: the image's layers, or the directory of --rootfs
   HostPath whole;  // of drivers without layers: all its files; what it wrote differs from `lowers`
-  std::vector<oci::IdMapping> uids, gids;  // ids in `upper` are the host's
+  std::vector<oci::IdMapping> uids, gids;
+  bool has_host_ids = true;  // in `upper`, for what `uids` maps; else they are the container's
   std::vector<std::string> mount_points;   // "/etc/hosts"
 
   // It has a layer of its own, or can tell what would be in one.

@@ -85,14 +85,17 @@ same_tree() {
 # writes_are_kept_apart DRIVER: diff, commit and export tell what a container wrote, and no more.
 writes_are_kept_apart() {
   isle run --name changed --storage-driver "$1" lab:1 sh -c '
-    echo mine >/opaque/mine; rm /deep/holes; rm -r /deep/er; echo fourth >/etc/replaced; chmod 600 /opaque/new
+    echo mine >/opaque/mine; rm /deep/holes; rm -r /deep/er; mkdir /deep/er
+    echo only >/deep/er/only; echo fourth >/etc/replaced; chmod 600 /opaque/new
     ln /opaque/third /opaque/again'
   run -0 isle inspect --format '{{.record.storage.driver}}' changed
   assert_output "$1"
   run -0 isle diff changed
   assert_line "A /opaque/mine"
   assert_line "D /deep/holes"
-  assert_line "D /deep/er"
+  assert_line "D /deep/er/file"
+  assert_line "A /deep/er/only"
+  refute_output --partial .wh.
   assert_line "C /etc/replaced"
   assert_line "C /opaque/new"
   refute_output --partial /bin
@@ -106,13 +109,22 @@ writes_are_kept_apart() {
   # The layer is small: it has what changed and nothing else.
   run -0 isle history --format '{{.Size}}' --no-trunc lab:changed
   assert_match "${lines[0]}" '^[0-9]{1,3} ?B$'
-  run -0 isle run --rm lab:changed sh -c 'ls /deep /opaque; cat /etc/replaced /opaque/again; stat -c %a /opaque/new'
+  run -0 isle run --rm lab:changed sh -c 'ls /deep /opaque; ls -a /deep/er; cat /etc/replaced /opaque/again; stat -c %a /opaque/new'
   refute_output --partial holes
+  [[ $'\n'$output$'\n' != *$'\nfile\n'* ]] || _fail "what was removed is there" output "$output"
+  refute_output --partial .wh.
+  assert_line only
   assert_line fourth
   assert_line third
   assert_line 600
+  # A copy out of a container that does not run is of its own files, and one into it goes there.
+  isle cp changed:/etc/replaced "$ISLE_TEST_DIR/copied"
+  assert_equal "$(cat "$ISLE_TEST_DIR/copied")" fourth
+  isle cp "$ISLE_TEST_DIR/copied" changed:/etc/put
+  run -0 isle diff changed
+  assert_line "A /etc/put"
   # Neither the image nor another container saw any of it.
-  run -0 isle run --rm --storage-driver "$1" lab:1 cat /etc/replaced
+  run -0 isle run --rm --storage-driver "$1" lab:1 sh -c 'cat /etc/replaced; [ ! -e /etc/put ]'
   assert_output second
   remove_container changed
   assert_equal "$(find "$ISLE_ROOT/containers" -mindepth 1 -maxdepth 1)" ""

@@ -24,6 +24,12 @@ Result<std::optional<struct stat>> look(int directory, const std::string& name) 
   return fail_call(errno, format("stat({})", quoted(name)));
 }
 
+// What fuse-overlayfs puts into an opaque directory beside the attribute, for file systems that have
+// none.
+bool is_mark(int directory, std::string_view name) {
+  return (name == ".wh..wh..opq" || name == ".wh..opq") && is_opaque(directory);
+}
+
 }  // namespace
 
 bool is_whiteout(const struct stat& status) {
@@ -71,6 +77,7 @@ Result<std::map<std::string, MergedDirectory::Child>> MergedDirectory::children(
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     for (const std::string& name : TRY(names_in(parts_[i].fd.get()))) {
       if (found.contains(name) || hidden.contains(name)) continue;
+      if (is_mark(parts_[i].fd.get(), name)) continue;
       const auto status = TRY(look(parts_[i].fd.get(), name));
       if (!status) continue;  // went away while we read
       if (is_whiteout(*status)) {
