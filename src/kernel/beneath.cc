@@ -13,10 +13,12 @@
 
 namespace isle::kernel {
 
-Result<UniqueFd> open_beneath_if_exists(int directory,
-                                        const std::string& path,
-                                        int flags,
-                                        mode_t mode) {
+namespace {
+
+// The kernel takes paths of less than PATH_MAX bytes; what is deeper is reached in hops.
+constexpr std::size_t kHop = 2048;
+
+Result<UniqueFd> open_short(int directory, const std::string& path, int flags, mode_t mode) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
   how.mode = mode;
@@ -33,6 +35,30 @@ Result<UniqueFd> open_beneath_if_exists(int directory,
     }
     return fail_call(errno, format("openat2({})", quoted(path)));
   }
+}
+
+}  // namespace
+
+Result<UniqueFd> open_beneath_if_exists(int directory,
+                                        const std::string& path,
+                                        int flags,
+                                        mode_t mode) {
+  UniqueFd above;
+  std::size_t begin = 0;
+  while (path.size() - begin > kHop) {
+    // A name is at most 255 bytes, so there is a slash.
+    const std::size_t end = path.rfind('/', begin + kHop);
+    if (end == std::string::npos || end <= begin) break;
+    above = TRY(open_short(above ? above.get() : directory,
+                           path.substr(begin, end - begin),
+                           O_PATH | O_DIRECTORY,
+                           0));
+    if (!above) return UniqueFd();
+    begin = path.find_first_not_of('/', end);
+    if (begin == std::string::npos) begin = path.size();
+  }
+  if (!above) return open_short(directory, path, flags, mode);
+  return open_short(above.get(), begin < path.size() ? path.substr(begin) : ".", flags, mode);
 }
 
 Result<UniqueFd> open_beneath(int directory, const std::string& path, int flags, mode_t mode) {

@@ -201,3 +201,50 @@ taken_apart() { # FORMAT
   run -0 elsewhere run --rm "$id" sh -c 'cat /more; test -L /soft || echo no link'
   assert_output $'more\nno link'
 }
+
+# ISLE_DEEP=N: so many directories one below the other.
+@test "import: directories deeper than a path may be long, and names to match" {
+  require_program python3
+  python3 - "${ISLE_DEEP:-3000}" "$ISLE_TEST_DIR/deep.tar" <<'END'
+import io, sys, tarfile
+depth, name = int(sys.argv[1]), sys.argv[2]
+with tarfile.open(name, "w", format=tarfile.PAX_FORMAT) as archive:
+    path = []
+    for _ in range(depth):
+        path.append("d")
+        entry = tarfile.TarInfo("/".join(path))
+        entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o750, 981173106
+        archive.addfile(entry)
+    entry = tarfile.TarInfo("/".join(path + ["bottom"]))
+    entry.size = 4
+    archive.addfile(entry, io.BytesIO(b"deep"))
+    wide = "/".join(["n" * 250] * 20)
+    entry = tarfile.TarInfo(wide + "/file")
+    entry.size = 4
+    archive.addfile(entry, io.BytesIO(b"wide"))
+    entry = tarfile.TarInfo("linked")
+    entry.type, entry.linkname = tarfile.LNKTYPE, wide + "/file"
+    archive.addfile(entry)
+END
+  run -0 isle import "$ISLE_TEST_DIR/deep.tar" deep
+  run -0 python3 - "${ISLE_DEEP:-3000}" "$ISLE_ROOT"/layers/*/fs <<'END'
+import os, sys
+def go(fd, name, times):
+    for _ in range(times):
+        below = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=fd)
+        os.close(fd)
+        fd = below
+    return fd
+root = next(path for path in sys.argv[2:] if os.path.exists(path + "/linked"))
+fd = go(os.open(root, os.O_RDONLY), "d", int(sys.argv[1]))
+look = os.stat(".", dir_fd=fd)
+print(oct(look.st_mode & 0o777), int(look.st_mtime), os.read(os.open("bottom", os.O_RDONLY, dir_fd=fd), 9).decode())
+fd = go(os.open(root, os.O_RDONLY), "n" * 250, 20)
+print(os.stat("file", dir_fd=fd).st_nlink, open(root + "/linked").read())
+END
+  assert_output $'0o750 981173106 deep\n2 wide'
+  run -0 isle system check
+  run -0 isle system df
+  run -0 isle rmi deep
+  assert_equal "$(find "$ISLE_ROOT/layers" "$ISLE_ROOT/trash" -mindepth 1 -maxdepth 1 2>/dev/null)" ""
+}

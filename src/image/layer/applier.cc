@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr int kBeneath = O_RDONLY | O_DIRECTORY;  // openat2 refuses every link, and says ELOOP
+constexpr std::size_t kMostHeld = std::size_t{512} << 20;
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
 constexpr std::string_view kAufs = ".wh..wh.";  // aufs' own book-keeping, meant for nobody else
@@ -92,7 +93,12 @@ Result<void> LayerApplier::create(const TarEntry& entry,
 Result<int> LayerApplier::open_parent(const std::string& path) {
   if (path.empty()) return root_.get();
   if (parent_fd_ && parent_path_ == path) return parent_fd_.get();
-  kernel::UniqueFd fd = TRY(kernel::open_beneath_if_exists(root_.get(), path, kBeneath));
+  // Archives go down the tree: from the last directory it is a short way to the next.
+  const bool is_below = parent_fd_ && path.size() > parent_path_.size() &&
+                        path.starts_with(parent_path_) && path[parent_path_.size()] == '/';
+  const int from = is_below ? parent_fd_.get() : root_.get();
+  const std::string rest = is_below ? path.substr(parent_path_.size() + 1) : path;
+  kernel::UniqueFd fd = TRY(kernel::open_beneath_if_exists(from, rest, kBeneath));
   if (!fd) fd = TRY(make_parents(path));
   parent_fd_ = std::move(fd);
   parent_path_ = path;
@@ -110,6 +116,7 @@ Result<kernel::UniqueFd> LayerApplier::make_parents(const std::string& path) {
     const int above = fd ? fd.get() : root_.get();
     if (mkdirat(above, part.name.c_str(), 0755) == 0) {
       implied_.insert(prefix);
+      TRY(hold_name(prefix));
       // A set-group-id directory above would pass on its group.
       if (who_ == Unpacker::Root &&
           fchownat(above, part.name.c_str(), 0, 0, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -118,9 +125,17 @@ Result<kernel::UniqueFd> LayerApplier::make_parents(const std::string& path) {
     } else if (errno != EEXIST) {
       return fail_call(errno, format("mkdir({})", quoted(prefix)));
     }
-    fd = TRY(kernel::open_beneath(root_.get(), prefix, kBeneath));
+    fd = TRY(kernel::open_beneath(above, part.name, kBeneath));
   }
   return fd;
+}
+
+// A few bytes of an archive can name directories without end: one name of 64 KiB is 32,768 of them.
+Result<void> LayerApplier::hold_name(const std::string& name) {
+  held_ += name.size();
+  if (held_ <= kMostHeld) return {};
+  return fail(ErrorKind::Corrupt,
+              format("layer: the names of its directories take more than {} MiB", kMostHeld >> 20));
 }
 
 Result<void> LayerApplier::check_exchange(const MemberPath& path,
@@ -155,6 +170,7 @@ Result<bool> LayerApplier::clear_place(int parent, const MemberPath& path, bool 
   const auto is_below = [&gone](std::string_view other) {
     return other == gone || (other.starts_with(gone) && other[gone.size()] == '/');
   };
+  if (is_below(parent_path_)) parent_fd_.reset();
   std::erase_if(directories_, [&](const auto& item) { return is_below(item.first); });
   std::erase_if(implied_, is_below);
   std::erase_if(links_, [&](const auto& item) { return is_below(item.first); });
@@ -173,6 +189,7 @@ Result<void> LayerApplier::make_directory(int parent,
   if (was_whited_out) TRY(make_opaque(fd.get()));
   const std::string place = path.str();
   implied_.erase(place);
+  TRY(hold_name(place));
   directories_[place] = {.mode = entry.mode, .mtime = entry.mtime};
   return dress(fd.get(), entry, true);
 }

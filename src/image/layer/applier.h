@@ -67,6 +67,7 @@ class LayerApplier {
   std::map<std::string, DirectoryEnd> directories_;
   std::set<std::string> implied_;
   std::map<std::string, std::string> links_;
+  std::size_t held_ = 0;     // bytes of names that were put into these
   std::string parent_path_;  // the directory of the last member stays open
   kernel::UniqueFd parent_fd_;
 
@@ -84,6 +85,7 @@ class LayerApplier {
   Result<void> make_node(int parent, const std::string& name, const TarEntry& entry);
   Result<void> white_out(int parent, const MemberPath& path, std::string_view hidden);
   Result<void> make_opaque(int directory);
+  Result<void> hold_name(const std::string& name);
   Result<void> check_exchange(const MemberPath& path, bool is_directory, bool for_directory) const;
   Result<bool> clear_place(int parent, const MemberPath& path, bool for_directory);
 

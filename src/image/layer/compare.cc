@@ -1,5 +1,6 @@
 #include "image/layer/compare.h"
 
+#include <algorithm>
 #include <climits>
 #include <map>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/strings.h"
 #include "image/layer/merged_tree.h"
 #include "kernel/fd.h"
 
@@ -57,6 +59,8 @@ bool is_same_place(const MergedDirectory& a, const MergedDirectory& b) {
   return true;
 }
 
+constexpr int kMaxDepth = 1000;  // as of what is packed
+
 class Comparison {
  public:
   std::vector<Change> changes;
@@ -65,6 +69,9 @@ class Comparison {
                            const MergedDirectory& after,
                            const std::string& path) {
     if (is_same_place(before, after)) return {};
+    if (std::ranges::count(path, '/') > kMaxDepth) {
+      return fail(ErrorKind::Unsupported, format("{} lies too deep", quoted(path.substr(0, 64))));
+    }
     const std::map<std::string, Child> old_children = TRY(before.children());
     const std::map<std::string, Child> new_children = TRY(after.children());
     for (const auto& [name, child] : old_children) {

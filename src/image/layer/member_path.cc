@@ -9,6 +9,9 @@ namespace isle::image {
 Result<MemberPath> member_path(std::string_view text) {
   if (text.empty()) return fail(ErrorKind::Corrupt, "layer: a member has no name");
   MemberPath path;
+  std::string whole;
+  std::size_t last = 0;  // where the last name begins
+  whole.reserve(text.size());
   for (const std::string_view part : split(text, '/')) {
     if (part.empty() || part == ".") continue;
     if (part == "..") {
@@ -17,12 +20,16 @@ Result<MemberPath> member_path(std::string_view text) {
     if (part.size() > NAME_MAX) {
       return fail(ErrorKind::Corrupt, format("layer: {} has a name too long", quoted(text)));
     }
-    path.parent = path.str();
-    path.name = part;
+    if (!whole.empty()) whole += '/';
+    last = whole.size();
+    whole += part;
   }
-  if (path.parent.size() + path.name.size() >= PATH_MAX - 1) {
-    return fail(ErrorKind::Corrupt, format("layer: {} is too long", quoted(text)));
+  if (whole.size() > kMaxMemberPath) {
+    return fail(ErrorKind::Corrupt,
+                format("layer: {}... is too long: {} bytes", quoted(text.substr(0, 64)), whole.size()));
   }
+  if (last > 0) path.parent = whole.substr(0, last - 1);
+  path.name = whole.substr(last);
   return path;
 }
 
