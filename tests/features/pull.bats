@@ -351,6 +351,48 @@ two"
   assert_output kept
 }
 
+@test "layers: capabilities of files hold, with the host's ids and with others" {
+  require_root
+  require_program setcap
+  local dir=$ISLE_TEST_DIR options
+  busybox_layer "$dir/base.tar.gz"
+  mkdir -p "$dir/own/able"
+  cp /bin/busybox "$dir/own/able/grep"
+  setcap cap_net_bind_service+ep "$dir/own/able/grep"
+  tar -C "$dir/own" --xattrs --xattrs-include='*' -cf "$dir/own.tar" .
+  image able "$dir/base.tar.gz" "$dir/own.tar"
+  publish able able:1
+  run -0 pull -q "$REGISTRY/able:1"
+  for options in "" "--userns auto" "--storage-driver vfs" "--storage-driver vfs --userns auto"; do
+    # shellcheck disable=SC2086
+    run -0 isle run --rm $options --user 1000 "$REGISTRY/able:1" /able/grep CapEff /proc/self/status
+    assert_output $'CapEff:\t0000000000000400'
+  done
+  # Without them an ordinary user has none.
+  run -0 isle run --rm --user 1000 "$REGISTRY/able:1" busybox grep CapEff /proc/self/status
+  assert_output $'CapEff:\t0000000000000000'
+}
+
+@test "pull: an image that umoci made runs" {
+  require_root
+  require_program umoci
+  local dir=$ISLE_TEST_DIR
+  busybox_layer "$dir/base.tar.gz"
+  umoci init --layout "$LAYOUTS/umoci"
+  umoci new --image "$LAYOUTS/umoci:one"
+  umoci unpack --image "$LAYOUTS/umoci:one" "$dir/bundle" >"$dir/umoci.log" 2>&1
+  tar -C "$dir/bundle/rootfs" -xzf "$dir/base.tar.gz"
+  umoci repack --image "$LAYOUTS/umoci:one" "$dir/bundle" >"$dir/umoci.log" 2>&1
+  rm "$dir/bundle/rootfs/bin/id"
+  echo second >"$dir/bundle/rootfs/text"
+  umoci repack --refresh-bundle --image "$LAYOUTS/umoci:one" "$dir/bundle" >"$dir/umoci.log" 2>&1
+  umoci config --image "$LAYOUTS/umoci:one" --config.env FROM=umoci --config.workingdir /etc
+  publish umoci:one made:1
+  run -0 pull -q "$REGISTRY/made:1"
+  run -0 isle run --rm "$REGISTRY/made:1" /bin/sh -c 'cat /text; echo $FROM; pwd; [ -e /bin/id ] || echo gone'
+  assert_output $'second\numoci\n/etc\ngone'
+}
+
 # Attempts 24 and 25: what an archive may name.
 @test "layers: nothing is made outside of a layer" {
   local dir=$ISLE_TEST_DIR name
