@@ -95,8 +95,8 @@ Result<ContainerTree> tree_of(const Paths& paths, const record::Container& conta
   } else if (tree.lowers.empty() && read.spec.root) {
     tree.lowers.emplace_back(read.spec.root->path);
   }
-  tree.has_host_ids = tree.whole.empty() && container.storage.driver !=
-                                                image::to_string(image::Driver::FuseOverlayfs);
+  tree.has_host_ids = tree.whole.empty() &&
+                      container.storage.driver != image::to_string(image::Driver::FuseOverlayfs);
   if (read.spec.linux_) {
     tree.uids = read.spec.linux_->uid_mappings;
     tree.gids = read.spec.linux_->gid_mappings;

@@ -20,7 +20,7 @@ struct ContainerTree {
   HostPath whole;  // of drivers without layers: all its files; what it wrote differs from `lowers`
   std::vector<oci::IdMapping> uids, gids;
   bool has_host_ids = true;  // in `upper`, for what `uids` maps; else they are the container's
-  std::vector<std::string> mount_points;   // "/etc/hosts"
+  std::vector<std::string> mount_points;  // "/etc/hosts"
 
   // It has a layer of its own, or can tell what would be in one.
   bool has_own() const { return !upper.empty() || !whole.empty(); }

@@ -55,6 +55,15 @@ Result<Loaded> load_from_layout(const Store& store, const Layout& layout, Layout
         TRY(take_layer(store, layout, image.manifest.layers[i], image.config.rootfs.diff_ids[i]));
     loaded.warnings.insert(loaded.warnings.end(), warnings.begin(), warnings.end());
   }
+  const oci::Platform& platform = image.config.platform;
+  const oci::Platform host = oci::host_platform();
+  if (!oci::runs_on(platform, host)) {
+    loaded.warnings.push_back(format("the image is for {}/{}, this machine is {}/{}",
+                                     platform.os,
+                                     platform.architecture,
+                                     host.os,
+                                     host.architecture));
+  }
   TRY(keep_documents(store, layout, image));
   loaded.record.id = image.manifest.config.digest;
   loaded.record.descriptor = std::move(image.descriptor);

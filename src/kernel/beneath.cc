@@ -49,10 +49,8 @@ Result<UniqueFd> open_beneath_if_exists(int directory,
     // A name is at most 255 bytes, so there is a slash.
     const std::size_t end = path.rfind('/', begin + kHop);
     if (end == std::string::npos || end <= begin) break;
-    above = TRY(open_short(above ? above.get() : directory,
-                           path.substr(begin, end - begin),
-                           O_PATH | O_DIRECTORY,
-                           0));
+    above = TRY(open_short(
+        above ? above.get() : directory, path.substr(begin, end - begin), O_PATH | O_DIRECTORY, 0));
     if (!above) return UniqueFd();
     begin = path.find_first_not_of('/', end);
     if (begin == std::string::npos) begin = path.size();

@@ -158,6 +158,40 @@ taken_apart() { # FORMAT
   assert_output --partial "No such file"
 }
 
+@test "archives: of several images those before a damaged one stay; another machine's is loaded and told" {
+  isle tag busybox good:1
+  made bad
+  isle save -o "$ISLE_TEST_DIR/two.tar" good:1 bad
+  mkdir "$ISLE_TEST_DIR/x"
+  tar -C "$ISLE_TEST_DIR/x" -xf "$ISLE_TEST_DIR/two.tar"
+  local last config
+  last=$(sed -E 's/.*"([^"]*)"\].*/\1/' "$ISLE_TEST_DIR/x/manifest.json")
+  printf x >>"$ISLE_TEST_DIR/x/$last"
+  tar -C "$ISLE_TEST_DIR/x" -cf "$ISLE_TEST_DIR/broken.tar" .
+  forget_elsewhere
+  run -125 elsewhere load -i "$ISLE_TEST_DIR/broken.tar"
+  assert_output --partial "good:1"
+  run -0 elsewhere run --rm --pull never good:1 echo whole
+  assert_output whole
+  run -0 elsewhere system check
+  run ! elsewhere image exists bad
+  # s390x: the same archive, but for the configuration, which is named by its digest.
+  rm -r "$ISLE_TEST_DIR/x"
+  mkdir "$ISLE_TEST_DIR/x"
+  isle save good:1 | tar -C "$ISLE_TEST_DIR/x" -xf -
+  config=$(sed -E 's/.*"Config":"([^"]*)".*/\1/' "$ISLE_TEST_DIR/x/manifest.json")
+  sed -i -E 's/"architecture":"[^"]*"/"architecture":"s390x"/' "$ISLE_TEST_DIR/x/$config"
+  last=$(sha256sum "$ISLE_TEST_DIR/x/$config" | cut -d' ' -f1)
+  mv "$ISLE_TEST_DIR/x/$config" "$ISLE_TEST_DIR/x/$last.json"
+  sed -i "s/$config/$last.json/; s/good:1/far:1/" "$ISLE_TEST_DIR/x/manifest.json"
+  rm -f "$ISLE_TEST_DIR/x/repositories"
+  tar -C "$ISLE_TEST_DIR/x" -cf "$ISLE_TEST_DIR/far.tar" .
+  run -0 elsewhere load -i "$ISLE_TEST_DIR/far.tar"
+  assert_output --partial "the image is for linux/s390x"
+  run -0 elsewhere inspect --type image --format '{{.Architecture}}' far:1
+  assert_output s390x
+}
+
 # ---- skopeo and umoci ----------------------------------------------------------------------------
 @test "archives: skopeo reads what isle writes, and isle what skopeo writes" {
   require_root

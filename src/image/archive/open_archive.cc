@@ -141,18 +141,19 @@ Result<OpenArchive> OpenArchive::in(const Store& store, int file) {
 Result<void> OpenArchive::take_oci(Layout layout) {
   layout_ = std::move(layout);
   std::map<oci::Digest, std::size_t> places;
-  for (const oci::Descriptor& descriptor : TRY(layout_->index()).manifests) {
+  const oci::Index index = TRY(layout_->index());
+  // Another machine's are taken where there are no others: somebody saved them.
+  const bool some_for_us = std::ranges::any_of(index.manifests, is_for_us);
+  for (const oci::Descriptor& descriptor : index.manifests) {
     const bool usable =
         oci::is_manifest(descriptor.media_type) || oci::is_index(descriptor.media_type);
-    if (!usable || !is_for_us(descriptor)) continue;
+    if (!usable || (some_for_us && !is_for_us(descriptor))) continue;
     const auto [place, is_new] = places.try_emplace(descriptor.digest, images_.size());
     if (is_new) images_.push_back({.descriptor = descriptor, .names = {}, .odd_names = {}});
     take_names(images_[place->second], descriptor.annotations);
   }
   if (!images_.empty()) return {};
-  const oci::Platform host = oci::host_platform();
-  return fail(ErrorKind::NotFound,
-              format("the layout has no image for {}/{}", host.os, host.architecture));
+  return fail(ErrorKind::NotFound, "the layout has no image");
 }
 
 Result<void> OpenArchive::take_docker(const ArchiveMembers& members) {

@@ -25,8 +25,9 @@ Result<MemberPath> member_path(std::string_view text) {
     whole += part;
   }
   if (whole.size() > kMaxMemberPath) {
-    return fail(ErrorKind::Corrupt,
-                format("layer: {}... is too long: {} bytes", quoted(text.substr(0, 64)), whole.size()));
+    return fail(
+        ErrorKind::Corrupt,
+        format("layer: {}... is too long: {} bytes", quoted(text.substr(0, 64)), whole.size()));
   }
   if (last > 0) path.parent = whole.substr(0, last - 1);
   path.name = whole.substr(last);

@@ -24,8 +24,8 @@ Result<std::optional<struct stat>> look(int directory, const std::string& name) 
   return fail_call(errno, format("stat({})", quoted(name)));
 }
 
-// What fuse-overlayfs puts into an opaque directory beside the attribute, for file systems that have
-// none.
+// What fuse-overlayfs puts into an opaque directory beside the attribute, for file systems that
+// have none.
 bool is_mark(int directory, std::string_view name) {
   return (name == ".wh..wh..opq" || name == ".wh..opq") && is_opaque(directory);
 }

@@ -35,11 +35,11 @@ struct PackRequest {
   std::vector<int> roots;  // directories, topmost first
   // Topmost first; with `layer`: what has to be laid over these to become the roots.
   std::vector<int> base = {};
-  bool layer = false;      // the roots are one layer or upper directory: whiteouts are told
-  bool to_root = false;    // an ordinary user's files: all of them are 0:0's inside
-  std::string only;        // one entry of the directories; empty: all that is in them
-  std::string name;        // what that entry is called, or where all goes; empty: as it is
-  IdRanges uids, gids;     // of the topmost root; empty: as they are
+  bool layer = false;    // the roots are one layer or upper directory: whiteouts are told
+  bool to_root = false;  // an ordinary user's files: all of them are 0:0's inside
+  std::string only;      // one entry of the directories; empty: all that is in them
+  std::string name;      // what that entry is called, or where all goes; empty: as it is
+  IdRanges uids, gids;   // of the topmost root; empty: as they are
   // "etc/hosts": where a container had mounts. What lies there is left out if it is empty: it was
   // made to mount upon.
   std::set<std::string> mount_points;
