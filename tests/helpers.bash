@@ -32,6 +32,9 @@ isle_setup() {
   fi
   ISLE_TEST_DIR=${TMPDIR:-/tmp}/isle-t.$BASHPID
   export ISLE_ROOT=$ISLE_TEST_DIR/root ISLE_RUN=$ISLE_TEST_DIR/run
+  # The machine's firewall and devices are not the tests': those about networks run in a network
+  # namespace of their own (tests/network.bash) and say which they want.
+  export ISLE_NETWORK=none
   mkdir -m 0755 "$ISLE_TEST_DIR"
   mkdir -m 0700 "$ISLE_ROOT" "$ISLE_RUN"
   residue_before

@@ -34,7 +34,8 @@ struct Group {
 };
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
-extern const Group kContainerGroup, kHealthcheckGroup, kImageGroup, kManifestGroup, kSystemGroup,
+extern const Group kContainerGroup, kHealthcheckGroup, kImageGroup, kManifestGroup, kNetworkGroup,
+    kSystemGroup,
     kVolumeGroup;
 
 // What a command's own flags do to its request.
@@ -109,6 +110,8 @@ int login_command(Arguments arguments);
 int logout_command(Arguments arguments);
 int manifest_command(Arguments arguments);
 int pause_command(Arguments arguments);
+int network_command(Arguments arguments);
+int port_command(Arguments arguments);
 int ps_command(Arguments arguments);
 int pull_command(Arguments arguments);
 int push_command(Arguments arguments);

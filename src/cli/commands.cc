@@ -56,6 +56,11 @@ constexpr std::array kCommands = {
             "[--type TYPE] [--isolation] [--format FORMAT] NAME...",
             "Show all that is known of a container or image, or what isolates a container",
             inspect_command},
+    Command{"port",
+            "CONTAINER [PORT[/PROTOCOL]]",
+            "Show which ports of the host lead to a container",
+            port_command},
+    Command{"network", "COMMAND ...", "Networks that containers are in", network_command},
     Command{"pull", "[FLAGS] IMAGE...", "Fetch images from registries", pull_command},
     Command{"push", "[FLAGS] IMAGE [NAME]", "Give an image to a registry", push_command},
     Command{"search", "[FLAGS] WORD", "Look for images, or list the tags of one", search_command},
@@ -124,6 +129,7 @@ std::span<const Group* const> groups() {
                                          &kHealthcheckGroup,
                                          &kImageGroup,
                                          &kManifestGroup,
+                                         &kNetworkGroup,
                                          &kSystemGroup,
                                          &kVolumeGroup};
   return kGroups;

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "engine/containers.h"
 #include "engine/etc_files.h"
+#include "engine/networking.h"
 #include "engine/owner.h"
 #include "engine/volumes.h"
 #include "image/snapshot/snapshot.h"
@@ -56,9 +57,9 @@ Result<void> write_config(const HostPath& directory, const oci::Spec& spec) {
 
 Result<void> fill(const Paths& paths,
                   const Database& database,
+                  const runtime::HostFacts& facts,
                   ResolvedRoot root,
                   NewContainer& made) {
-  const runtime::HostFacts facts = TRY(runtime::gather_facts());
   made.prepared = TRY(prepare_spec(
       {.paths = paths, .database = database, .facts = facts}, made.container, std::move(root)));
   const HostPath directory = paths.container(made.container.id);
@@ -74,15 +75,19 @@ Result<void> fill(const Paths& paths,
 Result<NewContainer> create_container(const Paths& paths, record::Container container) {
   const Database database(paths);
   NewContainer made{.container = std::move(container), .prepared = {}};
+  std::vector<std::string> warnings;
+  const runtime::HostFacts facts = TRY(runtime::gather_facts());
+  TRY(settle_network(made.container, facts, warnings));
   // First, so that the record that is written holds what the image says.
   ResolvedRoot root = TRY(resolve_root(paths, made.container));
   TRY(settle_volumes(database, root.image.config.config, made.container));
   TRY(database.add(made.container));
-  Result<void> filled = fill(paths, database, std::move(root), made);
+  Result<void> filled = fill(paths, database, facts, std::move(root), made);
   if (!filled) {
     static_cast<void>(remove_with_volumes(paths, made.container));
     return std::unexpected(std::move(filled).error());
   }
+  made.prepared.warnings.insert(made.prepared.warnings.begin(), warnings.begin(), warnings.end());
   return made;
 }
 
@@ -126,12 +131,14 @@ namespace {
 Result<std::string> words_of(const Paths& paths,
                              const std::string& id,
                              const oci::Spec& spec,
+                             std::optional<record::Wiring> wiring,
                              const runtime::HostFacts& facts) {
   const runtime::PlanRequest request{.id = id,
                                      .bundle = paths.container(id),
                                      .spec = spec,
                                      .kill_with_parent = true,
-                                     .default_cgroup_prefix = "/isle/"};
+                                     .default_cgroup_prefix = "/isle/",
+                                     .wiring = std::move(wiring)};
   return runtime::describe_plan(TRY(runtime::make_plan(request, facts)), nullptr);
 }
 }  // namespace
@@ -140,17 +147,24 @@ Result<std::string> explain_only(const Paths& paths, record::Container container
   const Database database(paths);
   container.id = TRY(random_id());
   const runtime::HostFacts facts = TRY(runtime::gather_facts());
+  std::vector<std::string> warnings;
+  TRY(settle_network(container, facts, warnings));
   ResolvedRoot root = TRY(resolve_root(paths, container));
   TRY(settle_volumes(database, root.image.config.config, container));
   const Prepared prepared =
       TRY(prepare_spec({.paths = paths, .database = database, .facts = facts, .reserve = false},
                        container,
                        std::move(root)));
-  return words_of(paths, container.id, prepared.spec, facts);
+  return words_of(
+      paths, container.id, prepared.spec, TRY(imagine_networks(paths, container)), facts);
 }
 
 Result<std::string> explain(const Paths& paths, const NewContainer& made) {
-  return words_of(paths, made.container.id, made.prepared.spec, TRY(runtime::gather_facts()));
+  return words_of(paths,
+                  made.container.id,
+                  made.prepared.spec,
+                  TRY(connect_networks(paths, made.container)),
+                  TRY(runtime::gather_facts()));
 }
 
 }  // namespace isle::engine

@@ -18,6 +18,7 @@
 #include "base/strings.h"
 #include "engine/note.h"
 #include "image/snapshot/snapshot.h"
+#include "monitor/network.h"
 #include "record/names.h"
 
 namespace isle::engine {
@@ -236,6 +237,7 @@ Result<void> Database::remove(const record::Container& container) const {
       if (link_text(link) == container.id) unlink(link.c_str());
     }
   }
+  monitor::release_network(paths_.container(container.id));
   TRY(image::remove_container_files(paths_.store, container.id));
   note(paths_, container, "destroy");
   return {};

@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::array kNames = {"hosts", "hostname", "resolv.conf"};
 
-constexpr const char* kLoopback =
-    "127.0.0.1\tlocalhost\n"
-    "::1\tlocalhost ip6-localhost ip6-loopback\n"
-    "ff02::1\tip6-allnodes\n"
-    "ff02::2\tip6-allrouters\n";
-
 bool is_covered(const oci::Spec& spec, const std::string& path) {
   return std::ranges::any_of(spec.mounts, [&path](const oci::Mount& mount) {
     return mount.destination == path || mount.destination == "/etc";
@@ -47,20 +41,22 @@ EtcFiles make_etc_files(const std::string& hostname,
   EtcFiles files;
   files.hostname = hostname + "\n";
   if (!own_network) {
-    files.hosts = hosts_own.empty() ? kLoopback : hosts_own;
+    files.hosts = hosts_own.empty() ? kLoopbackHosts : hosts_own;
     files.resolv_conf = resolv_own;
     return files;
   }
-  files.hosts = kLoopback;
+  files.hosts = kLoopbackHosts;
   if (!hostname.empty()) files.hosts += format("127.0.1.1\t{}\n", hostname);
   files.resolv_conf = "# no name server: this network has only the loopback\n";
   return files;
 }
 
-void add_etc_mounts(oci::Spec& spec, const HostPath& directory) {
+void add_etc_mounts(oci::Spec& spec,
+                    const HostPath& directory,
+                    const std::vector<std::string>& left_out) {
   for (const char* name : kNames) {
     const std::string target = format("/etc/{}", name);
-    if (is_covered(spec, target)) continue;
+    if (is_covered(spec, target) || std::ranges::find(left_out, name) != left_out.end()) continue;
     oci::Mount mount{.destination = target,
                      .type = "bind",
                      .source = (directory / name).str(),

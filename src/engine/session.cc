@@ -1,5 +1,6 @@
 #include "engine/session.h"
 
+#include "engine/networking.h"
 #include "engine/volumes.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
@@ -72,6 +73,7 @@ class Session {
 
   Result<monitor::MonitorHandle> spawn() {
     TRY(make_directories(paths_.run));
+    TRY(connect_networks(paths_, container_));
     return monitor::spawn_monitor(TRY(monitor_request(paths_, container_, options_.measure)));
   }
 

@@ -108,6 +108,9 @@ Result<ResolvedRoot> resolve_root(const Paths& paths, record::Container& contain
   root.driver = TRY(driver_of(paths, container.storage, true));
   root.image = TRY(image::resolve(paths.store, source.image));
   source.image_digest = root.image.id.str();
+  for (const auto& [port, nothing] : root.image.config.config.exposed_ports) {
+    container.networking.exposed.push_back(port);
+  }
   root.read.assign(root.image.layers.rbegin(), root.image.layers.rend());
   take_image_life(container, root.image.config.config);
   return root;
@@ -124,7 +127,11 @@ Result<Prepared> prepare_spec(const PrepareRequest& request,
   options::SpecBuilder builder(host, world, root.image.config.config);
   options::start_spec(builder);
   TRY(options::apply_options(builder, container));
-  add_etc_mounts(builder.spec, request.paths.container(container.id));
+  std::vector<std::string> left_out;
+  if (container.networking.no_hosts) left_out.emplace_back("hosts");
+  const oci::Strings& dns = container.networking.dns;
+  if (dns.size() == 1 && dns[0] == "none") left_out.emplace_back("resolv.conf");
+  add_etc_mounts(builder.spec, request.paths.container(container.id), left_out);
   options::finish_spec(builder);
   runtime::begin_with_own_size(builder.process());
   set_root(builder, request.paths, container, root.image.layers, root.driver);
@@ -134,7 +141,8 @@ Result<Prepared> prepare_spec(const PrepareRequest& request,
                     .directories = std::move(builder.directories),
                     .warnings = std::move(root.image.warnings),
                     .own_network = container.namespaces.network.empty() ||
-                                   container.namespaces.network == "none"};
+                                   container.namespaces.network == "none" ||
+                                   !container.networking.networks.empty()};
   prepared.warnings.insert(
       prepared.warnings.end(), builder.warnings.begin(), builder.warnings.end());
   return prepared;

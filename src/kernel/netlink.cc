@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <span>
 
 #include "base/strings.h"
@@ -66,6 +67,29 @@ void NetlinkMessage::put_text(std::uint16_t attribute, const std::string& text) 
   put(attribute, std::string_view(text.c_str(), text.size() + 1));
 }
 
+std::size_t NetlinkMessage::begin_nest(std::uint16_t attribute) {
+  const std::size_t start = bytes_.size();
+  const nlattr header{.nla_len = 0,
+                      .nla_type = static_cast<std::uint16_t>(attribute | NLA_F_NESTED)};
+  append(&header, sizeof header);
+  return start;
+}
+
+void NetlinkMessage::end_nest(std::size_t start) {
+  const auto length = static_cast<std::uint16_t>(bytes_.size() - start);
+  std::memcpy(bytes_.data() + start, &length, sizeof length);  // nla_len comes first
+}
+
+void NetlinkMessage::without_answer() {
+  auto header = read_as<nlmsghdr>(bytes_);
+  header.nlmsg_flags = static_cast<std::uint16_t>(header.nlmsg_flags & ~NLM_F_ACK);
+  std::memcpy(bytes_.data(), &header, sizeof header);
+}
+
+bool NetlinkMessage::wants_answer() const {
+  return (read_as<nlmsghdr>(bytes_).nlmsg_flags & NLM_F_ACK) != 0;
+}
+
 std::string_view NetlinkMessage::finish(std::uint32_t sequence) {
   auto header = read_as<nlmsghdr>(bytes_);
   header.nlmsg_len = static_cast<std::uint32_t>(bytes_.size());
@@ -84,6 +108,17 @@ std::optional<std::string_view> netlink_attribute(std::string_view list, std::ui
     list.remove_prefix(std::min(list.size(), padded(header.nla_len)));
   }
   return std::nullopt;
+}
+
+std::vector<std::string_view> netlink_attributes(std::string_view list) {
+  std::vector<std::string_view> values;
+  while (list.size() >= sizeof(nlattr)) {
+    const auto header = read_as<nlattr>(list);
+    if (header.nla_len < sizeof header || header.nla_len > list.size()) break;
+    values.push_back(list.substr(sizeof header, header.nla_len - sizeof header));
+    list.remove_prefix(std::min(list.size(), padded(header.nla_len)));
+  }
+  return values;
 }
 
 std::optional<std::string_view> NetlinkReply::attribute(std::size_t body_size,
@@ -125,12 +160,12 @@ Result<std::vector<NetlinkReply>> NetlinkSocket::ask(NetlinkMessage message,
     return fail_call(errno, format("send({})", what));
   }
   std::vector<NetlinkReply> replies;
-  std::string buffer(kLargestPart, '\0');
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kLargestPart);
   for (;;) {
-    const ssize_t count = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t count = recv(socket_.get(), buffer.get(), kLargestPart, 0);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_call(errno, format("recv({})", what));
-    std::string_view rest(buffer.data(), static_cast<std::size_t>(count));
+    std::string_view rest(buffer.get(), static_cast<std::size_t>(count));
     while (rest.size() >= sizeof(nlmsghdr)) {
       std::optional<NetlinkReply> reply = TRY(take_reply(rest, what));
       if (!reply) continue;
@@ -140,6 +175,49 @@ Result<std::vector<NetlinkReply>> NetlinkSocket::ask(NetlinkMessage message,
       replies.push_back(*std::move(reply));
     }
   }
+}
+
+Result<void> NetlinkSocket::send_all(std::vector<NetlinkRequest> requests) {
+  const std::uint32_t first = sequence_ + 1;
+  std::string bytes;
+  for (NetlinkRequest& request : requests) bytes += request.message.finish(++sequence_);
+  if (send(socket_.get(), bytes.data(), bytes.size(), 0) < 0) {
+    return fail_call(errno, format("send({} messages of netlink)", requests.size()));
+  }
+  return take_answers(requests, first);
+}
+
+Result<void> NetlinkSocket::take_answers(const std::vector<NetlinkRequest>& requests,
+                                         std::uint32_t first) {
+  const auto wanted = std::ranges::count_if(
+      requests, [](const NetlinkRequest& request) { return request.message.wants_answer(); });
+  Result<void> result;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kLargestPart);
+  for (std::ptrdiff_t answers = 0; answers < wanted;) {
+    const ssize_t count = recv(socket_.get(), buffer.get(), kLargestPart, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_call(errno, "recv(netlink)");
+    std::string_view rest(buffer.get(), static_cast<std::size_t>(count));
+    while (rest.size() >= sizeof(nlmsghdr)) {
+      const auto header = read_as<nlmsghdr>(rest);
+      if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
+        return fail(ErrorKind::Corrupt, "netlink: the kernel's answer ends early");
+      }
+      const NetlinkReply reply{
+          .type = header.nlmsg_type,
+          .bytes = std::string(rest.substr(sizeof header, header.nlmsg_len - sizeof header))};
+      rest.remove_prefix(std::min(rest.size(), padded(header.nlmsg_len)));
+      const std::uint32_t index = header.nlmsg_seq - first;
+      if (index >= requests.size() || reply.type != NLMSG_ERROR) continue;
+      const NetlinkRequest& request = requests[index];
+      if (request.message.wants_answer()) ++answers;
+      const bool refusal = reply.body<nlmsgerr>().error != 0;
+      if (refusal && result) result = refused(reply, request.what);
+      // The frame of a batch is answered only where nothing of the batch is.
+      if (refusal && !request.message.wants_answer()) return result;
+    }
+  }
+  return result;
 }
 
 }  // namespace isle::kernel

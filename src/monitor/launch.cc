@@ -6,6 +6,7 @@
 #include "kernel/unix_socket.h"
 #include "monitor/ending.h"
 #include "monitor/health.h"
+#include "monitor/network.h"
 #include "monitor/wire.h"
 #include "record/event.h"
 #include "runtime/plan/describe.h"
@@ -146,6 +147,7 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   const bool terminal = spec.process && spec.process->terminal;
   if (!terminal) pipes = TRY_STEP(make_pipes(request, spec), "make the container's pipes");
   runtime::CreateRequest create = create_request(request, std::move(config));
+  create.wiring = TRY(read_network(request.container));
   // Without a pipe it is the monitor's own, /dev/null.
   if (pipes.input.first) create.stdio[0] = pipes.input.first.get();
   if (pipes.output.second) create.stdio[1] = pipes.output.second.get();
@@ -154,6 +156,7 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   LaunchedContainer launched{.charge = {},
                              .state = created.state,
                              .remains = std::move(created.remains),
+                             .names = std::move(created.names),
                              .started_ns = realtime_ns()};
   // It is not kept in memory for as long as the container lives.
   launched.remains.spec.reset();

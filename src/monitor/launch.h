@@ -11,6 +11,7 @@ struct LaunchedContainer {
   Charge charge;
   runtime::ContainerState state;
   runtime::Remains remains;
+  kernel::UniqueFd names;  // isle-dns serves it for as long as this is open
   std::int64_t started_ns = 0;
   oci::StringMap attributes;  // of its events
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "monitor/ending.h"
+#include "monitor/network.h"
 #include "monitor/own_cgroup.h"
 #include "monitor/restart.h"
 #include "monitor/wire.h"
@@ -120,7 +121,10 @@ int run_monitor(const std::vector<std::string>& arguments, kernel::UniqueFd clie
   const Result<MonitorRequest> request = prepare(arguments);
   if (!request) return report_failure(client.get(), request.error());
   Result<LaunchedContainer> container = launch_container(*request, client.get());
-  if (!container) return report_failure(client.get(), container.error());
+  if (!container) {
+    release_network(request->container);
+    return report_failure(client.get(), container.error());
+  }
   container->charge.first_client = std::move(client);
   const Result<CleanUp> end = supervise_runs(*request, std::move(*container));
   // Without its supervisor the container is killed by the kernel; the clean-up removes the rest.

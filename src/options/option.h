@@ -25,6 +25,7 @@ struct RunRequest {
   std::string cid_file;  // where the id is written; empty: nowhere
   Explain explain = Explain::No;
   image::PullWish pull;
+  record::NetworkWish network;  // --ip and the like, of the only one
 };
 
 struct Option {

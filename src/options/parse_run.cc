@@ -1,6 +1,7 @@
 // The command line of `run`: flags by the table, then what is to be run.
 #include "base/strings.h"
 #include "monitor/log.h"
+#include "options/network.h"
 #include "options/option.h"
 
 namespace isle::options {
@@ -51,6 +52,7 @@ Result<RunRequest> parse_run(std::span<const char* const> arguments, std::string
   if (request.help) return request;
   TRY(take_operands(request, line.operands, command));
   TRY(check_together(request));
+  TRY(finish_networks(request));
   return request;
 }
 

@@ -10,23 +10,8 @@ struct Row {
   std::string_view name, reason;
 };
 
-constexpr std::string_view kBridge = "networks with addresses and ports do not exist yet";
-
 constexpr std::array kRows = {
-    Row{"publish", kBridge},
-    Row{"p", kBridge},
-    Row{"publish-all", kBridge},
-    Row{"P", kBridge},
-    Row{"expose", kBridge},
-    Row{"ip", kBridge},
-    Row{"ip6", kBridge},
-    Row{"mac-address", kBridge},
-    Row{"link", kBridge},
-    Row{"network-alias", kBridge},
-    Row{"dns", kBridge},
-    Row{"dns-option", kBridge},
-    Row{"dns-search", kBridge},
-    Row{"add-host", kBridge},
+    Row{"link", "containers of one network find each other by name"},
     Row{"pod", "pods do not exist yet"},
     Row{"secret", "secrets do not exist yet"},
     Row{"volumes-from", "named volumes do not exist yet"},

@@ -5,6 +5,8 @@
 
 namespace isle::options {
 
+extern const Option kAddHost, kDns, kDnsOption, kDnsSearch, kExpose, kIp, kIp6, kMacAddress,
+    kNetAlias, kNetworkAlias, kNoHosts, kPublish, kPublishAll;
 extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kCapAdd, kCapDrop,
     kCgroupParent, kCgroupns, kCidfile, kConmonPidfile, kCpuPeriod, kCpuQuota, kCpuShares, kCpus,
     kCpusetCpus, kCpusetMems, kCreds, kDetach, kDevice, kDeviceReadBps, kDeviceReadIops,

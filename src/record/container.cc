@@ -15,6 +15,7 @@ void fields(Io& io, typename Io::template Ref<Container> container) {
   io.optional("remove", container.remove);
   io.required("process", container.process);
   io.required("namespaces", container.namespaces);
+  io.always("networking", container.networking);
   io.required("storage", container.storage);
   io.required("resources", container.resources);
   io.required("security", container.security);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "record/life.h"
 #include "record/namespaces.h"
+#include "record/network_wish.h"
 #include "record/process.h"
 #include "record/resources.h"
 #include "record/security.h"
@@ -24,6 +25,7 @@ struct Container {
   bool remove = false;       // --rm: it goes when its command ends
   Process process;
   Namespaces namespaces;
+  Networking networking;
   Storage storage;
   Resources resources;
   Security security;

@@ -124,7 +124,7 @@ malformed() {
     hints "private, host, container:NAME"
   done
   malformed --userns nobody '"nobody"'
-  malformed --network mynet '"mynet"' "no such network"
+  malformed --network '-mynet' '"-mynet"' "cannot be a network's name"
   hints "none, host, container:NAME"
   malformed --pid container:ghost "ghost"
   malformed --explain=loud busybox '"loud"'

@@ -38,6 +38,10 @@ class Freezer {
   void operator()(const op::JoinResctrl&) {}
   void operator()(const op::FindSeccompAgent&) {}
   void operator()(const op::WritePidFile&) {}
+  void operator()(const op::ProvideBridge&) {}
+  void operator()(const op::ConnectNetwork&) {}
+  void operator()(const op::ServeNames&) {}
+  void operator()(const op::OpenFirewall&) {}
   void operator()(const op::ReceiveConsole&) {}
   void operator()(const op::Clone&) {}
   void operator()(const op::TimeOffsets&) {}

@@ -14,6 +14,8 @@
 #include "kernel/resctrl.h"
 #include "kernel/seccomp_cache.h"
 #include "kernel/signal.h"
+#include "network/dns_client.h"
+#include "network/wire.h"
 #include "runtime/launch/freeze.h"
 #include "runtime/launch/hooks.h"
 #include "runtime/launch/idmap.h"
@@ -77,6 +79,7 @@ class Launcher {
     return Launched{.pid = init_.pid,
                     .pidfd = std::move(init_.pidfd),
                     .console = std::move(console_),
+                    .names = std::move(names_),
                     .step_times = progress_.durations(plan_, start_),
                     .warnings = std::move(warnings_)};
   }
@@ -90,7 +93,7 @@ class Launcher {
   kernel::UniqueFd parent_end_, child_end_;
   Child stage_, init_;
   bool frozen_ready_ = false, init_cloned_ = false, ended_ = false, done_ = false;
-  kernel::UniqueFd console_;
+  kernel::UniqueFd console_, names_;
   const op::JoinResctrl* resctrl_ = nullptr;                        // joined
   std::vector<std::pair<MovedNetDevice, kernel::UniqueFd>> moved_;  // with their namespace
   std::int64_t start_ = 0;
@@ -259,6 +262,20 @@ class Launcher {
     return kernel::replace_file(
         HostPath(operation.path), std::to_string(init_.pid.value), 0644, false);
   }
+  Result<void> act(const op::ProvideBridge& operation, std::size_t) {
+    return network::provide_bridge(plan_.wiring->attachments[operation.attachment]);
+  }
+  Result<void> act(const op::ConnectNetwork& operation, std::size_t) {
+    TRY(await_init());
+    const kernel::UniqueFd space = TRY(network_of(init_, -1));
+    return network::connect(plan_.wiring->attachments[operation.attachment], space.get());
+  }
+  Result<void> act(const op::ServeNames&, std::size_t) {
+    const kernel::UniqueFd space = TRY(network_of(init_, -1));
+    names_ = TRY(network::serve_names(*plan_.wiring, space.get()));
+    return {};
+  }
+  Result<void> act(const op::OpenFirewall&, std::size_t) { return network::publish(*plan_.wiring); }
   Result<void> act(const op::ReceiveConsole&, std::size_t) {
     while (!console_) TRY(receive());
     return {};

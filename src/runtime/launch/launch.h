@@ -30,6 +30,7 @@ struct Launched {
   Pid pid;
   kernel::UniqueFd pidfd;
   kernel::UniqueFd console;
+  kernel::UniqueFd names;                // as long as it is open its names are served
   std::vector<std::int64_t> step_times;  // ns, with LaunchIo::measure
   std::vector<std::string> warnings;     // what could not be done and was not needed
 };

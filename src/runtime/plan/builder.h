@@ -94,6 +94,9 @@ void add_hooks(Builder& builder);
 // net_devices.cc: refused without a network namespace of its own, or without the right to move
 Result<void> check_net_devices(const Builder& builder);
 void add_net_devices(Builder& builder);  // once init is there
+// network.cc: what isle itself connects the container to
+Result<void> check_wiring(const Builder& builder);
+void add_wiring(Builder& builder);
 // resctrl.cc
 Result<void> check_resctrl(const Builder& builder);
 void add_resctrl(Builder& builder);

@@ -169,6 +169,17 @@ std::string words(const op::MoveNetDevice& operation) {
                 operation.name,
                 operation.target == operation.name ? "" : ", IFLA_IFNAME " + operation.target);
 }
+std::string words(const op::ProvideBridge& operation) {
+  return format("RTM_NEWLINK(bridge {}), unless it is there", operation.name);
+}
+std::string words(const op::ConnectNetwork& operation) { return operation.words; }
+std::string words(const op::ServeNames&) {
+  return "bind(127.0.0.11:53), sendmsg(isle-dns, SCM_RIGHTS)";
+}
+std::string words(const op::OpenFirewall& operation) {
+  return operation.ports == 0 ? "NFT_MSG_NEWSETELEM(bridges)"
+                              : format("NFT_MSG_NEWSETELEM(bridges, {} ports)", operation.ports);
+}
 std::string words(const op::CopyUp& operation) {
   return format("copy(below {})", operation.target);
 }

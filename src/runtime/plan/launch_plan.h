@@ -25,6 +25,7 @@
 #include "kernel/mount_options.h"
 #include "kernel/systemd.h"
 #include "oci/runtime_spec.h"
+#include "record/wiring.h"
 #include "runtime/plan/cgroup.h"
 #include "runtime/report.h"
 
@@ -144,6 +145,18 @@ struct FindSeccompAgent {  // the socket to which the listener goes
 };
 struct WritePidFile {
   std::string path;
+};
+struct ProvideBridge {  // made where it is not there; LaunchPlan::wiring says how
+  std::size_t attachment = 0;
+  std::string name;
+};
+struct ConnectNetwork {  // a device of the container's, with addresses and routes
+  std::size_t attachment = 0;
+  std::string words;
+};
+struct ServeNames {};  // isle-dns answers on 127.0.0.11 inside
+struct OpenFirewall {  // its bridges, and the ports that lead to it
+  std::size_t ports = 0;
 };
 struct ReceiveConsole {};  // the terminal's other end arrives and goes to the console socket
 
@@ -309,6 +322,10 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::JoinResctrl,
                                   op::FindSeccompAgent,
                                   op::WritePidFile,
+                                  op::ProvideBridge,
+                                  op::ConnectNetwork,
+                                  op::ServeNames,
+                                  op::OpenFirewall,
                                   op::ReceiveConsole,
                                   op::Clone,
                                   op::TimeOffsets,
@@ -341,7 +358,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::AwaitStart,
                                   op::Exec>;
 
-// One of them. What copies, moves or ends 46 kinds is compiled once, in launch_plan.cc.
+// One of them. What copies, moves or ends 51 kinds is compiled once, in launch_plan.cc.
 struct Operation : AnyOperation {
   Operation();
   Operation(const Operation& other);
@@ -377,6 +394,7 @@ struct LaunchPlan {
   std::optional<oci::Seccomp> seccomp;
   std::optional<oci::Hooks> hooks;
   std::optional<plan::CgroupPlan> cgroup;  // none: stays in the caller's
+  std::optional<record::Wiring> wiring;    // none: its network is not isle's matter
   std::string systemd_unit;                // the scope that has the group; empty: cgroupfs
   bool terminal = false;
   bool uses_stage = false;

@@ -135,6 +135,7 @@ Result<LaunchPlan> build(Builder& builder) {
   TRY(check_labels(builder));
   TRY(read_namespaces(builder));
   TRY(check_net_devices(builder));
+  TRY(check_wiring(builder));
   TRY(check_resctrl(builder));
   TRY(add_cgroup(builder));
   TRY(add_source_trees(builder));

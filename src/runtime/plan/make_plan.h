@@ -21,6 +21,7 @@ struct PlanRequest {
   bool kill_with_parent = false;
   std::string default_cgroup_prefix = "/islet-";  // and the id: when the spec names no path
   bool systemd_cgroup = false;                    // HostFacts::systemd makes the control group
+  std::optional<record::Wiring> wiring;
 };
 
 // InvalidArgument and Unsupported name the JSON path of what cannot be done.

@@ -248,6 +248,7 @@ void add_processes(Builder& builder) {
   add_cgroup_attach(builder);
   add_resctrl(builder);
   add_net_devices(builder);
+  add_wiring(builder);
   if (const oci::Process* process = builder.process();
       process != nullptr && process->oom_score_adj) {
     builder.parent(op::OomScore{.value = *process->oom_score_adj},

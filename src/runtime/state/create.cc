@@ -80,6 +80,7 @@ class Creation {
                              .remains = {},
                              .pidfd = std::move(launched.pidfd),
                              .console = std::move(launched.console),
+                             .names = std::move(launched.names),
                              .plan = std::move(plan_),
                              .step_times = std::move(launched.step_times),
                              .warnings = {}};
@@ -137,6 +138,7 @@ class Creation {
     planned_.kill_with_parent = request_.kill_with_parent;
     planned_.default_cgroup_prefix = request_.default_cgroup_prefix;
     planned_.systemd_cgroup = wants_systemd();
+    planned_.wiring = std::move(request_.wiring);
   }
 
   bool wants_systemd() const {

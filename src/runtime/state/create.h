@@ -24,8 +24,9 @@ struct CreateRequest {
   bool kill_with_parent = false;  // init dies when the calling process dies (PR_SET_PDEATHSIG)
   bool measure = false;           // note the time each step took
   std::string default_cgroup_prefix = "/islet-";  // and the id: when the spec names no path
-  std::optional<bool> make_cgroups;  // false: none; true: not being able to is an error
-  bool systemd_cgroup = false;       // systemd makes them
+  std::optional<bool> make_cgroups;      // false: none; true: not being able to is an error
+  bool systemd_cgroup = false;           // systemd makes them
+  std::optional<record::Wiring> wiring;  // how its network is made
 };
 
 // What the maker of a container knows, and its removal would have to find out once more.
@@ -39,6 +40,7 @@ struct CreatedContainer {
   Remains remains;
   kernel::UniqueFd pidfd;    // of init
   kernel::UniqueFd console;  // master, when process.terminal
+  kernel::UniqueFd names;    // to be kept open: isle-dns serves it until then
   LaunchPlan plan;
   // With `measure`: ns that each step of the plan took, 0 if it has not run here.
   std::vector<std::int64_t> step_times;

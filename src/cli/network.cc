@@ -1,0 +1,430 @@
+// isle network: networks that containers are in.
+#include <array>
+#include <ctime>
+
+#include "base/ip_address.h"
+#include "base/strings.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/network_create.h"
+#include "cli/output/listing.h"
+#include "engine/networks.h"
+#include "options/network.h"
+
+namespace isle::cli {
+namespace {
+
+using options::Arity;
+using options::Section;
+
+struct ListRequest {
+  bool quiet = false, full = false;
+  std::vector<std::string> filters;
+  Format format;
+};
+constexpr CommandFlag<ListRequest> kListFlags[] = {
+    {{"filter",
+      'f',
+      Arity::Value,
+      "KEY=VALUE",
+      "Only those with driver=, id=, label=NAME[=VALUE] or name=",
+      Section::General},
+     take_each<ListRequest, &ListRequest::filters>},
+    {{"format",
+      0,
+      Arity::Value,
+      "FORMAT",
+      "json, table, or a template such as \"{{.Name}}\"",
+      Section::General},
+     take_format<ListRequest, &ListRequest::format>},
+    {{"no-trunc", 0, Arity::Switch, nullptr, "Whole ids", Section::General},
+     take_switch<ListRequest, &ListRequest::full>},
+    {{"quiet", 'q', Arity::Switch, nullptr, "Only the names", Section::General},
+     take_switch<ListRequest, &ListRequest::quiet>},
+};
+
+constexpr std::array kFields = {Field{"ID", "NETWORK ID"},
+                                Field{"Name", "NAME"},
+                                Field{"Driver", "DRIVER"},
+                                Field{"Scope", "SCOPE"},
+                                Field{"Subnets", "SUBNETS"},
+                                Field{"Internal", "INTERNAL"},
+                                Field{"IPv6", "IPV6"},
+                                Field{"Labels", "LABELS"},
+                                Field{"CreatedAt", "CREATED AT"}};
+
+std::string subnets_words(const record::Network& network) {
+  std::vector<std::string> subnets;
+  for (const record::Subnet& subnet : network.subnets) subnets.push_back(subnet.subnet);
+  return join(subnets, ",");
+}
+
+bool has_v6(const record::Network& network) {
+  return subnets_words(network).find(':') != std::string::npos;
+}
+
+json::Value row_of(const record::Network& network, bool full) {
+  std::vector<std::string> labels;
+  for (const auto& [name, value] : network.labels) labels.push_back(format("{}={}", name, value));
+  json::Value row;
+  row["ID"] = full ? network.id : network.id.substr(0, 12);
+  row["Name"] = network.name;
+  row["Driver"] = network.driver;
+  row["Scope"] = "local";
+  row["Subnets"] = subnets_words(network);
+  row["Internal"] = network.internal;
+  row["IPv6"] = has_v6(network);
+  row["Labels"] = join(labels, ",");
+  row["CreatedAt"] = time_words(network.created);
+  return row;
+}
+
+Result<bool> passes(const record::Network& network, std::string_view filter) {
+  const Cut parts = cut(filter, '=');
+  if (parts.before == "driver") return network.driver == parts.after;
+  if (parts.before == "id") return network.id.starts_with(parts.after);
+  if (parts.before == "name") return network.name.find(parts.after) != std::string::npos;
+  if (parts.before == "label") {
+    const Cut label = cut(parts.after, '=');
+    const auto found = network.labels.find(std::string(label.before));
+    return found != network.labels.end() && (!label.found || found->second == label.after);
+  }
+  return fail(ErrorKind::InvalidArgument,
+              format("--filter: there is no key {}", quoted(parts.before)),
+              "driver, id, label and name are known");
+}
+
+Result<std::string> list(Arguments arguments) {
+  ListRequest request;
+  const auto names = TRY(take_flags(kListFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network ls", names, 0, 0, "network"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const network::Places places = engine::network_places(paths);
+  std::vector<Error> broken;
+  std::vector<json::Value> rows;
+  std::string quiet;
+  for (const record::Network& network : TRY(network::list_networks(places, &broken))) {
+    bool wanted = true;
+    for (const std::string& filter : request.filters) {
+      wanted = TRY(passes(network, filter)) && wanted;
+    }
+    if (!wanted) continue;
+    quiet += network.name + "\n";
+    rows.push_back(row_of(network, request.full));
+  }
+  for (const Error& error : broken) warn(error.describe());
+  if (request.quiet) return quiet;
+  return request.format.show(kFields, {"ID", "Name", "Driver", "Subnets"}, rows);
+}
+
+json::Value member_json(const engine::Member& member) {
+  json::Value value;
+  value["Name"] = member.name;
+  value["Device"] = member.attachment.device;
+  value["MacAddress"] = member.attachment.mac;
+  value["IPv4Address"] = "";
+  value["IPv6Address"] = "";
+  for (const std::string& address : member.attachment.addresses) {
+    value[address.find(':') == std::string::npos ? "IPv4Address" : "IPv6Address"] = address;
+  }
+  return value;
+}
+
+// As docker has it, with what podman calls by other names beside it.
+Result<json::Value> details_of(const engine::Paths& paths, const record::Network& network) {
+  json::Value value;
+  value["Name"] = network.name;
+  value["Id"] = network.id;
+  value["Created"] = time_words(network.created);
+  value["Scope"] = "local";
+  value["Driver"] = network.driver;
+  value["NetworkInterface"] = network.device;
+  value["EnableIPv6"] = has_v6(network);
+  value["Internal"] = network.internal;
+  value["DNSEnabled"] = !network.no_names;
+  json::Array subnets;
+  for (const record::Subnet& subnet : network.subnets) {
+    json::Value one;
+    one["Subnet"] = subnet.subnet;
+    if (!subnet.gateway.empty()) one["Gateway"] = subnet.gateway;
+    if (!subnet.first.empty()) one["IPRange"] = subnet.first + "-" + subnet.last;
+    subnets.push_back(std::move(one));
+  }
+  value["IPAM"]["Driver"] = "default";
+  value["IPAM"]["Config"] = std::move(subnets);
+  json::Value containers = json::Object();
+  for (const engine::Member& member : TRY(engine::members_of(paths, network))) {
+    containers[member.id] = member_json(member);
+  }
+  value["Containers"] = std::move(containers);
+  value["Options"] = network.options;
+  value["Labels"] = network.labels;
+  return value;
+}
+
+struct InspectRequest {
+  std::string format;
+};
+constexpr CommandFlag<InspectRequest> kInspectFlags[] = {
+    {{"format", 'f', Arity::Value, "FORMAT", "json, or a template", Section::General},
+     take_text<InspectRequest, &InspectRequest::format>},
+};
+
+Result<std::string> inspect(Arguments arguments) {
+  InspectRequest request;
+  const auto names = TRY(take_flags(kInspectFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network inspect", names, 1, names.size() + 1, "network"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const network::Places places = engine::network_places(paths);
+  std::vector<json::Value> values;
+  values.reserve(names.size());
+  for (const std::string_view name : names) {
+    values.push_back(TRY(details_of(paths, TRY(network::find_network(places, name)))));
+  }
+  if (request.format.empty() || request.format == "json") {
+    return json::write_pretty(json::Value(json::Array(values.begin(), values.end()))) + "\n";
+  }
+  return TRY(Format::parse(request.format)).lines(values);
+}
+
+struct ForceRequest {
+  bool force = false;
+};
+constexpr CommandFlag<ForceRequest> kRmFlags[] = {
+    {{"force",
+      'f',
+      Arity::Switch,
+      nullptr,
+      "With the containers in it; one that is not there is no error",
+      Section::General},
+     take_switch<ForceRequest, &ForceRequest::force>},
+};
+
+Result<std::string> remove(Arguments arguments) {
+  ForceRequest request;
+  const auto names = TRY(take_flags(kRmFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network rm", names, 1, names.size() + 1, "network"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  std::string text;
+  for (const std::string_view name : names) {
+    const auto removed = engine::remove_network(paths, name, request.force);
+    if (!removed && request.force && removed.error().kind == ErrorKind::NotFound) continue;
+    if (!removed) return std::unexpected(removed.error());
+    text += format("{}\n", name);
+  }
+  return text;
+}
+
+constexpr CommandFlag<ForceRequest> kPruneFlags[] = {
+    {{"force", 'f', Arity::Switch, nullptr, "Do not ask, which isle never does", Section::General},
+     take_switch<ForceRequest, &ForceRequest::force>},
+};
+
+Result<std::string> prune(Arguments arguments) {
+  ForceRequest request;
+  const auto names = TRY(take_flags(kPruneFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network prune", names, 0, 0, "network"));
+  std::string text;
+  for (const std::string& name : TRY(engine::prune_networks(TRY(engine::Paths::open())))) {
+    text += name + "\n";
+  }
+  return text;
+}
+
+struct ConnectRequest {
+  std::string ip, ip6, mac;
+  std::vector<std::string> aliases;
+};
+constexpr CommandFlag<ConnectRequest> kConnectFlags[] = {
+    {{"alias", 0, Arity::Value, "NAME", "One more name in this network", Section::General},
+     take_each<ConnectRequest, &ConnectRequest::aliases>},
+    {{"ip", 0, Arity::Value, "ADDRESS", "Its IPv4 address there", Section::General},
+     take_text<ConnectRequest, &ConnectRequest::ip>},
+    {{"ip6", 0, Arity::Value, "ADDRESS", "Its IPv6 address there", Section::General},
+     take_text<ConnectRequest, &ConnectRequest::ip6>},
+    {{"mac-address", 0, Arity::Value, "MAC", "The address of its card", Section::General},
+     take_text<ConnectRequest, &ConnectRequest::mac>},
+};
+
+// Through the option's own grammar, which checks each.
+Result<record::NetworkWish> wish_of(std::string_view network, const ConnectRequest& request) {
+  std::vector<std::string> parts;
+  if (!request.ip.empty()) parts.push_back("ip=" + request.ip);
+  if (!request.ip6.empty()) parts.push_back("ip6=" + request.ip6);
+  if (!request.mac.empty()) parts.push_back("mac=" + request.mac);
+  for (const std::string& alias : request.aliases) parts.push_back("alias=" + alias);
+  record::Container scratch;
+  const std::string text =
+      parts.empty() ? std::string(network) : format("{}:{}", network, join(parts, ","));
+  TRY(options::take_network(scratch, text));
+  if (scratch.networking.networks.size() != 1) {
+    return fail(ErrorKind::InvalidArgument, format("{} is no network", quoted(network)));
+  }
+  return scratch.networking.networks[0];
+}
+
+Result<std::string> connect(Arguments arguments) {
+  ConnectRequest request;
+  const auto names = TRY(take_flags(kConnectFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network connect", names, 2, 2, names.empty() ? "network" : "container"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  TRY(engine::connect_container(paths, names[1], TRY(wish_of(names[0], request))));
+  return std::string();
+}
+
+constexpr CommandFlag<ForceRequest> kDisconnectFlags[] = {
+    {{"force", 'f', Arity::Switch, nullptr, "One that is not in it is no error", Section::General},
+     take_switch<ForceRequest, &ForceRequest::force>},
+};
+
+Result<std::string> disconnect(Arguments arguments) {
+  ForceRequest request;
+  const auto names =
+      TRY(take_flags(kDisconnectFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network disconnect", names, 2, 2, names.empty() ? "network" : "container"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  TRY(engine::disconnect_container(paths, names[1], names[0], request.force));
+  return std::string();
+}
+
+struct ReloadRequest {
+  bool all = false;
+};
+constexpr CommandFlag<ReloadRequest> kReloadFlags[] = {
+    {{"all", 'a', Arity::Switch, nullptr, "Those of all running containers", Section::General},
+     take_switch<ReloadRequest, &ReloadRequest::all>},
+};
+
+Result<std::string> reload(Arguments arguments) {
+  ReloadRequest request;
+  const auto names = TRY(take_flags(kReloadFlags, arguments, options::Operands::Mixed, request));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  if (names.empty()) {
+    TRY(engine::reload_networks(paths, std::nullopt));
+    return std::string();
+  }
+  std::string text;
+  for (const std::string_view name : names) {
+    TRY(engine::reload_networks(paths, std::string(name)));
+    text += format("{}\n", name);
+  }
+  return text;
+}
+
+struct UpdateRequest {
+  std::vector<std::string> add, drop;
+};
+constexpr CommandFlag<UpdateRequest> kUpdateFlags[] = {
+    {{"dns-add", 0, Arity::Value, "ADDRESS", "One more name server", Section::General},
+     take_each<UpdateRequest, &UpdateRequest::add>},
+    {{"dns-drop", 0, Arity::Value, "ADDRESS", "One name server less", Section::General},
+     take_each<UpdateRequest, &UpdateRequest::drop>},
+};
+
+Result<std::string> update(Arguments arguments) {
+  UpdateRequest request;
+  const auto names = TRY(take_flags(kUpdateFlags, arguments, options::Operands::Mixed, request));
+  TRY(check_operands("network update", names, 1, 1, "network"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const network::Places places = engine::network_places(paths);
+  record::Network network = TRY(network::find_network(places, names[0]));
+  for (const std::string& server : request.add) {
+    network.dns_servers.push_back(TRY_STEP(IpAddress::parse(server), "--dns-add").str());
+  }
+  for (const std::string& server : request.drop) {
+    if (std::erase(network.dns_servers, server) != 0) continue;
+    return fail(
+        ErrorKind::NotFound,
+        format(
+            "--dns-drop: network {} has no name server {}", quoted(network.name), quoted(server)));
+  }
+  TRY(network::replace_network(places, network));
+  return format("{}\n", network.name);
+}
+
+template <Result<std::string> (*kRun)(Arguments)>
+int command(const char* name, Arguments arguments, const std::vector<options::Flag>& flags) {
+  if (wants_help(arguments)) return print_command_help(*find_command(name), flags);
+  const auto text = kRun(arguments);
+  return text ? finish(text) : complain(Error(text.error()).within(name));
+}
+
+int create_command(Arguments arguments) {
+  return command<create_network>("network create", arguments, network_create_flags());
+}
+int ls_command(Arguments arguments) {
+  return command<list>("network ls", arguments, flags_of(kListFlags));
+}
+int network_inspect_command(Arguments arguments) {
+  return command<inspect>("network inspect", arguments, flags_of(kInspectFlags));
+}
+int network_rm_command(Arguments arguments) {
+  return command<remove>("network rm", arguments, flags_of(kRmFlags));
+}
+int network_prune_command(Arguments arguments) {
+  return command<prune>("network prune", arguments, flags_of(kPruneFlags));
+}
+int connect_command(Arguments arguments) {
+  return command<connect>("network connect", arguments, flags_of(kConnectFlags));
+}
+int disconnect_command(Arguments arguments) {
+  return command<disconnect>("network disconnect", arguments, flags_of(kDisconnectFlags));
+}
+int reload_command(Arguments arguments) {
+  return command<reload>("network reload", arguments, flags_of(kReloadFlags));
+}
+int network_update_command(Arguments arguments) {
+  return command<update>("network update", arguments, flags_of(kUpdateFlags));
+}
+
+// Its status is the answer.
+int network_exists_command(Arguments arguments) {
+  if (wants_help(arguments)) return print_command_help(*find_command("network exists"), {});
+  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto checked = check_operands("network exists", names, 1, 1, "network");
+  if (!checked) return complain(checked.error());
+  const auto paths = engine::Paths::open();
+  if (!paths) return complain(paths.error());
+  const auto found = network::has_network(engine::network_places(*paths), names[0]);
+  if (!found) return complain(found.error());
+  return *found ? 0 : 1;
+}
+
+constexpr std::array kCommands = {
+    Command{"network create", "[FLAGS] NETWORK", "Make a network", create_command},
+    Command{"network ls", "[FLAGS]", "List networks", ls_command},
+    Command{"network inspect",
+            "[-f FORMAT] NETWORK...",
+            "Show all of a network, and who is in it",
+            network_inspect_command},
+    Command{"network rm", "[-f] NETWORK...", "Remove networks", network_rm_command},
+    Command{
+        "network prune", "[-f]", "Remove networks that no container is in", network_prune_command},
+    Command{
+        "network exists", "NETWORK", "End with 0 if it is there, else 1", network_exists_command},
+    Command{"network connect",
+            "[FLAGS] NETWORK CONTAINER",
+            "Connect a container to one more network",
+            connect_command},
+    Command{"network disconnect",
+            "[-f] NETWORK CONTAINER",
+            "Take a container out of a network",
+            disconnect_command},
+    Command{"network reload",
+            "[-a] [CONTAINER...]",
+            "Make bridges and firewall what running containers need, after others changed them",
+            reload_command},
+    Command{"network update",
+            "[FLAGS] NETWORK",
+            "Change a network's name servers",
+            network_update_command},
+};
+
+}  // namespace
+
+const Group kNetworkGroup{
+    .name = "network", .about = "Networks that containers are in", .commands = kCommands};
+
+int network_command(Arguments arguments) { return run_group(kNetworkGroup, arguments); }
+
+}  // namespace isle::cli

@@ -1,0 +1,221 @@
+#include "kernel/netlink_link.h"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/strings.h"
+
+namespace isle::kernel {
+
+namespace {
+
+constexpr std::uint16_t kMake = NLM_F_CREATE | NLM_F_EXCL;
+constexpr std::uint8_t kAddrGenNone = 1;  // IN6_ADDR_GEN_MODE_NONE
+constexpr std::size_t kMacBytes = 6;
+
+NetlinkMessage link_message(std::uint16_t type, std::uint16_t flags, unsigned up) {
+  NetlinkMessage message(type, flags);
+  ifinfomsg info{};
+  info.ifi_flags = up;
+  info.ifi_change = up;
+  message.body(info);
+  return message;
+}
+
+template <typename Fill>
+void put_kind(NetlinkMessage& message, const char* kind, Fill fill) {
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, kind);
+    message.nest(IFLA_INFO_DATA, fill);
+  });
+}
+
+void put_common(NetlinkMessage& message,
+                const std::string& name,
+                const std::string& mac,
+                std::uint32_t mtu) {
+  message.put_text(IFLA_IFNAME, name);
+  if (!mac.empty()) message.put(IFLA_ADDRESS, mac);
+  if (mtu != 0) message.put_number(IFLA_MTU, mtu);
+}
+
+}  // namespace
+
+Result<std::string> parse_mac(std::string_view text) {
+  const auto parts = split(text, ':');
+  std::string bytes;
+  for (const std::string_view part : parts) {
+    const auto byte = parse_uint(part, "byte", 16);
+    if (part.size() == 2 && byte) bytes += static_cast<char>(*byte);
+  }
+  const bool whole = parts.size() == kMacBytes && bytes.size() == kMacBytes;
+  if (whole && (static_cast<unsigned char>(bytes[0]) & 1U) == 0 &&
+      bytes != std::string(kMacBytes, '\0')) {
+    return bytes;
+  }
+  return fail(ErrorKind::InvalidArgument,
+              format("{} is no address of a network card", quoted(text)),
+              "write it like 02:42:0a:57:00:02; the lowest bit of the first byte is 0");
+}
+
+std::string mac_text(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    if (!text.empty()) text += ':';
+    text += format("{:02x}", static_cast<unsigned char>(byte));
+  }
+  return text;
+}
+
+NetlinkRequest new_bridge(const std::string& name, std::uint32_t mtu) {
+  NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
+  put_common(message, name, {}, mtu);
+  put_kind(message, "bridge", [] {});
+  return {.message = std::move(message), .what = format("RTM_NEWLINK(bridge {})", name)};
+}
+
+NetlinkRequest new_veth(const VethPair& pair) {
+  NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
+  put_common(message, pair.host_name, {}, pair.mtu);
+  if (pair.bridge != 0) message.put_number(IFLA_MASTER, static_cast<std::uint32_t>(pair.bridge));
+  put_kind(message, "veth", [&] {
+    message.nest(VETH_INFO_PEER, [&] {
+      message.body(ifinfomsg{});
+      put_common(message, pair.peer_name, pair.peer_mac, pair.mtu);
+      message.put_number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(pair.peer_space));
+    });
+  });
+  return {.message = std::move(message),
+          .what = format("RTM_NEWLINK(veth {}, peer {})", pair.host_name, pair.peer_name)};
+}
+
+Result<NetlinkRequest> new_macvlan(const Macvlan& wanted) {
+  constexpr std::array<std::pair<const char*, std::uint32_t>, 4> kModes = {
+      {{"bridge", MACVLAN_MODE_BRIDGE},
+       {"private", MACVLAN_MODE_PRIVATE},
+       {"vepa", MACVLAN_MODE_VEPA},
+       {"passthru", MACVLAN_MODE_PASSTHRU}}};
+  const auto* const mode =
+      std::ranges::find_if(kModes, [&](const auto& row) { return wanted.mode == row.first; });
+  if (mode == kModes.end()) {
+    return fail(ErrorKind::InvalidArgument,
+                format("{} is no mode of a macvlan", quoted(wanted.mode)),
+                "bridge, private, vepa and passthru are");
+  }
+  NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
+  put_common(message, wanted.name, wanted.mac, wanted.mtu);
+  message.put_number(IFLA_LINK, static_cast<std::uint32_t>(wanted.parent));
+  message.put_number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(wanted.space));
+  put_kind(message, "macvlan", [&] { message.put_number(IFLA_MACVLAN_MODE, mode->second); });
+  return NetlinkRequest{.message = std::move(message),
+                        .what = format("RTM_NEWLINK(macvlan {})", wanted.name)};
+}
+
+NetlinkRequest without_link_local(const std::string& name) {
+  NetlinkMessage message = link_message(RTM_SETLINK, 0, 0);
+  message.put_text(IFLA_IFNAME, name);
+  message.nest(IFLA_AF_SPEC, [&] {
+    message.nest(AF_INET6, [&] { message.put_value(IFLA_INET6_ADDR_GEN_MODE, kAddrGenNone); });
+  });
+  return {.message = std::move(message),
+          .what = format("RTM_SETLINK({}, IFLA_INET6_ADDR_GEN_MODE none)", name)};
+}
+
+NetlinkRequest set_up(const std::string& name) {
+  NetlinkMessage message = link_message(RTM_SETLINK, 0, IFF_UP);
+  message.put_text(IFLA_IFNAME, name);
+  return {.message = std::move(message), .what = format("RTM_SETLINK({}, IFF_UP)", name)};
+}
+
+NetlinkRequest set_master(const std::string& name, int bridge) {
+  NetlinkMessage message = link_message(RTM_SETLINK, 0, 0);
+  message.put_text(IFLA_IFNAME, name);
+  message.put_number(IFLA_MASTER, static_cast<std::uint32_t>(bridge));
+  return {.message = std::move(message), .what = format("RTM_SETLINK({}, IFLA_MASTER)", name)};
+}
+
+NetlinkRequest set_hairpin(const std::string& name) {
+  NetlinkMessage message = link_message(RTM_SETLINK, 0, 0);
+  message.put_text(IFLA_IFNAME, name);
+  message.nest(IFLA_PROTINFO, [&] { message.put_value(IFLA_BRPORT_MODE, std::uint8_t{1}); });
+  return {.message = std::move(message), .what = format("RTM_SETLINK({}, hairpin)", name)};
+}
+
+NetlinkRequest delete_link(const std::string& name) {
+  NetlinkMessage message = link_message(RTM_DELLINK, 0, 0);
+  message.put_text(IFLA_IFNAME, name);
+  return {.message = std::move(message), .what = format("RTM_DELLINK({})", name)};
+}
+
+NetlinkRequest new_address(int index, const IpRange& address) {
+  NetlinkMessage message(RTM_NEWADDR, kMake);
+  ifaddrmsg info{};
+  info.ifa_family = address.address.is_v6() ? AF_INET6 : AF_INET;
+  info.ifa_prefixlen = static_cast<std::uint8_t>(address.length);
+  info.ifa_index = static_cast<std::uint32_t>(index);
+  message.body(info);
+  message.put(IFA_LOCAL, address.address.bytes());
+  message.put(IFA_ADDRESS, address.address.bytes());
+  if (info.ifa_family == AF_INET && address.length < 31) {
+    message.put(IFA_BROADCAST, address.last().bytes());
+  }
+  if (info.ifa_family == AF_INET6) message.put_number(IFA_FLAGS, IFA_F_NODAD);
+  return {.message = std::move(message), .what = format("RTM_NEWADDR({})", address.str())};
+}
+
+NetlinkRequest new_route(const IpRange& destination,
+                         const IpAddress& gateway,
+                         int index,
+                         std::uint32_t metric) {
+  NetlinkMessage message(RTM_NEWROUTE, kMake);
+  rtmsg info{};
+  info.rtm_family = gateway.is_v6() ? AF_INET6 : AF_INET;
+  info.rtm_dst_len = static_cast<std::uint8_t>(destination.length);
+  info.rtm_table = RT_TABLE_MAIN;
+  info.rtm_protocol = RTPROT_STATIC;
+  info.rtm_scope = RT_SCOPE_UNIVERSE;
+  info.rtm_type = RTN_UNICAST;
+  message.body(info);
+  if (destination.length != 0) message.put(RTA_DST, destination.first().bytes());
+  message.put(RTA_GATEWAY, gateway.bytes());
+  message.put_number(RTA_OIF, static_cast<std::uint32_t>(index));
+  if (metric != 0) message.put_number(RTA_PRIORITY, metric);
+  return {
+      .message = std::move(message),
+      .what = format("RTM_NEWROUTE({} via {})",
+                     destination.length == 0 ? std::string("default") : destination.network_str(),
+                     gateway.str())};
+}
+
+namespace {
+Result<std::optional<ifinfomsg>> link_info(NetlinkSocket& socket, const std::string& name) {
+  NetlinkMessage message = link_message(RTM_GETLINK, 0, 0);
+  message.put_text(IFLA_IFNAME, name);
+  const auto replies = socket.ask(std::move(message), format("RTM_GETLINK({})", name));
+  if (!replies && replies.error().errnum == ENODEV) return std::optional<ifinfomsg>();
+  if (!replies) return std::unexpected(replies.error());
+  for (const NetlinkReply& reply : *replies) {
+    if (reply.type == RTM_NEWLINK) return std::optional(reply.body<ifinfomsg>());
+  }
+  return std::optional<ifinfomsg>();
+}
+}  // namespace
+
+Result<std::optional<int>> link_index(NetlinkSocket& socket, const std::string& name) {
+  const std::optional<ifinfomsg> info = TRY(link_info(socket, name));
+  return info ? std::optional(info->ifi_index) : std::nullopt;
+}
+
+Result<bool> link_is_up(NetlinkSocket& socket, const std::string& name) {
+  const std::optional<ifinfomsg> info = TRY(link_info(socket, name));
+  return info && (info->ifi_flags & IFF_UP) != 0;
+}
+
+}  // namespace isle::kernel

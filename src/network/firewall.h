@@ -1,0 +1,29 @@
+#pragma once
+// Why: one table, "inet isle", says all that isle wants of the host's firewall. Its rules never
+// change; what there is of bridges and published ports are elements of its sets and maps, so that
+// the thousandth container costs what the first did, and nothing has to be searched to be removed.
+
+#include "base/error.h"
+#include "kernel/netlink.h"
+#include "record/wiring.h"
+
+namespace isle::network {
+
+inline constexpr const char* kTable = "isle";
+
+// Lets the bridges of `wiring` through and publishes its ports; makes the table where it is not
+// there. Conflict: a port is somebody's. Nothing is changed then.
+Result<void> open_firewall(kernel::NetlinkSocket& socket, const record::Wiring& wiring);
+
+// Takes the ports back. What is not there is no error. The socket should be closed by somebody
+// whom nobody waits for: the kernel clears up in close(2), which takes 10 to 20 ms.
+Result<void> close_ports(kernel::NetlinkSocket& socket, const record::Wiring& wiring);
+
+// The bridge is no more.
+Result<void> forget_bridge(kernel::NetlinkSocket& socket,
+                           const std::string& bridge,
+                           const oci::Strings& addresses);
+
+Result<void> remove_table(kernel::NetlinkSocket& socket);
+
+}  // namespace isle::network

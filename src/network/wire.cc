@@ -1,0 +1,207 @@
+#include "network/wire.h"
+
+#include <linux/netlink.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "base/ip_address.h"
+#include "base/strings.h"
+#include "kernel/netlink_link.h"
+#include "network/firewall.h"
+#include "network/leases.h"
+
+namespace isle::network {
+
+namespace {
+
+using kernel::NetlinkRequest;
+using kernel::NetlinkSocket;
+
+Result<void> set_sysctl(const std::string& name, std::string_view value) {
+  const HostPath path("/proc/sys/net/" + name);
+  const Result<std::string> now = kernel::read_file(path, 64);
+  if (now && trim(*now) == value) return {};
+  return kernel::write_existing(path, value);
+}
+
+// A socket of another network namespace: this process, which has one thread, goes there for it.
+Result<NetlinkSocket> socket_in(int space) {
+  const kernel::UniqueFd own = TRY(kernel::open_file(HostPath("/proc/self/ns/net"), O_RDONLY));
+  if (setns(space, CLONE_NEWNET) != 0) return fail_call(errno, "setns(network)");
+  Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_ROUTE);
+  // In a foreign namespace nothing that follows would be right.
+  if (setns(own.get(), CLONE_NEWNET) != 0) std::abort();
+  return socket;
+}
+
+bool has_v6(const oci::Strings& addresses) {
+  for (const std::string& address : addresses) {
+    if (address.find(':') != std::string::npos) return true;
+  }
+  return false;
+}
+
+// IPv6 stays away from where it was not asked for: each port of a bridge would announce itself to
+// all others, and the thousandth cost six times the first. A kernel without IPv6 refuses to be
+// told.
+std::vector<NetlinkRequest> without_v6(const std::string& device, const oci::Strings& addresses) {
+  std::vector<NetlinkRequest> requests;
+  if (!has_v6(addresses) && access("/proc/net/if_inet6", F_OK) == 0) {
+    requests.push_back(kernel::without_link_local(device));
+  }
+  return requests;
+}
+
+Result<void> unless_there(Result<void> result) {
+  if (!result && result.error().errnum == EEXIST) return {};
+  return result;
+}
+
+// Packets between the bridge and the rest of the host.
+Result<void> let_forward(const record::Attachment& attachment) {
+  if (!attachment.internal) TRY(set_sysctl("ipv4/ip_forward", "1"));
+  if (has_v6(attachment.bridge_addresses)) {
+    TRY(set_sysctl("ipv6/conf/all/forwarding", "1"));
+  }
+  TRY(set_sysctl(format("ipv4/conf/{}/route_localnet", attachment.host_device), "1"));
+  return {};
+}
+
+Result<void> make_bridge(NetlinkSocket& socket, const record::Attachment& attachment) {
+  const std::string& name = attachment.host_device;
+  TRY(unless_there(socket.send_all({kernel::new_bridge(name, attachment.mtu)})));
+  const std::optional<int> index = TRY(kernel::link_index(socket, name));
+  if (!index) return fail(ErrorKind::NotFound, format("bridge {} is gone again", quoted(name)));
+  for (const std::string& address : attachment.bridge_addresses) {
+    TRY(unless_there(socket.send_all({kernel::new_address(*index, TRY(IpRange::parse(address)))})));
+  }
+  TRY(let_forward(attachment));
+  std::vector<NetlinkRequest> requests = without_v6(name, attachment.bridge_addresses);
+  requests.push_back(kernel::set_up(name));
+  return socket.send_all(std::move(requests));
+}
+
+Error explain(Error error, const record::Attachment& attachment) {
+  if (error.errnum == EXFULL) {
+    error.kind = ErrorKind::Unavailable;
+    error.message = format("network {} is full: a bridge has room for 1023 containers",
+                           quoted(attachment.network));
+    return std::move(error).advise("make another network: isle network create");
+  }
+  if (error.errnum == EOPNOTSUPP) {
+    error.kind = ErrorKind::Unsupported;
+    return std::move(error).advise(
+        format("this kernel has no devices of kind {}", attachment.driver));
+  }
+  return error;
+}
+
+Result<void> make_device(NetlinkSocket& host, const record::Attachment& attachment, int space) {
+  const std::optional<int> parent = TRY(kernel::link_index(host, attachment.host_device));
+  if (!parent) {
+    return fail(ErrorKind::NotFound,
+                format("the host has no network device {}", quoted(attachment.host_device)));
+  }
+  std::string mac;
+  if (!attachment.mac.empty()) mac = TRY(kernel::parse_mac(attachment.mac));
+  if (attachment.driver == "macvlan") {
+    return host.send_all({TRY(kernel::new_macvlan({.name = attachment.device,
+                                                   .mode = attachment.mode,
+                                                   .mac = mac,
+                                                   .parent = *parent,
+                                                   .space = space,
+                                                   .mtu = attachment.mtu}))});
+  }
+  std::vector<NetlinkRequest> requests;
+  requests.push_back(kernel::new_veth({.host_name = attachment.host_end,
+                                       .peer_name = attachment.device,
+                                       .peer_mac = mac,
+                                       .peer_space = space,
+                                       .bridge = *parent,
+                                       .mtu = attachment.mtu}));
+  for (NetlinkRequest& request : without_v6(attachment.host_end, {})) {
+    requests.push_back(std::move(request));
+  }
+  requests.push_back(kernel::set_up(attachment.host_end));
+  requests.push_back(kernel::set_hairpin(attachment.host_end));
+  return host.send_all(std::move(requests));
+}
+
+Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& attachment) {
+  const std::optional<int> index = TRY(kernel::link_index(inside, attachment.device));
+  if (!index) {
+    return fail(ErrorKind::NotFound,
+                format("the network device {} did not arrive inside", quoted(attachment.device)));
+  }
+  std::vector<NetlinkRequest> requests = without_v6(attachment.device, attachment.addresses);
+  for (const std::string& address : attachment.addresses) {
+    requests.push_back(kernel::new_address(*index, TRY(IpRange::parse(address))));
+  }
+  requests.push_back(kernel::set_up(attachment.device));
+  for (const std::string& gateway : attachment.gateways) {
+    requests.push_back(kernel::new_route({}, TRY(IpAddress::parse(gateway)), *index, 0));
+  }
+  for (const record::NetworkRoute& route : attachment.routes) {
+    requests.push_back(kernel::new_route(TRY(IpRange::parse(route.destination)),
+                                         TRY(IpAddress::parse(route.gateway)),
+                                         *index,
+                                         route.metric));
+  }
+  return inside.send_all(std::move(requests));
+}
+
+}  // namespace
+
+Result<void> provide_bridge(const record::Attachment& attachment) {
+  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  if (TRY(kernel::link_is_up(host, attachment.host_device))) return {};
+  return make_bridge(host, attachment);
+}
+
+Result<void> connect(const record::Attachment& attachment, int space) {
+  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  Result<void> made = make_device(host, attachment, space);
+  if (!made) return std::unexpected(explain(std::move(made).error(), attachment));
+  NetlinkSocket inside = TRY(socket_in(space));
+  return settle_inside(inside, attachment);
+}
+
+Result<void> publish(const record::Wiring& wiring) {
+  NetlinkSocket socket = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
+  return open_firewall(socket, wiring);
+}
+
+Result<void> repair(const record::Wiring& wiring) {
+  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  for (const record::Attachment& attachment : wiring.attachments) {
+    if (attachment.driver != "bridge") continue;
+    TRY(provide_bridge(attachment));
+    const std::optional<int> bridge = TRY(kernel::link_index(host, attachment.host_device));
+    if (bridge) TRY(host.send_all({kernel::set_master(attachment.host_end, *bridge)}));
+    TRY(host.send_all({kernel::set_hairpin(attachment.host_end)}));
+  }
+  return publish(wiring);
+}
+
+Result<void> disconnect(const record::Attachment& attachment, int space) {
+  NetlinkSocket inside = TRY(socket_in(space));
+  const Result<void> deleted = inside.send_all({kernel::delete_link(attachment.device)});
+  if (!deleted && deleted.error().errnum == ENODEV) return {};
+  return deleted;
+}
+
+void release(const record::Wiring& wiring) {
+  if (!wiring.ports.empty()) {
+    // A child holds the socket when we close it: see close_ports.
+    Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_NETFILTER);
+    if (socket && close_ports(*socket, wiring) && fork() == 0) _exit(0);
+  }
+  for (const std::string& lease : wiring.leases) {
+    drop_lease(HostPath(lease), wiring.container);
+  }
+}
+
+}  // namespace isle::network

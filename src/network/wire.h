@@ -1,0 +1,32 @@
+#pragma once
+// Why: what a wiring says is carried out by messages to the kernel, in the process that made the
+// container, while its first process waits: rtnetlink(7), veth(4). No program is started.
+
+#include "base/error.h"
+#include "kernel/fd.h"
+#include "record/wiring.h"
+
+namespace isle::network {
+
+// The bridge of an attachment, with its address and what the host must allow. One that is there is
+// left as it is.
+Result<void> provide_bridge(const record::Attachment& attachment);
+
+// The device inside, in the network namespace `space`, its addresses and routes. Ends with the
+// namespace.
+Result<void> connect(const record::Attachment& attachment, int space);
+
+// Bridges and ports in the firewall.
+Result<void> publish(const record::Wiring& wiring);
+
+// After somebody deleted the bridge, or flushed the firewall: everything but the container's own
+// end, which nobody else reaches, is made again where it is missing.
+Result<void> repair(const record::Wiring& wiring);
+// Takes the device away from inside.
+Result<void> disconnect(const record::Attachment& attachment, int space);
+
+// What does not end with the namespace: ports and leases. What is gone already is no error. The
+// slow part of it happens in a child that nobody waits for.
+void release(const record::Wiring& wiring);
+
+}  // namespace isle::network
