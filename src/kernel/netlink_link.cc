@@ -142,10 +142,14 @@ NetlinkRequest set_master(const std::string& name, int bridge) {
 }
 
 NetlinkRequest set_hairpin(const std::string& name) {
-  NetlinkMessage message = link_message(RTM_SETLINK, 0, 0);
+  NetlinkMessage message = link_message(RTM_NEWLINK, 0, 0);
   message.put_text(IFLA_IFNAME, name);
-  message.nest(IFLA_PROTINFO, [&] { message.put_value(IFLA_BRPORT_MODE, std::uint8_t{1}); });
-  return {.message = std::move(message), .what = format("RTM_SETLINK({}, hairpin)", name)};
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_SLAVE_KIND, "bridge");
+    message.nest(IFLA_INFO_SLAVE_DATA,
+                 [&] { message.put_value(IFLA_BRPORT_MODE, std::uint8_t{1}); });
+  });
+  return {.message = std::move(message), .what = format("RTM_NEWLINK({}, hairpin)", name)};
 }
 
 NetlinkRequest delete_link(const std::string& name) {

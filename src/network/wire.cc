@@ -137,6 +137,7 @@ Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& atta
                 format("the network device {} did not arrive inside", quoted(attachment.device)));
   }
   std::vector<NetlinkRequest> requests = without_v6(attachment.device, attachment.addresses);
+  requests.push_back(kernel::set_up("lo"));  // isle-dns is to answer there before init is awake
   for (const std::string& address : attachment.addresses) {
     requests.push_back(kernel::new_address(*index, TRY(IpRange::parse(address))));
   }
