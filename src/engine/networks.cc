@@ -185,7 +185,7 @@ Result<std::string> remove_network(const Paths& paths, std::string_view name, bo
   for (const record::Container& container : TRY(Database(paths).list()).containers) {
     if (!is_in(container, network.name)) continue;
     if (force) {
-      TRY(remove_container(paths, container.id, true));
+      TRY(remove_container(paths, container.id, {.force = true}));
       continue;
     }
     return fail(
