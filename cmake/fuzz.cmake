@@ -28,7 +28,7 @@ isle_fuzz_parts(oci oci/json_reader.cc oci/runtime_spec_*.cc oci/state.cc)
 isle_fuzz_parts(runtime
   runtime/plan/*.cc
   kernel/rlimit.cc kernel/mount_options.cc kernel/signal.cc kernel/sysctl.cc kernel/process.cc
-  kernel/number_list.cc kernel/netlink*.cc kernel/cgroup/*.cc kernel/seccomp*.cc)
+  kernel/number_list.cc kernel/mountinfo.cc kernel/netlink*.cc kernel/cgroup/*.cc kernel/seccomp*.cc)
 isle_fuzz_parts(state runtime/state/document.cc)
 isle_fuzz_parts(init runtime/init/tree.cc runtime/init/report.cc)
 isle_fuzz_parts(options options/passwd.cc options/seccomp_profile.cc)

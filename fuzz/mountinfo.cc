@@ -2,6 +2,7 @@
 // somebody mounted. Three texts, parted by zero bytes. Pure, and no group's directory leaves its
 // mount.
 
+#include "kernel/mountinfo.h"
 #include "base/strings.h"
 #include "check.h"
 #include "kernel/cgroup/group.h"
@@ -23,5 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                     !directory.ends_with("/.."),
                 "a group's path does not climb");
   }
+  // The same lines as the namespace tools read them: those of a type are among all of them.
+  const auto mounts = kernel::parse_mounts(part(0));
+  const auto procs = kernel::parse_mounts_of(part(0), "proc");
+  fuzz::check(procs.size() <= mounts.size(), "mounts of a type are mounts");
+  for (const kernel::MountLine& mount : procs) fuzz::check(mount.type == "proc", "of that type");
   return 0;
 }

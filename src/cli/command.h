@@ -35,12 +35,11 @@ struct Group {
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
 extern const Group kContainerGroup, kHealthcheckGroup, kImageGroup, kManifestGroup, kNetworkGroup,
-    kSystemGroup,
-    kVolumeGroup;
+    kNsGroup, kSystemGroup,
 
-// What a command's own flags do to its request.
-template <typename Request>
-struct CommandFlag {
+    // What a command's own flags do to its request.
+    template <typename Request>
+    struct CommandFlag {
   options::Flag flag;
   Result<void> (*take)(Request& request, std::string_view value);
 };
@@ -109,6 +108,7 @@ int logs_command(Arguments arguments);
 int login_command(Arguments arguments);
 int logout_command(Arguments arguments);
 int manifest_command(Arguments arguments);
+int ns_command(Arguments arguments);
 int pause_command(Arguments arguments);
 int network_command(Arguments arguments);
 int port_command(Arguments arguments);

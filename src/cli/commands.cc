@@ -1,6 +1,7 @@
 #include <array>
 
 #include "cli/command.h"
+#include "cli/ns.h"
 
 namespace isle::cli {
 namespace {
@@ -97,6 +98,11 @@ constexpr std::array kCommands = {
             "[FLAGS] FILE|- [NAME]",
             "Make an image of an archive of a root file system",
             import_command},
+    Command{"ns", "COMMAND ...", "Namespaces: list, explain, enter, keep, compare", ns_command},
+    Command{"trace",
+            "[FLAGS] [--] COMMAND [ARGUMENT...]",
+            "Show the isolation steps of another program",
+            trace_command},
     Command{
         "system", "COMMAND ...", "The store: disk use, check and repair, prune", system_command},
     Command{"doctor",
@@ -130,6 +136,7 @@ std::span<const Group* const> groups() {
                                          &kImageGroup,
                                          &kManifestGroup,
                                          &kNetworkGroup,
+                                         &kNsGroup,
                                          &kSystemGroup,
                                          &kVolumeGroup};
   return kGroups;

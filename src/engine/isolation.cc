@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "engine/isolation_words.h"
 #include "kernel/capability.h"
 #include "kernel/fd.h"
 
@@ -85,6 +86,7 @@ Result<json::Value> isolation_of(const Listed& listed) {
   value["environment"] = lines(file_of(proc + "/environ"), '\0');
   value["mounts"] = lines(file_of(proc + "/mounts"), '\n');
   value["root"] = link_of(proc + "/root");
+  value["words"] = isolation_words(value);
   return value;
 }
 

@@ -107,6 +107,11 @@ Result<UniqueFd> open_pidfd(Pid pid, unsigned flags) {
   return owned(fd, [&] { return format("pidfd_open({})", pid.value); });
 }
 
+Result<UniqueFd> take_fd(int pidfd, int number) {
+  const auto fd = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, number, 0));
+  return owned(fd, [&] { return format("pidfd_getfd({})", number); });
+}
+
 Result<std::string> read_all(int fd, std::size_t limit) {
   std::string data;
   std::size_t used = 0;

@@ -62,6 +62,8 @@ Result<UniqueFd> make_signal_fd(const sigset_t& signals);
 Result<UniqueFd> make_inotify();
 // pidfd_open(2).
 Result<UniqueFd> open_pidfd(Pid pid, unsigned flags = 0);
+// A duplicate of another process' descriptor, pidfd_getfd(2): ptrace(2)'s rule decides.
+Result<UniqueFd> take_fd(int pidfd, int number);
 
 // Whole content from the current offset; refuses more than `limit` bytes.
 Result<std::string> read_all(int fd, std::size_t limit = std::size_t{64} << 20);

@@ -67,3 +67,14 @@
 #ifndef SYS_listns
 #define SYS_listns 470  // 6.19
 #endif
+
+// ioctl_nsfs(2), sockets and tun devices: numbers, since <linux/nsfs.h> of 6.1 ends at the fourth.
+inline constexpr unsigned long kNsGetUserns = 0xb701, kNsGetParent = 0xb702, kNsGetType = 0xb703,
+                               kNsGetOwnerUid = 0xb704;
+inline constexpr unsigned long kNsGetMntnsId = 0x8008b705;       // 6.11
+inline constexpr unsigned long kNsGetId = 0x8008b70d;            // 6.18
+inline constexpr unsigned long kSiocgskns = 0x894c;              // 4.10
+inline constexpr unsigned long kTunGetDevNetns = 0x54e3;         // 5.2
+inline constexpr unsigned long kProcfsGetPidNamespace = 0x6620;  // after 6.18
+// What fstatfs(2) says of nsfs and procfs.
+inline constexpr long kNsfsMagic = 0x6e736673, kProcMagic = 0x9fa0;

@@ -76,6 +76,10 @@ class Walk {
         give(index, "true");
         continue;
       }
+      if (flag.arity == Arity::Optional && !rest.starts_with('=')) {
+        give(index, "");
+        continue;
+      }
       if (rest.starts_with('=')) rest.remove_prefix(1);
       give(index, rest.empty() ? TRY(next_word(flag)) : rest);
       return {};

@@ -127,6 +127,19 @@ run_readme() {
   assert_output --partial "1 day"
 }
 
+@test "readme: namespaces are listed, explained and made" {
+  run_readme "isle ns ls"
+  assert_success
+  assert_output --partial "$(readlink /proc/self/ns/uts | tr -dc 0-9)"
+  run_readme "isle ns why"
+  assert_success
+  assert_output --partial "never ends"
+  require_root
+  run_readme "isle ns unshare"
+  assert_success
+  assert_output "$(hostname)"
+}
+
 @test "readme: islet writes a specification and plans it without root" {
   require_root
   mkdir -p "$ISLE_TEST_DIR/bundle/rootfs"
@@ -144,6 +157,8 @@ long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
   local command option text
   text=$(page isle.1)
   for command in run create start stop restart wait attach logs events boot exec ps kill rm inspect pull push search login logout images info \
+    "ns ls" "ns tree" "ns show" "ns why" "ns unshare" "ns enter" "ns exec" "ns pin" "ns unpin" \
+    "ns can" "ns diff" "ns caps" "ns pid" "ns ids" "ns mounts" "ns limits" "ns map" trace \
     pause unpause update stats cp doctor "container prune" "volume create" "volume ls" "volume inspect" \
     "volume rm" "volume prune" "volume export" "image prune" "system df" "system check" "system prune"; do
     # shellcheck disable=SC2086

@@ -1,0 +1,31 @@
+#pragma once
+// isle ns enter and exec: a command in namespaces that exist, by setns(2), as nsenter(1) does it.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "kernel/namespace.h"
+#include "toolbox/command.h"
+
+namespace isle::toolbox {
+
+struct EnterRequest {
+  Pid target{0};                                       // 0: none
+  int target_fd = -1;                                  // an inherited pidfd in its place
+  std::vector<kernel::NamespaceKind> kinds;            // of the target
+  std::map<kernel::NamespaceKind, std::string> files;  // by path
+  bool all = false;                                    // every kind of the target's that differs
+  std::vector<std::string> sockets;  // UNIX sockets whose other end sends descriptors of namespaces
+  bool target_root = false, target_directory = false;           // the target's own
+  std::optional<std::string> root, directory, inner_directory;  // the last: opened inside
+  bool environment = false, no_fork = false, preserve_credentials = false, join_cgroup = false;
+  bool explain = false;
+  CommandRequest command;
+};
+// Does not return when the command took this process' place; else its status.
+Result<int> enter_and_run(EnterRequest request);
+
+}  // namespace isle::toolbox

@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <map>
+
+#include "base/strings.h"
+#include "toolbox/map.h"
+#include "toolbox/mount_tree.h"
+#include "toolbox/words.h"
+
+namespace isle::toolbox {
+
+using kernel::NamespaceKind;
+
+namespace {
+
+constexpr const char* kStyle = R"(
+body{font:13px sans-serif;margin:12px;color:#222;background:#fff}
+h1{font-size:16px;margin:0 12px 0 0;display:inline}
+#find{margin:0 12px;padding:2px 6px;width:220px}
+#more{position:fixed;right:8px;bottom:8px;max-width:560px;max-height:45vh;overflow:auto;background:#fff;border:1px solid #888;padding:8px;white-space:pre-wrap;font:12px monospace;display:none;box-shadow:0 2px 8px #0003}
+text{font:12px sans-serif}
+.area>rect{fill:#f3f6fa;stroke:#9ab;rx:6}
+.area .area>rect{fill:#e8f1e6;stroke:#8a8}
+.area .area .area>rect{fill:#fbf1df;stroke:#ca8}
+.box>rect{fill:#fff;stroke:#888;rx:4}
+.box.container>rect{stroke:#246;stroke-width:2}
+.box.empty>rect{stroke-dasharray:4}
+.box .name{font-weight:bold}
+.box .about{fill:#666;font-size:11px}
+.patch text{font-size:9px;fill:#fff;text-anchor:middle;pointer-events:none}
+.patch.initial text{fill:#777}
+.link{fill:none;stroke-width:1.5;opacity:.55;pointer-events:none}
+.link.far{opacity:.2}
+.dim{opacity:.15}
+.lit>rect{stroke:#d00;stroke-width:2.5}
+)";
+
+constexpr const char* kScript = R"(
+const more=document.getElementById('more'),boxes=[...document.querySelectorAll('.box')];
+document.addEventListener('mouseover',e=>{
+ const patch=e.target.closest('.patch'),box=e.target.closest('.box,.area');
+ for(const lit of document.querySelectorAll('.lit'))lit.classList.remove('lit');
+ if(patch)for(const same of document.querySelectorAll('[data-ns="'+patch.dataset.ns+'"]'))same.classList.add('lit');
+ const from=patch||box;
+ more.style.display=from?'block':'none';
+ if(from)more.textContent=from.dataset.about;
+});
+document.getElementById('find').addEventListener('input',e=>{
+ const word=e.target.value.toLowerCase();
+ for(const box of boxes)box.classList.toggle('dim',!!word&&!box.dataset.about.toLowerCase().includes(word));
+});
+)";
+
+class Page {
+ public:
+  Page(const Inventory& inventory, const ContainerNames& names)
+      : inventory_(inventory), names_(names) {}
+
+  std::string draw(const std::vector<MapArea>& areas) {
+    double width = 200, height = 60;
+    for (const MapArea& area : areas) {
+      width = std::max(width, area.x + area.width);
+      height = std::max(height, area.y + area.height);
+    }
+    text_ = format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
+        "viewBox=\"-2 -2 {0:.0f} {1:.0f}\">\n",
+        width + 4,
+        height + 4);
+    for (const MapArea& area : areas) draw_area(area);
+    draw_links();
+    return std::move(text_) + "</svg>\n";
+  }
+
+ private:
+  const Inventory& inventory_;
+  const ContainerNames& names_;
+  std::string text_;
+  // By namespace the boxes it is in, for the lines.
+  std::map<Index, std::vector<std::pair<double, double>>> patches_;
+
+  std::string about_namespace(Index index) const {
+    const Namespace& space = inventory_.namespaces[index];
+    std::string about =
+        format("{}\n{}", space.name.str(), kernel::facts_of(space.name.kind).isolates);
+    if (space.initial) about += "\nthe kernel's own";
+    if (space.owner != kNone) about += "\nowner " + inventory_.namespaces[space.owner].name.str();
+    if (space.parent != kNone)
+      about += "\nparent " + inventory_.namespaces[space.parent].name.str();
+    about += format("\n{} processes", space.processes);
+    std::size_t told = 0;
+    for (const Holder& holder : space.holders) {
+      if (holder.hold == Hold::Process) continue;
+      if (++told > 8) {
+        about += format(
+            "\n... {} reasons in all (isle ns why {})", space.holders.size(), space.name.inode);
+        break;
+      }
+      about += "\n" + reason_of(inventory_, holder);
+    }
+    return about;
+  }
+
+  std::string about_box(const MapBox& box) const {
+    std::string about;
+    if (box.container != nullptr)
+      about = format("container {}  {}\n", box.container->name, box.container->id.substr(0, 12));
+    std::size_t told = 0;
+    for (const pid_t pid : box.pids) {
+      if (++told > 12) {
+        about += format("... {} processes in all\n", box.pids.size());
+        break;
+      }
+      about += format("{:>7} {}\n", pid, command_of(pid).substr(0, 100));
+    }
+    for (const Index index : box.in) {
+      if (index == kNone) continue;
+      const Namespace& space = inventory_.namespaces[index];
+      about += format("{}{}\n", space.name.str(), space.initial ? " initial" : "");
+      if (box.empty()) about += about_namespace(index) + "\n";
+    }
+    return about;
+  }
+
+  static std::string colour(const Namespace& space) {
+    return space.initial ? "#e4e4e4" : format("hsl({},55%,42%)", space.name.inode * 137 % 360);
+  }
+
+  void draw_area(const MapArea& area) {
+    const bool known = area.user_namespace != kNone;
+    const std::string about =
+        known ? about_namespace(area.user_namespace) : "owners that are not yours to see";
+    text_ += format(
+        "<g class=\"area\" data-about=\"{}\"><rect x=\"{:.0f}\" y=\"{:.0f}\" width=\"{:.0f}\" "
+        "height=\"{:.0f}\"/>",
+        escape_lines(about),
+        area.x,
+        area.y,
+        area.width,
+        area.height);
+    std::string title = "beyond";
+    if (known) {
+      const Namespace& space = inventory_.namespaces[area.user_namespace];
+      title = format("{}{}",
+                     space.name.str(),
+                     space.initial     ? " initial"
+                     : space.owner_uid ? " made by " + user_name(*space.owner_uid)
+                                       : "");
+    }
+    text_ += format(
+        "<text x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n", area.x + 10, area.y + 16, escape_xml(title));
+    for (const MapBox& box : area.boxes) draw_box(box);
+    for (const MapArea& inner : area.inner) draw_area(inner);
+    text_ += "</g>\n";
+  }
+
+  void draw_box(const MapBox& box) {
+    const char* kind = box.empty() ? " empty" : box.container != nullptr ? " container" : "";
+    text_ += format(
+        "<g class=\"box{}\" data-about=\"{}\"><rect x=\"{:.0f}\" y=\"{:.0f}\" width=\"176\" "
+        "height=\"66\"/>",
+        kind,
+        escape_lines(about_box(box)),
+        box.x,
+        box.y);
+    text_ += format("<text class=\"name\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>",
+                    box.x + 6,
+                    box.y + 16,
+                    escape_xml(title_of(box)));
+    text_ += format("<text class=\"about\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>",
+                    box.x + 6,
+                    box.y + 31,
+                    escape_xml(subtitle_of(box)));
+    std::size_t place = 0;
+    for (const kernel::NamespaceKindFacts& facts : kernel::namespace_kinds()) {
+      const Index index = box.in[static_cast<std::size_t>(facts.kind)];
+      if (facts.kind == NamespaceKind::User) continue;
+      if (index != kNone)
+        draw_patch(index, box.x + 5 + static_cast<double>(place) * 24, box.y + 40);
+      ++place;
+    }
+    text_ += "</g>\n";
+  }
+
+  void draw_patch(Index index, double x, double y) {
+    const Namespace& space = inventory_.namespaces[index];
+    const char* name =
+        space.name.kind == NamespaceKind::Cgroup ? "cgr" : kernel::facts_of(space.name.kind).name;
+    text_ += format(
+        "<g class=\"patch{}\" data-ns=\"{}\" data-about=\"{}\"><rect x=\"{:.0f}\" y=\"{:.0f}\" "
+        "width=\"22\" height=\"18\" rx=\"3\" fill=\"{}\"/>"
+        "<text x=\"{:.0f}\" y=\"{:.0f}\">{}</text></g>",
+        space.initial ? " initial" : "",
+        space.name.str(),
+        escape_lines(about_namespace(index)),
+        x,
+        y,
+        colour(space),
+        x + 11,
+        y + 12,
+        name);
+    if (!space.initial) patches_[index].emplace_back(x + 11, y + 18);
+  }
+
+  // From each to the next that shares it.
+  void draw_links() {
+    for (const auto& [index, places] : patches_) {
+      for (std::size_t i = 1; i < places.size(); ++i) {
+        const auto [x, y] = places[i - 1];
+        const auto [to_x, to_y] = places[i];
+        const double low = std::max(y, to_y) + 14;
+        text_ += format(
+            "<path class=\"link{}\" d=\"M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}\" "
+            "stroke=\"{}\"/>\n",
+            // What goes over other boxes is faint.
+            std::abs(to_y - y) > 30 ? " far" : "",
+            x,
+            y,
+            x,
+            low,
+            to_x,
+            low,
+            to_x,
+            to_y,
+            colour(inventory_.namespaces[index]));
+      }
+    }
+  }
+
+  std::string title_of(const MapBox& box) const {
+    std::string title;
+    if (box.container != nullptr) {
+      title = box.container->name;
+    } else if (box.empty()) {
+      title = "no process";
+    } else if (box.pids.size() >= 20 || std::ranges::all_of(box.in, [&](Index index) {
+                 return index == kNone || inventory_.namespaces[index].initial;
+               })) {
+      title = "the host";
+    } else {
+      title = command_of(box.pids.front());
+    }
+    return title.size() > 24 ? title.substr(0, 21) + "..." : title;
+  }
+
+  std::string subtitle_of(const MapBox& box) const {
+    if (!box.empty()) {
+      return format(
+          "{} process{}, {}", box.pids.size(), box.pids.size() == 1 ? "" : "es", box.pids.front());
+    }
+    for (const Index index : box.in) {
+      if (index == kNone) continue;
+      const auto& holders = inventory_.namespaces[index].holders;
+      return holders.empty() ? "held unseen"
+                             : format("kept by a {}", to_string(holders.front().hold));
+    }
+    return {};
+  }
+
+  // New lines stay in an attribute as references.
+  static std::string escape_lines(const std::string& about) {
+    std::string text;
+    for (const std::string_view line : split(about, '\n')) {
+      text += (text.empty() ? "" : "&#10;") + escape_xml(line);
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+std::string map_page(const Inventory& inventory,
+                     const ContainerNames& names,
+                     unsigned refresh_seconds) {
+  const std::vector<MapArea> areas = lay_out_map(inventory, names, 1720);
+  const std::time_t now = std::time(nullptr);
+  char time[32];
+  std::tm parts{};
+  std::strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &parts));
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta "
+      "charset=\"utf-8\"><title>Namespaces</title>\n";
+  if (refresh_seconds != 0)
+    page += format("<meta http-equiv=\"refresh\" content=\"{}\">\n", refresh_seconds);
+  page += format("<style>{}</style></head><body>\n", kStyle);
+  page += format(
+      "<h1>Namespaces</h1>{} namespaces, {} processes, {} containers, {}{} <input id=\"find\" "
+      "placeholder=\"find\">\n<p>\n",
+      inventory.namespaces.size(),
+      inventory.processes.size(),
+      names.size(),
+      time,
+      inventory.unreadable == 0 ? ""
+                                : format("; {} processes could not be read", inventory.unreadable));
+  page += Page(inventory, names).draw(areas);
+  page += format("<div id=\"more\"></div><script>{}</script></body></html>\n", kScript);
+  return page;
+}
+
+}  // namespace isle::toolbox
