@@ -26,11 +26,24 @@ network_teardown() {
   if [ -n "${host_pid-}" ]; then
     local id
     for id in $(isle ps -aq 2>/dev/null); do isle rm -f "$id" >/dev/null 2>&1 || true; done
+    wait_until no_name_server || status=1
     kill "$host_pid" 2>/dev/null
     wait "$host_pid" 2>/dev/null || true
   fi
+  # Networks are made to stay; what containers held must be gone.
+  if [ -z "$(find "$ISLE_RUN/networks" -type l 2>/dev/null)" ]; then
+    rm -rf "${ISLE_RUN:?}/networks" "${ISLE_ROOT:?}/networks"
+  fi
   isle_teardown || status=1
   return "$status"
+}
+
+# isle-dns of this test: it has the test's namespace.
+no_name_server() {
+  local pid
+  for pid in $(pgrep -x isle-dns); do
+    [ "$(ns_of "$pid" net)" != "$(ns_of "${host_pid-$$}" net)" ] || return 1
+  done
 }
 
 # A command on "the host".

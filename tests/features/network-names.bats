@@ -54,10 +54,3 @@ names_gone() { [ -z "$(resolve client web)" ]; }
   isle rm -f two
   wait_until no_name_server
 }
-# That of this test: it has the test's namespace.
-no_name_server() {
-  local pid
-  for pid in $(pgrep -x isle-dns); do
-    [ "$(ns_of "$pid" net)" != "$(ns_of "$host_pid" net)" ] || return 1
-  done
-}

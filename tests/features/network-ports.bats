@@ -16,12 +16,12 @@ teardown() {
   assert_output "web from 10.86.0.1"
   run -0 on_host curl -s --max-time 2 http://203.0.113.1:8080/cgi-bin/who
   assert_output --partial "web from"
-  run -0 isle run --rm busybox timeout 2 wget -qO- http://203.0.113.1:8080/cgi-bin/who
+  run -0 isle run --rm --init busybox timeout 2 wget -qO- http://203.0.113.1:8080/cgi-bin/who
   assert_output --partial "web from"
   run -0 isle exec web timeout 2 wget -qO- http://203.0.113.1:8080/cgi-bin/who
   assert_output --partial "web from"
   isle network create other
-  run -0 isle run --rm --network other busybox timeout 2 wget -qO- http://203.0.113.1:8080/cgi-bin/who
+  run -0 isle run --rm --init --network other busybox timeout 2 wget -qO- http://203.0.113.1:8080/cgi-bin/who
   assert_output --partial "web from"
   isle rm -f web
   run on_outside curl -s --max-time 1 http://203.0.113.1:8080/cgi-bin/who
@@ -98,11 +98,11 @@ teardown() {
   printf '#!/bin/sh\necho; echo from $REMOTE_ADDR\n' >"$ISLE_TEST_DIR/www/cgi-bin/who"
   chmod -R a+rx "$ISLE_TEST_DIR/www"
   in_background "$outside_pid" busybox httpd -f -p 203.0.113.2:80 -h "$ISLE_TEST_DIR/www"
-  wait_until isle run --rm busybox timeout 2 wget -qO- http://203.0.113.2/cgi-bin/who
-  run -0 isle run --rm busybox timeout 2 wget -qO- http://203.0.113.2/cgi-bin/who
+  wait_until isle run --rm --init busybox timeout 2 wget -qO- http://203.0.113.2/cgi-bin/who
+  run -0 isle run --rm --init busybox timeout 2 wget -qO- http://203.0.113.2/cgi-bin/who
   assert_output "from 203.0.113.1"
   isle network create --internal inner
-  run isle run --rm --network inner busybox timeout 1 wget -qO- http://203.0.113.2/cgi-bin/who
+  run isle run --rm --init --network inner busybox timeout 1 wget -qO- http://203.0.113.2/cgi-bin/who
   assert_failure
   end_background
 }
@@ -115,12 +115,12 @@ teardown() {
   on_outside ip route add 10.0.0.0/8 via 203.0.113.1
   run on_outside curl -s --max-time 1 http://10.86.0.9/cgi-bin/who
   assert_failure
-  run isle run --rm --network other busybox timeout 1 wget -qO- http://10.86.0.9/cgi-bin/who
+  run isle run --rm --init --network other busybox timeout 1 wget -qO- http://10.86.0.9/cgi-bin/who
   assert_failure
   serve loose --network open --ip 10.99.1.9
-  run -0 isle run --rm --network open2 busybox timeout 2 wget -qO- http://10.99.1.9/cgi-bin/who
+  run -0 isle run --rm --init --network open2 busybox timeout 2 wget -qO- http://10.99.1.9/cgi-bin/who
   assert_output --partial "loose from"
-  run isle run --rm --network other busybox timeout 1 wget -qO- http://10.99.1.9/cgi-bin/who
+  run isle run --rm --init --network other busybox timeout 1 wget -qO- http://10.99.1.9/cgi-bin/who
   assert_failure
 }
 
