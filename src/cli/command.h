@@ -35,11 +35,11 @@ struct Group {
 std::span<const Group* const> groups();
 int run_group(const Group& group, Arguments arguments);
 extern const Group kContainerGroup, kHealthcheckGroup, kImageGroup, kManifestGroup, kNetworkGroup,
-    kNsGroup, kSystemGroup,
+    kNsGroup, kSystemGroup, kVolumeGroup;
 
-    // What a command's own flags do to its request.
-    template <typename Request>
-    struct CommandFlag {
+// What a command's own flags do to its request.
+template <typename Request>
+struct CommandFlag {
   options::Flag flag;
   Result<void> (*take)(Request& request, std::string_view value);
 };

@@ -7,7 +7,6 @@
 
 #include "base/strings.h"
 #include "kernel/cgroup/stats.h"
-#include "monitor/network.h"
 #include "runtime/state/create.h"
 
 namespace isle::monitor {
@@ -102,7 +101,6 @@ ExitRecord end_container(const MonitorRequest& request,
   if (record.oom_killed) note_event(request, "oom", container.attributes);
   note_event(request, "die", std::move(attributes));
   const Result<void> cleared = clear_away(request, container);
-  release_network(request.container);
   if (!cleared) record.error = cleared.error().describe();
   if (!written) record.error = written.error().describe();
   return record;

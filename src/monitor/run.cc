@@ -127,6 +127,8 @@ int run_monitor(const std::vector<std::string>& arguments, kernel::UniqueFd clie
   }
   container->charge.first_client = std::move(client);
   const Result<CleanUp> end = supervise_runs(*request, std::move(*container));
+  // Not before: a container that is started again keeps its addresses and ports.
+  release_network(request->container);
   // Without its supervisor the container is killed by the kernel; the clean-up removes the rest.
   if (!end || *end == CleanUp::ByMonitor) clean_up(*request);
   return end ? 0 : kExitEngine;

@@ -135,3 +135,16 @@ teardown() {
   run -0 on_outside curl -s --max-time 2 http://203.0.113.1:8080/cgi-bin/who
   assert_output "web from 203.0.113.2"
 }
+
+@test "ports: a container that its policy starts again has its address and port again" {
+  isle run -d --name web --restart always -p 127.0.0.1:8090:80 busybox \
+    sh -c 'echo again >/tmp/index.html; httpd -f -p 80 -h /tmp' >/dev/null
+  answers() { [ "$(on_host curl -s --max-time 2 http://127.0.0.1:8090/index.html)" = again ]; }
+  wait_until answers
+  local pid
+  pid=$(isle inspect --format '{{.pid}}' web)
+  kill -KILL "$pid"
+  is_another() { [ "$(isle inspect --format '{{.pid}}' web)" != "$pid" ] && answers; }
+  wait_until is_another
+  isle rm -f web
+}
