@@ -54,3 +54,15 @@ names_gone() { [ -z "$(resolve client web)" ]; }
   isle rm -f two
   wait_until no_name_server
 }
+
+@test "readme: a network, a server in it, its name and its port" {
+  local line
+  while read -r line; do
+    case $line in isle\ network* | isle\ run\ *lan* | isle\ port*)
+      run eval "${line%%#*}"
+      assert_success
+      case $line in *wget*) assert_output "$(isle exec site cat /etc/hostname)" ;; esac
+      ;;
+    esac
+  done < <(awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$ISLE_TESTS_DIR/../README.md")
+}

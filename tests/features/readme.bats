@@ -67,6 +67,23 @@ run_readme() {
   isle rm -f box
 }
 
+@test "readme: containers are made, started, asked, stopped, and what happened is told" {
+  require_root
+  run_readme "isle create --name job"
+  assert_success
+  run_readme "isle start job"
+  assert_success
+  run -0 isle logs job
+  assert_output working
+  run_readme "isle run -d --name probed"
+  assert_success
+  run_readme "isle wait --condition healthy"
+  assert_success
+  run_readme "isle events"
+  assert_success
+  assert_output --partial destroy
+}
+
 @test "readme: images are named, saved, removed and loaded, and what they take is told" {
   require_root
   cd "$ISLE_TEST_DIR"
