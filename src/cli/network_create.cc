@@ -1,7 +1,5 @@
 #include "cli/network_create.h"
 
-#include <algorithm>
-
 #include "base/ip_address.h"
 #include "base/strings.h"
 #include "cli/flags.h"
@@ -94,14 +92,12 @@ Result<void> take_option(CreateRequest& request, std::string_view text) {
                   "--opt enable_icc=false: containers of one network reach each other",
                   "put them into different networks");
     }
-  } else if (name == "com.docker.network.bridge.name") {
+  } else if (name == "com.docker.network.bridge.name" || name == "parent") {
     network.device = value;
   } else if (name == "com.docker.network.bridge.enable_ip_masquerade") {
     network.no_masquerade = !TRY(truth("--opt enable_ip_masquerade", value));
   } else if (name == "no_default_route") {
     network.no_default_route = TRY(truth("--opt no_default_route", value));
-  } else if (name == "parent") {
-    network.device = value;
   } else if (name == "mode" || name == "macvlan_mode") {
     network.mode = value;
   } else {

@@ -1,5 +1,4 @@
 // isle ns mounts and limits.
-#include <algorithm>
 #include <array>
 
 #include "base/strings.h"

@@ -1,13 +1,11 @@
 // isle ns can, diff, caps, pid and ids: what processes may do to each other, and who they are
 // where.
-#include <algorithm>
 
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/ns.h"
 #include "cli/output/rows.h"
-#include "cli/output/table.h"
 #include "toolbox/discover.h"
 #include "toolbox/process_facts.h"
 #include "toolbox/words.h"

@@ -15,7 +15,7 @@ namespace isle::kernel {
 Result<std::vector<int>> numbers_in(int directory) {
   constexpr std::size_t kName = 19;  // of struct linux_dirent64: inode, offset, length, type
   std::vector<int> numbers;
-  alignas(8) std::array<char, 32768> page;
+  alignas(8) std::array<char, 32768> page{};
   for (;;) {
     const long size = syscall(SYS_getdents64, directory, page.data(), page.size());
     if (size < 0) return fail_call(errno, "getdents64()");

@@ -4,7 +4,6 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
-#include <net/if.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,5 @@
 #include "toolbox/command.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -104,9 +103,9 @@ Result<int> wait_as_parent(const kernel::ForkedChild& child) {
   sigemptyset(&held);
   sigaddset(&held, SIGINT);
   sigaddset(&held, SIGTERM);
-  sigprocmask(SIG_BLOCK, &held, &before);
+  pthread_sigmask(SIG_BLOCK, &held, &before);
   const auto ended = kernel::wait_for(child.pidfd.get());
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return ended ? Result<int>(ended->status) : std::unexpected(ended.error());
 }
 

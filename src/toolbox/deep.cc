@@ -7,11 +7,8 @@
 #include <set>
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "base/strings.h"
-#include "kernel/fork.h"
-#include "kernel/process.h"
 #include "toolbox/discovery.h"
 
 namespace isle::toolbox {
@@ -27,7 +24,7 @@ constexpr std::uint64_t kNearIds = 24, kNearInodes = 512;
 
 std::int64_t now_ms() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &now));
   return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
 }
 

@@ -1,12 +1,9 @@
 #include "toolbox/discovery.h"
 
-#include <algorithm>
 #include <optional>
 
 #include <fcntl.h>
 #include <sys/stat.h>
-
-#include "base/strings.h"
 
 namespace isle::toolbox {
 

@@ -213,7 +213,6 @@ Result<void> join_all(Steps& steps, std::vector<Target>& targets) {
 }
 
 Result<void> go_places(Steps& steps, const EnterRequest& request, const Opened& opened) {
-  const std::string back = opened.directory ? "" : ".";
   if (opened.root)
     TRY(change_root(steps, opened.root.get(), request.root.value_or("the target's root")));
   if (opened.directory) {

@@ -55,10 +55,10 @@ std::optional<uid_t> user_of(pid_t pid) {
 }
 
 std::string user_name(uid_t uid) {
-  static const std::string users =
+  static const std::string kUsers =
       kernel::read_file(HostPath("/etc/passwd"), std::size_t{1} << 20).value_or("");
-  const std::string wanted = format("{}", uid);
-  for (const std::string_view line : split(users, '\n')) {
+  std::string wanted = format("{}", uid);
+  for (const std::string_view line : split(kUsers, '\n')) {
     const auto fields = split(line, ':');
     if (fields.size() > 2 && fields[2] == wanted) return std::string(fields[0]);
   }

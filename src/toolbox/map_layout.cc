@@ -77,8 +77,9 @@ void place(MapArea& area, double width) {
       static_cast<std::size_t>(std::max(1.0, std::floor((inside + kGap) / (kBoxWidth + kGap))));
   const std::size_t columns = std::clamp<std::size_t>(area.boxes.size(), 1, most);
   for (std::size_t i = 0; i < area.boxes.size(); ++i) {
-    area.boxes[i].x = kGap + static_cast<double>(i % columns) * (kBoxWidth + kGap);
-    area.boxes[i].y = kTitle + static_cast<double>(i / columns) * (kBoxHeight + kGap);
+    const std::size_t row = i / columns, column = i % columns;
+    area.boxes[i].x = kGap + static_cast<double>(column) * (kBoxWidth + kGap);
+    area.boxes[i].y = kTitle + static_cast<double>(row) * (kBoxHeight + kGap);
   }
   const auto rows = (area.boxes.size() + columns - 1) / columns;
   double x = kGap, y = kTitle + static_cast<double>(rows) * (kBoxHeight + kGap), shelf = 0;

@@ -275,9 +275,10 @@ std::string map_page(const Inventory& inventory,
                      unsigned refresh_seconds) {
   const std::vector<MapArea> areas = lay_out_map(inventory, names, 1720);
   const std::time_t now = std::time(nullptr);
-  char time[32];
+  char time[32] = "";
   std::tm parts{};
-  std::strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &parts));
+  static_cast<void>(
+      std::strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &parts)));
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta "
       "charset=\"utf-8\"><title>Namespaces</title>\n";

@@ -1,6 +1,5 @@
 #include "toolbox/mount_tree.h"
 
-#include <algorithm>
 #include <set>
 
 #include "base/strings.h"
@@ -58,28 +57,44 @@ MountTree mount_tree(std::string_view mountinfo) {
   return tree;
 }
 
-void find_peers(MountTree& tree, const Inventory& inventory, Index own) {
+namespace {
+
+std::set<int> groups_of(const MountTree& tree) {
   std::set<int> groups;
   for (const TreeMount& mount : tree.mounts) {
     for (const int group : {mount.line.shared, mount.line.master}) {
       if (group != 0) groups.insert(group);
     }
   }
+  return groups;
+}
+
+void note_peer(MountTree& tree,
+               const std::set<int>& groups,
+               const Namespace& space,
+               const kernel::MountLine& line) {
+  for (const bool as_peer : {true, false}) {
+    const int group = as_peer ? line.shared : line.master;
+    if (!groups.contains(group)) continue;
+    tree.elsewhere[group].push_back(format("{}{} of process {}: {}",
+                                           as_peer ? "" : "slave in ",
+                                           space.name.str(),
+                                           space.first_pid,
+                                           line.point));
+  }
+}
+
+}  // namespace
+
+void find_peers(MountTree& tree, const Inventory& inventory, Index own) {
+  const std::set<int> groups = groups_of(tree);
   for (Index i = 0; i < inventory.namespaces.size() && !groups.empty(); ++i) {
     const Namespace& space = inventory.namespaces[i];
     if (space.name.kind != kernel::NamespaceKind::Mnt || i == own || space.first_pid == 0) continue;
     const auto text = kernel::read_file(HostPath(format("/proc/{}/mountinfo", space.first_pid)));
     if (!text) continue;
     for (const kernel::MountLine& line : kernel::parse_mounts(*text)) {
-      for (const bool as_peer : {true, false}) {
-        const int group = as_peer ? line.shared : line.master;
-        if (!groups.contains(group)) continue;
-        tree.elsewhere[group].push_back(format("{}{} of process {}: {}",
-                                               as_peer ? "" : "slave in ",
-                                               space.name.str(),
-                                               space.first_pid,
-                                               line.point));
-      }
+      note_peer(tree, groups, space, line);
     }
   }
 }

@@ -1,7 +1,6 @@
 // Namespaces through mounts: bind mounts of their files, and procfs, which holds the PID namespace
 // it shows. Each mount namespace is looked into through a process in it; one without a process gets
 // one of ours for that moment.
-#include <algorithm>
 #include <optional>
 
 #include <fcntl.h>

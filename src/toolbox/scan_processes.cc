@@ -1,7 +1,5 @@
 // Namespaces through those who are in them: the links of /proc/PID/ns and /proc/PID/task/TID/ns.
-#include <algorithm>
 #include <cerrno>
-#include <iterator>
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/strings.h"
 #include "kernel/fork.h"
 #include "toolbox/command.h"
 #include "toolbox/trace_words.h"
@@ -27,13 +26,14 @@ constexpr auto kGetSyscallInfo = static_cast<__ptrace_request>(0x420e);
 
 double now_ms() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &now));
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
 // Bytes of another process' memory; fewer where it ends.
 std::size_t read_memory(pid_t pid, std::uint64_t address, char* to, std::size_t size) {
   iovec ours{.iov_base = to, .iov_len = size};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address of the other process
   iovec theirs{.iov_base = reinterpret_cast<void*>(address), .iov_len = size};
   const ssize_t length = process_vm_readv(pid, &ours, 1, &theirs, 1, 0);
   return length < 0 ? 0 : static_cast<std::size_t>(length);

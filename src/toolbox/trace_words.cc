@@ -1,6 +1,5 @@
 #include "toolbox/trace_words.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include <fcntl.h>

@@ -134,11 +134,12 @@ state_of() { isle inspect --format '{{.status}}' "$1"; }
 
 @test "stats: live, a block for each look, until it is interrupted" {
   isle run -d --name idle busybox sleep 1000
-  isle stats --format '{{.Name}}' >"$ISLE_TEST_DIR/out" &
+  "$ISLE_BIN_DIR/isle" stats --format '{{.Name}}' >"$ISLE_TEST_DIR/out" 3>&- 8>&- &
   local watcher=$!
   two_looks() { [ "$(wc -l <"$ISLE_TEST_DIR/out")" -ge 2 ]; }
   wait_until two_looks
   kill "$watcher"
+  wait "$watcher" || true
   assert_equal "$(sort -u "$ISLE_TEST_DIR/out")" idle
   isle rm -f idle
 }

@@ -54,10 +54,17 @@ names_step() { assert_match "$told" "step [0-9]+ of [0-9]+, .*\): .+ \(E[A-Z]+\)
 }
 
 @test "errors: a flag of docker's that isle does not have is refused with the reason" {
+  refuse 125 --pod x busybox true
+  says "--pod: " "do not exist yet"
+  refuse 125 --link one busybox true
+  says "--link: " "find each other by name"
+}
+
+@test "errors: ports, and policies that do not go together with --rm" {
   refuse 125 -p 80:80 busybox true
-  says "-p: " "ports do not exist yet"
-  refuse 125 --restart=always busybox true
-  says "--restart: " "do not exist yet"
+  says "-p: " "with --network none there is nothing to publish on"
+  refuse 125 --restart=sometimes busybox true
+  says '"sometimes"'
 }
 
 @test "errors: a flag without its value" {
@@ -125,7 +132,7 @@ malformed() {
   done
   malformed --userns nobody '"nobody"'
   malformed --network '-mynet' '"-mynet"' "cannot be a network's name"
-  hints "none, host, container:NAME"
+  hints "none of the words for modes"
   malformed --pid container:ghost "ghost"
   malformed --explain=loud busybox '"loud"'
   hints "text, json and only"
