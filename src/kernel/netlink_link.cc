@@ -1,9 +1,11 @@
 #include "kernel/netlink_link.h"
 
+#include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
