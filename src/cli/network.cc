@@ -55,6 +55,7 @@ constexpr std::array kFields = {Field{"ID", "NETWORK ID"},
 
 std::string subnets_words(const record::Network& network) {
   std::vector<std::string> subnets;
+  subnets.reserve(network.subnets.size());
   for (const record::Subnet& subnet : network.subnets) subnets.push_back(subnet.subnet);
   return join(subnets, ",");
 }

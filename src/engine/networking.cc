@@ -42,10 +42,10 @@ std::string read_or_empty(const HostPath& path) {
 
 // systemd-resolved listens on the host's loopback; what it asks itself stands in another file.
 std::string host_resolv() {
-  const std::string text = read_or_empty(HostPath("/etc/resolv.conf"));
+  std::string text = read_or_empty(HostPath("/etc/resolv.conf"));
   if (text.find("127.0.0.53") == std::string::npos) return text;
-  const std::string real = read_or_empty(HostPath("/run/systemd/resolve/resolv.conf"));
-  return real.empty() ? text : real;
+  std::string real = read_or_empty(HostPath("/run/systemd/resolve/resolv.conf"));
+  return real.empty() ? std::move(text) : std::move(real);
 }
 
 Result<void> write_files(const Paths& paths,
@@ -185,24 +185,40 @@ std::string hosts_text(const record::Networking& wish,
   return text;
 }
 
-std::string resolv_text(const record::Networking& wish,
-                        const record::Wiring& wiring,
-                        const std::string& host_file) {
-  oci::Strings servers, rest;
+namespace {
+
+struct HostNames {
+  oci::Strings servers, rest;  // what else the file says
+};
+
+// What of the host's file stays, where nothing else was asked for.
+HostNames names_of_host(const record::Networking& wish, const std::string& host_file) {
+  HostNames host;
   for (const std::string_view line : split(host_file, '\n')) {
     const Cut parts = cut(trim(line), ' ');
     const std::string_view value = trim(parts.after);
     if (parts.before == "nameserver") {
       const Result<IpAddress> address = IpAddress::parse(cut(value, '%').before);
       // The host's loopback is not the container's.
-      if (address && !address->is_loopback()) servers.emplace_back(value);
+      if (address && !address->is_loopback()) host.servers.emplace_back(value);
       continue;
     }
-    const bool replaced = (parts.before == "search" && !wish.dns_search.empty()) ||
-                          (parts.before == "domain" && !wish.dns_search.empty()) ||
+    const bool is_search = parts.before == "search" || parts.before == "domain";
+    const bool replaced = (is_search && !wish.dns_search.empty()) ||
                           (parts.before == "options" && !wish.dns_options.empty());
-    if (!replaced && !line.empty() && line[0] != '#' && line[0] != ';') rest.emplace_back(line);
+    if (!replaced && !line.empty() && line[0] != '#' && line[0] != ';') {
+      host.rest.emplace_back(line);
+    }
   }
+  return host;
+}
+
+}  // namespace
+
+std::string resolv_text(const record::Networking& wish,
+                        const record::Wiring& wiring,
+                        const std::string& host_file) {
+  auto [servers, rest] = names_of_host(wish, host_file);
   if (!wish.dns.empty()) servers = wish.dns;
   const bool own = !wiring.name_server.empty();
   if (own) servers = {kOwnServer};

@@ -187,6 +187,29 @@ Result<void> NetlinkSocket::send_all(std::vector<NetlinkRequest> requests) {
   return take_answers(requests, first);
 }
 
+namespace {
+
+struct Answer {
+  std::uint32_t sequence = 0;
+  NetlinkReply reply;
+};
+
+// The first message of `rest`, which holds a header at least.
+Result<Answer> take_answer(std::string_view& rest) {
+  const auto header = read_as<nlmsghdr>(rest);
+  if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
+    return fail(ErrorKind::Corrupt, "netlink: the kernel's answer ends early");
+  }
+  Answer answer{.sequence = header.nlmsg_seq,
+                .reply = {.type = header.nlmsg_type,
+                          .bytes = std::string(
+                              rest.substr(sizeof header, header.nlmsg_len - sizeof header))}};
+  rest.remove_prefix(std::min(rest.size(), padded(header.nlmsg_len)));
+  return answer;
+}
+
+}  // namespace
+
 Result<void> NetlinkSocket::take_answers(const std::vector<NetlinkRequest>& requests,
                                          std::uint32_t first) {
   const auto wanted = std::ranges::count_if(
@@ -199,15 +222,8 @@ Result<void> NetlinkSocket::take_answers(const std::vector<NetlinkRequest>& requ
     if (count < 0) return fail_call(errno, "recv(netlink)");
     std::string_view rest(buffer.get(), static_cast<std::size_t>(count));
     while (rest.size() >= sizeof(nlmsghdr)) {
-      const auto header = read_as<nlmsghdr>(rest);
-      if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
-        return fail(ErrorKind::Corrupt, "netlink: the kernel's answer ends early");
-      }
-      const NetlinkReply reply{
-          .type = header.nlmsg_type,
-          .bytes = std::string(rest.substr(sizeof header, header.nlmsg_len - sizeof header))};
-      rest.remove_prefix(std::min(rest.size(), padded(header.nlmsg_len)));
-      const std::uint32_t index = header.nlmsg_seq - first;
+      const auto [sequence, reply] = TRY(take_answer(rest));
+      const std::uint32_t index = sequence - first;
       if (index >= requests.size() || reply.type != NLMSG_ERROR) continue;
       const NetlinkRequest& request = requests[index];
       if (request.message.wants_answer()) ++answers;

@@ -1,13 +1,10 @@
 #include "kernel/nft.h"
 
-#include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include "base/strings.h"

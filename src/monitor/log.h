@@ -43,7 +43,8 @@ class LogDriver {
 class Log {
  public:
   // No driver: nothing is kept.
-  explicit Log(std::unique_ptr<LogDriver> driver = nullptr) : driver_(std::move(driver)) {}
+  Log() = default;
+  explicit Log(std::unique_ptr<LogDriver> driver) : driver_(std::move(driver)) {}
 
   void write(int stream, std::string_view data);
   // The container has ended: the lines that nobody finished.

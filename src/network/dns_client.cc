@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "base/strings.h"
 #include "kernel/process.h"
 #include "kernel/unix_socket.h"
 

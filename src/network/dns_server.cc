@@ -12,7 +12,6 @@
 #include <ctime>
 #include <functional>
 #include <map>
-#include <memory>
 
 #include "base/strings.h"
 #include "network/dns_message.h"
@@ -31,7 +30,7 @@ constexpr std::size_t kMostUnderWay = 2048;
 
 std::time_t now() {
   timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &time));
   return time.tv_sec;
 }
 
@@ -226,7 +225,7 @@ class Server {
   // ---- questions -------------------------------------------------------------------------
 
   void take_datagram(int key) {
-    std::array<char, 4096> buffer;
+    std::array<char, 4096> buffer{};
     Peer client;
     const ssize_t count = recvfrom(containers_[key].udp.get(),
                                    buffer.data(),
@@ -317,7 +316,7 @@ class Server {
 
   // A message with its length before it; "" while it is not whole, nullopt at the end.
   static std::optional<std::string> next_message(int fd, std::string& heard) {
-    std::array<char, 4096> buffer;
+    std::array<char, 4096> buffer{};
     const ssize_t count = recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return std::nullopt;
     if (count > 0) heard.append(buffer.data(), static_cast<std::size_t>(count));
@@ -394,7 +393,7 @@ class Server {
       if (message->empty()) return;
       reply = *message;
     } else {
-      std::array<char, 4096> buffer;
+      std::array<char, 4096> buffer{};
       const ssize_t count = recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
       if (count < 0) return ask_next(take_errand(fd));

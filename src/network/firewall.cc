@@ -1,7 +1,5 @@
 #include "network/firewall.h"
 
-#include <netinet/in.h>
-
 #include <linux/if.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -12,7 +10,6 @@
 #include <cerrno>
 
 #include "base/ip_address.h"
-#include "base/strings.h"
 #include "kernel/nft.h"
 
 namespace isle::network {

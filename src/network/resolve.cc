@@ -39,6 +39,34 @@ Result<std::optional<IpAddress>> wanted_address(const record::NetworkWish& wish,
               format("{} is no IPv{} address", quoted(text), v6 ? 6 : 4));
 }
 
+// What was asked for and no subnet has.
+Result<void> check_wanted(const record::Network& network,
+                          const record::NetworkWish& wish,
+                          bool had4,
+                          bool had6) {
+  for (const bool v6 : {false, true}) {
+    const std::string& text = v6 ? wish.ip6 : wish.ip;
+    if (text.empty() || (v6 ? had6 : had4)) continue;
+    return fail(ErrorKind::InvalidArgument,
+                format("{} is in no subnet of network {}", quoted(text), quoted(network.name)),
+                format("isle network inspect {} shows them", network.name));
+  }
+  return {};
+}
+
+void add_gateway(const record::Network& network,
+                 const record::Subnet& subnet,
+                 unsigned length,
+                 record::Attachment& attachment) {
+  if (subnet.gateway.empty()) return;
+  if (network.driver == "bridge") {
+    attachment.bridge_addresses.push_back(format("{}/{}", subnet.gateway, length));
+  }
+  if (!network.internal && !network.no_default_route) {
+    attachment.gateways.push_back(subnet.gateway);
+  }
+}
+
 Result<void> take_addresses(const ResolveRequest& request,
                             const record::Network& network,
                             const record::NetworkWish& wish,
@@ -57,22 +85,9 @@ Result<void> take_addresses(const ResolveRequest& request,
     (v6 ? had6 : had4) = true;
     wiring.leases.push_back((directory / address.str()).str());
     attachment.addresses.push_back(format("{}/{}", address.str(), pool.subnet.length));
-    if (subnet.gateway.empty()) continue;
-    if (network.driver == "bridge") {
-      attachment.bridge_addresses.push_back(format("{}/{}", subnet.gateway, pool.subnet.length));
-    }
-    if (!network.internal && !network.no_default_route) {
-      attachment.gateways.push_back(subnet.gateway);
-    }
+    add_gateway(network, subnet, pool.subnet.length, attachment);
   }
-  for (const bool v6 : {false, true}) {
-    const std::string& text = v6 ? wish.ip6 : wish.ip;
-    if (text.empty() || (v6 ? had6 : had4)) continue;
-    return fail(ErrorKind::InvalidArgument,
-                format("{} is in no subnet of network {}", quoted(text), quoted(network.name)),
-                format("isle network inspect {} shows them", network.name));
-  }
-  return {};
+  return check_wanted(network, wish, had4, had6);
 }
 
 // A default route of each family: the first network's that has one.

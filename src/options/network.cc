@@ -2,8 +2,6 @@
 // connected to, each with what is asked of it.
 #include "options/network.h"
 
-#include <array>
-
 #include "base/ip_address.h"
 #include "base/strings.h"
 #include "kernel/netlink_device.h"

@@ -1,5 +1,4 @@
 // --publish, --publish-all, --expose: ports of the host that lead inside.
-#include "base/strings.h"
 #include "network/ports.h"
 #include "options/rows.h"
 
