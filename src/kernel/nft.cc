@@ -4,6 +4,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 
