@@ -1,10 +1,11 @@
 #include "kernel/nft.h"
 
+#include <netinet/in.h>
+
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>

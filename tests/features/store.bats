@@ -84,8 +84,12 @@ id_of() { cat "$ISLE_TEST_DIR/id$1"; }
   run -0 isle run --rm "$REGISTRY/i:1" cat /text
   assert_output 1
   run -0 isle pull -q "${PULL[@]}" "$REGISTRY/i:1"
-  run -125 isle system prune --volumes
-  assert_output --partial "named volumes do not exist yet"
+  local name
+  name=$(isle volume create)
+  run -0 isle system prune --force
+  refute_output --partial "$name"
+  run -0 isle system prune --force --volumes
+  assert_output --partial "deleted volume: $name"
 }
 
 @test "store: why something is kept" {

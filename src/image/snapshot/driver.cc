@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
