@@ -1,7 +1,6 @@
 // isle healthcheck run.
 #include <array>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/healthcheck.h"

@@ -6,7 +6,6 @@
 
 #include "engine/containers.h"
 #include "engine/held.h"
-#include "kernel/process.h"
 #include "kernel/signal.h"
 #include "monitor/restart.h"
 #include "runtime/state/create.h"

@@ -5,10 +5,7 @@
 #include <csignal>
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <unistd.h>
-
-#include "base/strings.h"
 
 namespace isle::monitor {
 

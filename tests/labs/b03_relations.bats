@@ -13,7 +13,7 @@ load lab
   assert_line "user $(ns_of self user) $(ns_of self user)"
   assert_line "pid $(ns_of "$pid" user) $(ns_of self pid)"
   run -0 --separate-stderr isle ns tree
-  assert_output --partial "├─ $(ns_of self uts)"
+  assert_output --partial "─ $(ns_of self uts)"
   assert_output --partial "$(ns_of "$pid" user)"
   # Beyond one's scope: from inside, the parent is not told.
   run -0 --separate-stderr isle ns enter --target "$pid" --user --pid -- \
