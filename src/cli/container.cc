@@ -2,7 +2,6 @@
 #include <array>
 #include <string_view>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/containers.h"

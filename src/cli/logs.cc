@@ -9,7 +9,6 @@
 #include "monitor/ending.h"
 #include "monitor/log_text.h"
 #include "options/times.h"
-#include "options/values.h"
 
 namespace isle::cli {
 namespace {

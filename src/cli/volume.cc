@@ -7,7 +7,6 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/flags.h"
-#include "cli/output/listing.h"
 #include "cli/volume_list.h"
 #include "engine/volumes.h"
 #include "image/tree_copy.h"

@@ -60,7 +60,7 @@ Result<std::string> follow_link(const Side& side, std::string path) {
     const ssize_t size = readlinkat(link->get(), "", text, sizeof text);
     if (size < 0) return path;  // it is none
     const std::string to(text, static_cast<std::size_t>(size));
-    path = to.starts_with('/') ? to : parent_of(path) + "/" + to;
+    path = to.starts_with('/') ? to : format("{}/{}", parent_of(path), to);
   }
   return fail(ErrorKind::InvalidArgument, format("{} leads in a circle", quoted(path)));
 }

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 #include <poll.h>
-#include <unistd.h>
 
 #include "engine/containers.h"
 #include "engine/log_reader.h"
 #include "kernel/watch.h"
-#include "monitor/client.h"
 #include "monitor/ending.h"
 
 namespace isle::engine {

@@ -1,6 +1,5 @@
 #include "engine/volumes.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 

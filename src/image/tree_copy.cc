@@ -1,7 +1,5 @@
 #include "image/tree_copy.h"
 
-#include <utility>
-
 #include "base/json.h"
 #include "base/strings.h"
 #include "image/layer/unpacker.h"

@@ -8,25 +8,40 @@ namespace isle::monitor {
 
 namespace {
 
-// Bytes of the UTF-8 sequence at the beginning of `text`, 0 if there is none (RFC 3629: no overlong
+// Sequences by their first byte; `least` and `most` bound the second one (RFC 3629: no overlong
 // forms, no surrogates, nothing above U+10FFFF).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto continues = [&](std::size_t i, unsigned char least = 0x80, unsigned char most = 0xbf) {
-    return i < text.size() && byte(i) >= least && byte(i) <= most;
-  };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const unsigned char least = first == 0xe0 ? 0xa0 : 0x80;
-    const unsigned char most = first == 0xed ? 0x9f : 0xbf;
-    return continues(1, least, most) && continues(2) ? 3 : 0;
+struct Lead {
+  unsigned char first, last;
+  std::size_t length;
+  unsigned char least, most;
+};
+constexpr Lead kLeads[] = {{0x00, 0x7f, 1, 0x00, 0x00},
+                           {0xc2, 0xdf, 2, 0x80, 0xbf},
+                           {0xe0, 0xe0, 3, 0xa0, 0xbf},
+                           {0xe1, 0xec, 3, 0x80, 0xbf},
+                           {0xed, 0xed, 3, 0x80, 0x9f},
+                           {0xee, 0xef, 3, 0x80, 0xbf},
+                           {0xf0, 0xf0, 4, 0x90, 0xbf},
+                           {0xf1, 0xf3, 4, 0x80, 0xbf},
+                           {0xf4, 0xf4, 4, 0x80, 0x8f}};
+
+bool continues(std::string_view text, const Lead& lead) {
+  if (text.size() < lead.length) return false;
+  for (std::size_t i = 1; i < lead.length; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const unsigned char least = i == 1 ? lead.least : 0x80;
+    const unsigned char most = i == 1 ? lead.most : 0xbf;
+    if (byte < least || byte > most) return false;
   }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const unsigned char least = first == 0xf0 ? 0x90 : 0x80;
-    const unsigned char most = first == 0xf4 ? 0x8f : 0xbf;
-    return continues(1, least, most) && continues(2) && continues(3) ? 4 : 0;
+  return true;
+}
+
+// Bytes of the UTF-8 sequence at the beginning of `text`, 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  for (const Lead& lead : kLeads) {
+    if (first < lead.first || first > lead.last) continue;
+    return continues(text, lead) ? lead.length : 0;
   }
   return 0;
 }

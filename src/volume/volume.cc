@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -65,7 +64,7 @@ Result<kernel::UniqueFd> lock_file(const HostPath& path, int operation) {
 // Unique among what this host makes at one time.
 std::string draft_name(const char* prefix) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &now));
   return format("{}{}-{}", prefix, getpid(), now.tv_sec * 1'000'000'000 + now.tv_nsec);
 }
 
