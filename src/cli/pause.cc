@@ -1,5 +1,4 @@
 // isle pause, isle unpause.
-#include <algorithm>
 
 #include "cli/command.h"
 #include "cli/each.h"

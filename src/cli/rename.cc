@@ -1,5 +1,4 @@
 // isle rename.
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/containers.h"

@@ -1,6 +1,5 @@
 // isle update.
 #include "engine/update.h"
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "options/update.h"
