@@ -1,7 +1,6 @@
 // isle top: the processes of a container.
 #include <algorithm>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/containers.h"
