@@ -208,32 +208,45 @@ Result<Answer> take_answer(std::string_view& rest) {
   return answer;
 }
 
+struct Answers {
+  const std::vector<NetlinkRequest>& requests;
+  std::uint32_t first = 0;  // sequence number of the first request
+  std::ptrdiff_t count = 0;
+  Result<void> result;
+  bool over = false;  // the rest is not answered
+};
+
+void note_answer(std::uint32_t sequence, const NetlinkReply& reply, Answers& answers) {
+  const std::uint32_t index = sequence - answers.first;
+  if (index >= answers.requests.size() || reply.type != NLMSG_ERROR) return;
+  const NetlinkRequest& request = answers.requests[index];
+  const bool awaited = request.message.wants_answer();
+  if (awaited) ++answers.count;
+  if (reply.body<nlmsgerr>().error == 0) return;
+  if (answers.result) answers.result = refused(reply, request.what);
+  // The frame of a batch is answered only where nothing of the batch is.
+  if (!awaited) answers.over = true;
+}
+
 }  // namespace
 
 Result<void> NetlinkSocket::take_answers(const std::vector<NetlinkRequest>& requests,
                                          std::uint32_t first) {
   const auto wanted = std::ranges::count_if(
       requests, [](const NetlinkRequest& request) { return request.message.wants_answer(); });
-  Result<void> result;
+  Answers answers{.requests = requests, .first = first, .result = {}};
   const auto buffer = std::make_unique_for_overwrite<char[]>(kLargestPart);
-  for (std::ptrdiff_t answers = 0; answers < wanted;) {
+  while (answers.count < wanted && !answers.over) {
     const ssize_t count = recv(socket_.get(), buffer.get(), kLargestPart, 0);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_call(errno, "recv(netlink)");
     std::string_view rest(buffer.get(), static_cast<std::size_t>(count));
-    while (rest.size() >= sizeof(nlmsghdr)) {
+    while (rest.size() >= sizeof(nlmsghdr) && !answers.over) {
       const auto [sequence, reply] = TRY(take_answer(rest));
-      const std::uint32_t index = sequence - first;
-      if (index >= requests.size() || reply.type != NLMSG_ERROR) continue;
-      const NetlinkRequest& request = requests[index];
-      if (request.message.wants_answer()) ++answers;
-      const bool refusal = reply.body<nlmsgerr>().error != 0;
-      if (refusal && result) result = refused(reply, request.what);
-      // The frame of a batch is answered only where nothing of the batch is.
-      if (refusal && !request.message.wants_answer()) return result;
+      note_answer(sequence, reply, answers);
     }
   }
-  return result;
+  return answers.result;
 }
 
 }  // namespace isle::kernel
