@@ -60,4 +60,10 @@ Result<void> complete_creds(image::FetchOptions& options) {
   return {};
 }
 
+Result<bool> ask_whether_to_remove(const std::string& what) {
+  const std::string answer = TRY(ask_line(format("This removes {}. Go on? [y/N] ", what),
+                                          "add --force where nobody can be asked"));
+  return lower(trim(answer)) == "y" || lower(trim(answer)) == "yes";
+}
+
 }  // namespace isle::cli

@@ -4,6 +4,7 @@
 
 #include "base/ip_address.h"
 #include "base/strings.h"
+#include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/network_create.h"
@@ -143,6 +144,7 @@ Result<json::Value> details_of(const engine::Paths& paths, const record::Network
   value["EnableIPv6"] = has_v6(network);
   value["Internal"] = network.internal;
   value["DNSEnabled"] = !network.no_names;
+  value["DNSServers"] = network.dns_servers;
   json::Array subnets;
   for (const record::Subnet& subnet : network.subnets) {
     json::Value one;
@@ -217,7 +219,7 @@ Result<std::string> remove(Arguments arguments) {
 }
 
 constexpr CommandFlag<ForceRequest> kPruneFlags[] = {
-    {{"force", 'f', Arity::Switch, nullptr, "Do not ask, which isle never does", Section::General},
+    {{"force", 'f', Arity::Switch, nullptr, "Do not ask", Section::General},
      take_switch<ForceRequest, &ForceRequest::force>},
 };
 
@@ -225,6 +227,8 @@ Result<std::string> prune(Arguments arguments) {
   ForceRequest request;
   const auto names = TRY(take_flags(kPruneFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("network prune", names, 0, 0, "network"));
+  const bool wanted = request.force || TRY(ask_whether_to_remove("all networks nobody is in"));
+  if (!wanted) return std::string();
   std::string text;
   for (const std::string& name : TRY(engine::prune_networks(TRY(engine::Paths::open())))) {
     text += name + "\n";
@@ -292,13 +296,19 @@ struct ReloadRequest {
   bool all = false;
 };
 constexpr CommandFlag<ReloadRequest> kReloadFlags[] = {
-    {{"all", 'a', Arity::Switch, nullptr, "Those of all running containers", Section::General},
+    {{"all",
+      'a',
+      Arity::Switch,
+      nullptr,
+      "Those of all running containers, as without names",
+      Section::General},
      take_switch<ReloadRequest, &ReloadRequest::all>},
 };
 
 Result<std::string> reload(Arguments arguments) {
   ReloadRequest request;
   const auto names = TRY(take_flags(kReloadFlags, arguments, options::Operands::Mixed, request));
+  if (request.all) TRY(check_operands("network reload --all", names, 0, 0, "container"));
   const engine::Paths paths = TRY(engine::Paths::open());
   if (names.empty()) {
     TRY(engine::reload_networks(paths, std::nullopt));

@@ -55,10 +55,7 @@ constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
 };
 
 Result<bool> is_wanted(const PruneRequest& request, const std::string& what) {
-  if (request.force) return true;
-  const std::string answer = TRY(ask_line(format("This removes {}. Go on? [y/N] ", what),
-                                          "add --force where nobody can be asked"));
-  return lower(trim(answer)) == "y" || lower(trim(answer)) == "yes";
+  return request.force ? Result<bool>(true) : ask_whether_to_remove(what);
 }
 
 Result<std::string> prune_images(const engine::Paths& paths,

@@ -157,10 +157,7 @@ Result<std::string> prune(const VolumeRequest& request, const Rows& names) {
   }
   if (!request.force) {
     const std::string what = request.all ? "all volumes" : "all volumes without a name";
-    const std::string answer =
-        TRY(ask_line(format("This removes {} that no container uses. Go on? [y/N] ", what),
-                     "add --force where nobody can be asked"));
-    if (lower(trim(answer)) != "y" && lower(trim(answer)) != "yes") return std::string();
+    if (!TRY(ask_whether_to_remove(what + " that no container uses"))) return std::string();
   }
   std::string text;
   for (const std::string& name :

@@ -87,7 +87,9 @@ teardown() { network_teardown; }
   run isle network rm one
   assert_failure
   assert_output --partial 'is in network "one"'
-  run -0 isle network prune
+  run -125 isle network prune
+  assert_output --partial "add --force where nobody can be asked"
+  run -0 isle network prune --force
   assert_output two
   run -1 isle network exists two
   run -0 isle network exists bridge
@@ -199,4 +201,21 @@ CASES
   monitor=$(pgrep -f -- "--id ${id:?}")
   kill -KILL "$monitor"
   wait_until isle run --rm --network small busybox true
+}
+
+@test "network update: name servers come and go; what is not there is named" {
+  isle network create lan
+  run -0 isle network update --dns-add 203.0.113.9 lan
+  run -0 isle network inspect lan
+  assert_output --partial 203.0.113.9
+  run isle network update --dns-drop 203.0.113.8 lan
+  assert_failure
+  assert_output --partial 'network "lan" has no name server "203.0.113.8"'
+  isle network update --dns-drop 203.0.113.9 lan
+  run -0 isle network inspect lan
+  refute_output --partial 203.0.113.9
+  run isle network reload --all one
+  assert_failure
+  assert_output --partial '"one" is too much'
+  isle network rm lan
 }
