@@ -17,16 +17,10 @@ constexpr std::array kFields = {Field{"Driver", "DRIVER"},
                                 Field{"Scope", "SCOPE"},
                                 Field{"CreatedAt", "CREATED AT"}};
 
-bool has_label(const volume::Volume& volume, std::string_view wanted) {
-  const Cut parts = cut(wanted, '=');
-  const auto found = volume.labels.find(std::string(parts.before));
-  return found != volume.labels.end() && (!parts.found || found->second == parts.after);
-}
-
 Result<bool> passes(const ListedVolume& listed, std::string_view filter) {
   const Cut parts = cut(filter, '=');
   if (parts.before == "name") return listed.volume.name.contains(parts.after);
-  if (parts.before == "label") return has_label(listed.volume, parts.after);
+  if (parts.before == "label") return volume::has_label(listed.volume, parts.after);
   if (parts.before == "driver") return parts.after == "local";
   if (parts.before == "dangling") {
     return TRY(options::parse_bool(parts.after, "--filter dangling")) != listed.used;

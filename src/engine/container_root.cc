@@ -13,15 +13,6 @@ namespace {
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY;
 
-image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps) {
-  image::IdRanges ranges;
-  ranges.reserve(maps.size());
-  for (const oci::IdMapping& map : maps) {
-    ranges.push_back({.inside = map.container_id, .outside = map.host_id, .count = map.size});
-  }
-  return ranges;
-}
-
 Result<kernel::UniqueFd> root_of_running(const runtime::ContainerState& state) {
   kernel::UniqueFd root =
       TRY(kernel::open_file(HostPath(format("/proc/{}/root", state.pid.value)), kDirectory));
@@ -31,6 +22,15 @@ Result<kernel::UniqueFd> root_of_running(const runtime::ContainerState& state) {
 }
 
 }  // namespace
+
+image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps) {
+  image::IdRanges ranges;
+  ranges.reserve(maps.size());
+  for (const oci::IdMapping& map : maps) {
+    ranges.push_back({.inside = map.container_id, .outside = map.host_id, .count = map.size});
+  }
+  return ranges;
+}
 
 Result<ContainerRoot> open_container_root(const Paths& paths, const Listed& listed) {
   const ContainerTree tree = TRY(tree_of(paths, listed.container));

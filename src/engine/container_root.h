@@ -8,6 +8,7 @@
 #include "engine/paths.h"
 #include "image/layer/pack.h"
 #include "kernel/fd.h"
+#include "oci/runtime_spec.h"
 
 namespace isle::engine {
 
@@ -15,6 +16,9 @@ struct ContainerRoot {
   kernel::UniqueFd directory;
   image::IdRanges uids, gids;  // inside and on the host
 };
+
+// As copies of trees take a specification's mappings.
+image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps);
 
 // Unsupported: it does not run and has a user namespace. For a container that does not run this
 // process gets mounts of its own, once.

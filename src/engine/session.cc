@@ -18,7 +18,7 @@ Result<std::vector<std::string>> clean_up_command(const record::Container& conta
 // Most containers ask for nothing that the monitor would have to look up.
 bool needs_record(const record::Life& life) {
   return !life.log.driver.empty() || !life.log.options.empty() || life.restart.wanted() ||
-         life.health.wanted() || !life.sd_notify.empty();
+         life.health.wanted();
 }
 
 Result<monitor::MonitorRequest> monitor_request(const Paths& paths,

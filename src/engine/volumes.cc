@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/strings.h"
+#include "engine/container_root.h"
 #include "engine/owner.h"
 #include "image/layer/layer_view.h"
 #include "image/layer/merged_tree.h"
@@ -94,15 +95,6 @@ bool is_empty(const HostPath& directory) {
   return names && names->empty();
 }
 
-image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps) {
-  image::IdRanges ranges;
-  ranges.reserve(maps.size());
-  for (const oci::IdMapping& map : maps) {
-    ranges.push_back({.inside = map.container_id, .outside = map.host_id, .count = map.size});
-  }
-  return ranges;
-}
-
 // What the image has at `target`: the directory's parts in its layers.
 Result<std::vector<kernel::UniqueFd>> parts_in_image(const std::vector<HostPath>& layers,
                                                      const std::string& target) {
@@ -159,11 +151,8 @@ Result<void> fill(const Paths& paths,
 }
 
 bool has_labels(const volume::Volume& volume, const std::vector<std::string>& labels) {
-  return std::ranges::all_of(labels, [&volume](const std::string& label) {
-    const Cut parts = cut(label, '=');
-    const auto found = volume.labels.find(std::string(parts.before));
-    return found != volume.labels.end() && (!parts.found || found->second == parts.after);
-  });
+  return std::ranges::all_of(
+      labels, [&volume](const std::string& label) { return volume::has_label(volume, label); });
 }
 
 Result<void> drop_own_volumes(const Paths& paths, const record::Container& container) {

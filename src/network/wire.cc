@@ -194,11 +194,22 @@ Result<void> disconnect(const record::Attachment& attachment, int space) {
   return deleted;
 }
 
+namespace {
+[[noreturn]] void wait_for_end(const kernel::FdPair& pipe) {
+  close(pipe.second.get());
+  char byte = 0;
+  static_cast<void>(!read(pipe.first.get(), &byte, 1));
+  _exit(0);
+}
+}  // namespace
+
 void release(const record::Wiring& wiring) {
   if (!wiring.ports.empty()) {
-    // A child holds the socket when we close it: see close_ports.
+    // A child holds the socket when we close it (see close_ports), and ends after that: it waits
+    // for the end of a pipe that outlives our socket by a moment.
+    const Result<kernel::FdPair> pipe = kernel::make_pipe();
     Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_NETFILTER);
-    if (socket && close_ports(*socket, wiring) && fork() == 0) _exit(0);
+    if (pipe && socket && close_ports(*socket, wiring) && fork() == 0) wait_for_end(*pipe);
   }
   for (const std::string& lease : wiring.leases) {
     drop_lease(HostPath(lease), wiring.container);

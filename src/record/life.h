@@ -36,7 +36,6 @@ struct Life {
   HealthCheck health;
   std::string pid_file;          // where the number of its first process is written; empty: nowhere
   std::string monitor_pid_file;  // and its monitor's
-  std::string sd_notify;         // "" (container), "conmon", "healthy", "ignore"
 };
 
 template <typename Io>
@@ -70,7 +69,6 @@ void fields(Io& io, typename Io::template Ref<Life> life) {
   io.always("health", life.health);
   io.optional("pidFile", life.pid_file);
   io.optional("monitorPidFile", life.monitor_pid_file);
-  io.optional("sdNotify", life.sd_notify);
 }
 
 }  // namespace isle::record

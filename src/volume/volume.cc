@@ -14,6 +14,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/json.h"
 #include "base/strings.h"
 #include "kernel/beneath.h"
 #include "oci/json_reader.h"
@@ -180,6 +181,10 @@ Result<kernel::UniqueFd> Volumes::lock_to_fill(std::string_view name) const {
   return lock_file(directory(name) / "lock", LOCK_EX);
 }
 
-json::Value volume_json(const Volume& volume) { return oci::write_value(volume); }
+bool has_label(const Volume& volume, std::string_view wanted) {
+  const Cut parts = cut(wanted, '=');
+  const auto found = volume.labels.find(std::string(parts.before));
+  return found != volume.labels.end() && (!parts.found || found->second == parts.after);
+}
 
 }  // namespace isle::volume

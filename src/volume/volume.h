@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/types.h"
 #include "kernel/fd.h"
 #include "oci/runtime_spec.h"
@@ -63,6 +62,7 @@ class Volumes {
   HostPath root_;
 };
 
-json::Value volume_json(const Volume& volume);
+// "NAME", or "NAME=VALUE".
+bool has_label(const Volume& volume, std::string_view wanted);
 
 }  // namespace isle::volume
