@@ -25,6 +25,18 @@ Result<void> set_window_size(int fd, WindowSize size) {
   return fail_call(errno, format("ioctl({}, TIOCSWINSZ, {}x{})", fd, size.columns, size.rows));
 }
 
+namespace {
+
+// TCSADRAIN: what has been typed is kept, what has been written is shown first; a signal may
+// interrupt the wait for that (termios(3)), and a terminal must not be left half way.
+bool change(int fd, const termios& mode) {
+  int failed = tcsetattr(fd, TCSADRAIN, &mode);
+  while (failed != 0 && errno == EINTR) failed = tcsetattr(fd, TCSADRAIN, &mode);
+  return failed == 0;
+}
+
+}  // namespace
+
 RawMode::RawMode(int fd, std::unique_ptr<termios> before) : fd_(fd), before_(std::move(before)) {}
 RawMode::RawMode(RawMode&& other) noexcept = default;
 RawMode::~RawMode() { leave(); }
@@ -34,16 +46,13 @@ Result<RawMode> RawMode::enter(int fd) {
   if (tcgetattr(fd, before.get()) != 0) return fail_call(errno, format("tcgetattr({})", fd));
   termios raw = *before;
   cfmakeraw(&raw);
-  // TCSADRAIN: what has been typed is kept, what has been written is shown first.
-  if (tcsetattr(fd, TCSADRAIN, &raw) != 0) {
-    return fail_call(errno, format("tcsetattr({}, raw)", fd));
-  }
+  if (!change(fd, raw)) return fail_call(errno, format("tcsetattr({}, raw)", fd));
   return RawMode(fd, std::move(before));
 }
 
 void RawMode::leave() {
   if (!before_) return;
-  tcsetattr(fd_, TCSADRAIN, before_.get());
+  change(fd_, *before_);
   before_.reset();
 }
 

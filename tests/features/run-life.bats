@@ -268,11 +268,11 @@ at_terminal() {
 
 @test "life: -it is a terminal" {
   require_program script
-  run at_terminal $'tty\ntest -t 0 && test -t 1 && test -t 2 && echo all three; exit 4\n' \
+  run at_terminal $'tty\ntest -t 0 && test -t 1 && test -t 2 && echo all $((1+2)); exit 4\n' \
     "$ISLE_BIN_DIR/isle run --rm -it busybox sh"
   assert_failure 4
   assert_output --partial /dev/pts/0
-  assert_line "all three"
+  assert_output --partial "all 3"
 }
 
 @test "life: -t has the caller's size, and follows it" {
@@ -292,13 +292,15 @@ SIZED
   cat >"$ISLE_TEST_DIR/restored" <<RESTORED
 before=\$(stty -g)
 '$ISLE_BIN_DIR/isle' run --rm -it busybox sh -c 'stty raw -echo'
-[ "\$before" = "\$(stty -g)" ] && echo restored
+[ "\$before" = "\$(stty -g)" ] && echo restored >>'$ISLE_TEST_DIR/said'
 '$ISLE_BIN_DIR/isle' run --rm -it busybox nosuchcommand
-[ "\$before" = "\$(stty -g)" ] && echo restored again
+[ "\$before" = "\$(stty -g)" ] && echo restored again >>'$ISLE_TEST_DIR/said'
 RESTORED
-  run at_terminal "" "sh $ISLE_TEST_DIR/restored"
-  assert_line restored
-  assert_line "restored again"
+  # Not at the terminal: script(1) types an end of file, whose echo may stand before the words.
+  at_terminal "" "sh $ISLE_TEST_DIR/restored" || true
+  run cat "$ISLE_TEST_DIR/said"
+  assert_line 0 restored
+  assert_line 1 "restored again"
 }
 
 @test "life: ctrl-c at the terminal interrupts the command, not isle" {

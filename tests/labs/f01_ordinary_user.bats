@@ -10,7 +10,7 @@ at_terminal() { # INPUT COMMAND
 owned_by_root() { find "$ISLE_TEST_DIR/user" ! -uid "$ISLE_TEST_UID" -print; }
 
 for_network() {
-  run at_terminal $'id -u; id -un; tty; hostname; exit 7\n' "isle run --rm -it --hostname box --network $1 busybox sh"
+  run at_terminal $'tty; id -u; id -un; hostname; exit 7\n' "isle run --rm -it --hostname box --network $1 busybox sh"
   assert_failure 7
   assert_line 0
   assert_line root

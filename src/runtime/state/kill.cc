@@ -52,8 +52,11 @@ Result<void> kill_container(const HostPath& root, std::string_view id, int signa
     return std::unexpected(not_running(id, status));
   }
   const kernel::UniqueFd pidfd = TRY(open_init(state));
-  TRY_STEP(kernel::send_signal(pidfd.get(), signal),
-           format("send {} to container {}", kernel::signal_name(signal), quoted(id)));
+  if (const Result<void> sent = kernel::send_signal(pidfd.get(), signal); !sent) {
+    // It ended, and was reaped, since its state was read.
+    if (sent.error().errnum == ESRCH) return std::unexpected(not_running(id, Status::Stopped));
+    TRY_STEP(sent, format("send {} to container {}", kernel::signal_name(signal), quoted(id)));
+  }
   // A frozen process dies of SIGKILL on v2, but only once it is thawed on v1.
   if (signal == SIGKILL && status == Status::Paused) return TRY(group_of(state)).thaw();
   return {};
@@ -86,7 +89,9 @@ Result<void> kill_everything(const ContainerState& state) {
   if (!is_alive(state)) return {};
   const Result<kernel::UniqueFd> pidfd = open_init(state);
   if (!pidfd) return {};
-  TRY(kernel::send_signal(pidfd->get(), SIGKILL));
+  const Result<void> sent = kernel::send_signal(pidfd->get(), SIGKILL);
+  // Between the look and the signal it may have ended: killed with its group, and reaped.
+  if (!sent && sent.error().errnum != ESRCH) return sent;
   // Somebody else reaps it; until then it is a zombie, which is_alive does not count.
   for (int i = 0; i < 1000 && is_alive(state); ++i) {
     constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 1'000'000};
