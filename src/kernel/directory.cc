@@ -1,6 +1,5 @@
 #include "kernel/directory.h"
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
@@ -10,12 +9,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/scratch.h"
+
 namespace isle::kernel {
 
 Result<std::vector<int>> numbers_in(int directory) {
   constexpr std::size_t kName = 19;  // of struct linux_dirent64: inode, offset, length, type
   std::vector<int> numbers;
-  alignas(8) std::array<char, 32768> page{};
+  Scratch page(32768);
   for (;;) {
     const long size = syscall(SYS_getdents64, directory, page.data(), page.size());
     if (size < 0) return fail_call(errno, "getdents64()");

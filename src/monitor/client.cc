@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include "base/scratch.h"
 #include "base/strings.h"
 #include "kernel/unix_socket.h"
 #include "monitor/wire.h"
@@ -76,7 +77,7 @@ class MonitorEnd final : public FarEnd {
   int socket_;
   bool under_way_ = false;
   std::optional<ExitRecord> exit_;
-  std::vector<char> buffer_ = std::vector<char>(kMaxFrame);
+  Scratch buffer_{kMaxFrame};
 };
 
 // Puts together what came in several frames.
@@ -111,7 +112,7 @@ Result<void> take_opening(Opening& opening, const Frame& frame) {
 
 Result<Opening> receive_opening(int socket) {
   Opening opening;
-  std::vector<char> buffer(kMaxFrame);
+  Scratch buffer(kMaxFrame);
   while (!opening.done) {
     const Received received = TRY(receive_frame(socket, buffer, Wait::Yes));
     if (received.kind == Received::Kind::End) return monitor_gone();
@@ -140,7 +141,7 @@ Result<ExitRecord> await_end(MonitorConnection& connection) {
   if (TRY(send_frame(socket, {.type = FrameType::Mute}, {}, Wait::Yes)) != Sent::Yes) {
     return monitor_gone();
   }
-  std::vector<char> buffer(kMaxFrame);
+  Scratch buffer(kMaxFrame);
   for (;;) {
     const Received received = TRY(receive_frame(socket, buffer, Wait::Yes));
     if (received.kind == Received::Kind::End) return monitor_gone();

@@ -106,7 +106,8 @@ class Group {
   // The directories with those below, deepest first; waits while processes are still dying. What
   // is gone already is no error. Parents stay, see remove_empty_parents.
   Result<void> remove(Timeout timeout = Timeout(5'000)) const;
-  // Removes ancestors that became empty, up to `levels` of them; never an error.
+  // Removes ancestors that became empty, up to `levels` of them, but not the engine's own parent,
+  // "isle"; never an error.
   void remove_empty_parents(unsigned levels) const;
 
  private:

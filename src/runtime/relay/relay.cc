@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/scratch.h"
 #include "base/strings.h"
 #include "kernel/signal_fd.h"
 #include "runtime/relay/far_end.h"
@@ -212,7 +213,7 @@ class Relay {
   bool detached_ = false;
   Output pending_;
   std::vector<pollfd> set_;
-  std::vector<char> buffer_ = std::vector<char>(kInputBytes);
+  Scratch buffer_{kInputBytes};
 };
 
 }  // namespace

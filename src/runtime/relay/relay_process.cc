@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/scratch.h"
 #include "runtime/relay/far_end.h"
 
 namespace isle::runtime {
@@ -88,7 +89,7 @@ class ProcessEnd final : public FarEnd {
   std::string waiting_;
   std::optional<kernel::ExitStatus> exit_;
   bool ended_ = false;
-  std::vector<char> buffer_ = std::vector<char>(kReadBytes);
+  Scratch buffer_{kReadBytes};
 };
 
 }  // namespace
