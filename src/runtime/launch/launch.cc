@@ -23,7 +23,6 @@
 #include "runtime/launch/progress.h"
 #include "runtime/launch/seccomp_agent.h"
 #include "runtime/launch/stage.h"
-#include "runtime/plan/seccomp.h"
 
 namespace isle::runtime::launch {
 
@@ -111,9 +110,8 @@ class Launcher {
     kernel::FdPair pair = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
     parent_end_ = std::move(pair.first);
     child_end_ = std::move(pair.second);
-    if (plan_.seccomp) {
-      const kernel::SeccompFilter filter = TRY(seccomp_filter(*plan_.seccomp));
-      frozen_.seccomp = TRY(kernel::compile_cached(filter, io_.seccomp_cache)).program;
+    if (plan_.filter) {
+      frozen_.seccomp = TRY(kernel::compile_cached(*plan_.filter, io_.seccomp_cache)).program;
     }
     return {};
   }
@@ -351,7 +349,7 @@ class Launcher {
     if (report.kind == ReportKind::Made) TRY(adopt_init({report.value}));
     if (report.kind == ReportKind::Console) console_ = std::move(message->fd);
     if (report.kind == ReportKind::Listener) {
-      TRY(send_listener(*plan_.seccomp, init_.pid, io_.state_json(init_.pid), message->fd));
+      TRY(send_listener(*plan_.decided_by_agent, init_.pid, io_.state_json(init_.pid), message->fd));
     }
     return report;
   }

@@ -96,7 +96,7 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
   LaunchPlan plan;
   plan.id = request.id;
   plan.uses_stage = true;
-  plan.seccomp = request.seccomp;
+  if (request.seccomp) plan.filter = TRY(seccomp_filter(*request.seccomp));
   plan.terminal = request.process.terminal;
   const auto init = [&](Operation operation, std::string what, std::string why) {
     plan.steps.push_back({.actor = Actor::Init,
@@ -105,6 +105,7 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
                           .why = std::move(why)});
   };
   if (request.seccomp && seccomp_notifies(*request.seccomp)) {
+    plan.decided_by_agent = request.seccomp;
     plan.steps.push_back(plan::find_agent_step(*request.seccomp));
   }
   plan.steps.push_back({.actor = Actor::Parent,
@@ -127,7 +128,7 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
   TRY(plan::add_process(plan,
                         {.process = request.process,
                          .facts = facts,
-                         .seccomp = plan.seccomp,
+                         .seccomp = request.seccomp,
                          .new_or_joined_user_namespace = request.own_user_namespace,
                          .preserve_fds = request.preserve_fds}));
   return plan;

@@ -23,6 +23,7 @@
 
 #include "base/types.h"
 #include "kernel/mount_options.h"
+#include "kernel/seccomp.h"
 #include "kernel/systemd.h"
 #include "oci/runtime_spec.h"
 #include "record/wiring.h"
@@ -285,7 +286,7 @@ struct AmbientCapabilities {
 struct EnterDirectory {
   std::string path;
 };
-struct InstallSeccomp {  // the program is LaunchPlan::seccomp
+struct InstallSeccomp {  // the program is LaunchPlan::filter
   std::size_t rules = 0;
   bool notifies = false;  // the parent gets a listener for the agent
 };
@@ -391,7 +392,8 @@ struct LaunchPlan {
   std::string id;
   std::vector<Step> steps;
   std::vector<JoinedNamespace> joined;  // SlotKind::Namespace
-  std::optional<oci::Seccomp> seccomp;
+  std::optional<kernel::SeccompFilter> filter;
+  std::optional<oci::Seccomp> decided_by_agent;  // the filter's source, if it asks an agent
   std::optional<oci::Hooks> hooks;
   std::optional<plan::CgroupPlan> cgroup;  // none: stays in the caller's
   std::optional<record::Wiring> wiring;    // none: its network is not isle's matter

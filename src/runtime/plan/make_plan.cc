@@ -77,8 +77,9 @@ Result<void> refuse_unknown_calls(const oci::Seccomp& seccomp) {
 }
 
 Result<void> add_filter(Builder& builder, const oci::Seccomp& seccomp) {
-  TRY(seccomp_filter(seccomp));
+  builder.result.filter = TRY(seccomp_filter(seccomp));
   if (seccomp_notifies(seccomp)) {
+    builder.result.decided_by_agent = seccomp;
     builder.early_parent_steps.push_back(find_agent_step(seccomp));
     return {};
   }
@@ -107,7 +108,6 @@ Result<void> add_command(Builder& builder) {
         "--no-pivot: the host's root stays below the container's; CAP_SYS_CHROOT is dropped");
   }
   const std::optional<oci::Seccomp>& seccomp = builder.linux_.seccomp;
-  builder.result.seccomp = seccomp;
   // Compiled when the plan runs; what cannot be meant is said now.
   if (seccomp) TRY(add_filter(builder, *seccomp));
   if (seccomp && annotated(builder, "run.oci.seccomp_fail_unknown_syscall")) {
