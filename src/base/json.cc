@@ -243,9 +243,8 @@ Result<Value> parse(std::string_view text) {
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag;
   constexpr unsigned kChecked = kFlags | rapidjson::kParseValidateEncodingFlag;
   // Where every byte is ASCII there is no encoding to check, which goes byte by byte.
-  const rapidjson::ParseResult result = is_ascii(copy)
-                                            ? reader.Parse<kFlags>(stream, builder)
-                                            : reader.Parse<kChecked>(stream, builder);
+  const rapidjson::ParseResult result = is_ascii(copy) ? reader.Parse<kFlags>(stream, builder)
+                                                       : reader.Parse<kChecked>(stream, builder);
   if (result.IsError()) {
     const std::string why =
         builder.refusal.empty() ? rapidjson::GetParseError_En(result.Code()) : builder.refusal;

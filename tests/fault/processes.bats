@@ -23,6 +23,18 @@ start_subject() { islet run -d -b "$bundle" subject </dev/null >/dev/null 2>&1; 
   assert_not_exists "$ISLE_RUN/islet/subject"
 }
 
+@test "fault: no more namespaces of a kind: ENOSPC names the limit, and nothing is left" {
+  require_root
+  make_bundle true
+  export ISLE_BIN_DIR ISLE_RUN bundle
+  run unshare --user --map-root-user bash -c 'echo 0 >/proc/sys/user/max_ipc_namespaces
+    exec "$ISLE_BIN_DIR/islet" --root "$ISLE_RUN/islet" run -b "$bundle" one' 3>&- 8>&-
+  assert_failure
+  assert_output --partial ENOSPC
+  assert_output --partial "/proc/sys/user/max_ipc_namespaces is 0"
+  assert_not_exists "$ISLE_RUN/islet/one"
+}
+
 @test "fault: out of memory inside ends with 137 and the reason, and the next container runs" {
   require_root
   require_controller memory

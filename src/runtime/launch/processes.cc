@@ -14,6 +14,8 @@
 #include <cstring>
 
 #include "base/strings.h"
+#include "kernel/fd.h"
+#include "kernel/namespace.h"
 #include "kernel/raw/call.h"
 
 namespace isle::runtime::launch {
@@ -37,15 +39,32 @@ clone_args arguments_of(const CloneRequest& request, int* pidfd) {
   return arguments;
 }
 
+// ENOSPC does not say which kind there are too many of (user_namespaces(7)): one whose limit is 0
+// is it, else any that was asked for.
+std::string limit_hint(std::uint64_t flags) {
+  std::string asked;
+  for (const kernel::NamespaceKindFacts& kind : kernel::namespace_kinds()) {
+    if ((flags & kind.bit) == 0) continue;
+    const std::string file = format("/proc/sys/user/max_{}_namespaces", kind.name);
+    const Result<std::string> limit = kernel::read_file(HostPath(file));
+    if (limit && trim(*limit) == "0") {
+      return format("{} is 0: no {} namespace may be made here", file, kind.long_name);
+    }
+    asked += asked.empty() ? kind.name : format(", {}", kind.name);
+  }
+  return format(
+      "/proc/sys/user/max_*_namespaces is reached for one of {} (isle ns limits shows them), or 32 "
+      "levels of nesting",
+      asked);
+}
+
 std::string hint_of(int errnum, std::uint64_t flags) {
   if (errnum == EPERM && (flags & CLONE_NEWUSER) != 0) {
     return "user namespaces may be switched off (sysctl kernel.unprivileged_userns_clone or "
            "kernel.apparmor_restrict_unprivileged_userns), or this process is in a chroot";
   }
   if (errnum == EPERM) return "making namespaces without a user namespace needs CAP_SYS_ADMIN";
-  if (errnum == ENOSPC) {
-    return "a limit of /proc/sys/user/max_*_namespaces is reached, or 32 levels of nesting";
-  }
+  if (errnum == ENOSPC) return limit_hint(flags);
   if (errnum == EAGAIN) return "the limit of processes is reached (pids.max, ulimit -u)";
   if (errnum == EINVAL) return "this kernel lacks one of the namespaces asked for";
   if (errnum == EBUSY)
