@@ -78,8 +78,8 @@ bool enters(const Opened& opened, NamespaceKind kind) {
 // translates for the reader (user_namespaces(7)).
 Result<void> follow_ids(EnterRequest& request, const Opened& opened) {
   if (!request.follow_uid && !request.follow_gid) return {};
-  const UniqueFd file(openat(opened.process.get(), "status", O_RDONLY | O_CLOEXEC));
-  if (!file) return fail_call(errno, "openat(/proc/PID/status)", "the target has ended");
+  const UniqueFd file = TRY_STEP(kernel::open_at(opened.process.get(), "status", O_RDONLY),
+                                 "enter: the target has ended");
   const std::string status = TRY(kernel::read_all(file.get()));
   const auto effective = [&status](const char* key) {
     return parse_uint(trim(cut(cut(status_line(status, key), '\t').after, '\t').before), key);
