@@ -138,7 +138,7 @@ constexpr CommandFlag<Request> kJoinCgroup = {{"join-cgroup",
                                                'c',
                                                Arity::Switch,
                                                nullptr,
-                                               "Join the target's control group, too (v2)",
+                                               "Join the target's control groups, too",
                                                Section::Limits},
                                               take_enter_switch<&EnterRequest::join_cgroup>};
 constexpr CommandFlag<Request> kExplain = {
@@ -324,6 +324,13 @@ Result<int> exec(Arguments arguments) {
           ErrorKind::NotFound,
           format("there is no process, container or kept namespace {}", quoted(operands[0])),
           "isle ps and isle ns pin list them");
+    }
+    const EnterRequest& enter = request.enter;
+    if (enter.environment || enter.join_cgroup || enter.follow_uid || enter.follow_gid) {
+      return fail(
+          ErrorKind::InvalidArgument,
+          format("{} is a namespace without a process that could be followed", quoted(operands[0])),
+          "leave out --env, --join-cgroup and follow");
     }
     request.enter.files[kept->kind] = kept->path;
   }

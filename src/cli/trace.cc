@@ -96,6 +96,7 @@ Result<int> trace(Arguments arguments) {
     return toolbox::trace_command({operands.begin(), operands.end()}, tell);
   }
   std::vector<Pid> pids;
+  pids.reserve(request.processes.size());
   for (const std::string& word : request.processes) {
     pids.push_back(TRY(toolbox::find_process(container_names(), word)));
   }

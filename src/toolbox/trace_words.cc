@@ -162,7 +162,7 @@ std::string RawCall::path_at(std::size_t directory, std::size_t path) const {
   }
   const auto fd = static_cast<int>(arguments[directory]);
   if (name.starts_with('/') || fd == AT_FDCWD) return name;
-  const std::string base = file(fd);
+  std::string base = file(fd);
   if (name.empty()) return base;
   return base.ends_with('/') ? base + name : format("{}/{}", base, name);
 }
