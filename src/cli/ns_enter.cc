@@ -51,6 +51,11 @@ Result<void> take_socket(Request& request, std::string_view value) {
   return {};
 }
 
+Result<void> take_net_socket(Request& request, std::string_view value) {
+  request.enter.target_socket = static_cast<int>(TRY(parse_uint(value, "a descriptor")));
+  return {};
+}
+
 Result<void> take_root(Request& request, std::string_view value) {
   return take_place(value, request.enter.root, request.enter.target_root);
 }
@@ -65,11 +70,15 @@ Result<void> take_wdns(Request& request, std::string_view value) {
 }
 
 Result<void> take_setuid(Request& request, std::string_view value) {
+  request.enter.follow_uid = value == "follow";
+  if (request.enter.follow_uid) return {};
   request.enter.command.uid = TRY(toolbox::parse_user(value));
   return {};
 }
 
 Result<void> take_setgid(Request& request, std::string_view value) {
+  request.enter.follow_gid = value == "follow";
+  if (request.enter.follow_gid) return {};
   request.enter.command.gid = TRY(toolbox::parse_group(value));
   request.enter.command.drop_groups = true;
   return {};
@@ -86,11 +95,61 @@ Result<void> take_follow_context(Request&, std::string_view) {
               "isle does not set SELinux labels");
 }
 
+constexpr CommandFlag<Request> kEnv = {
+    {"env", 'e', Arity::Switch, nullptr, "The target's environment", Section::Process},
+    take_enter_switch<&EnterRequest::environment>};
+constexpr CommandFlag<Request> kSetuid = {{"setuid",
+                                           'S',
+                                           Arity::Value,
+                                           "USER",
+                                           "The command's user inside, or follow: the target's",
+                                           Section::Security},
+                                          take_setuid};
+constexpr CommandFlag<Request> kSetgid = {{"setgid",
+                                           'G',
+                                           Arity::Value,
+                                           "GROUP",
+                                           "The command's group inside, or follow: the target's",
+                                           Section::Security},
+                                          take_setgid};
+constexpr CommandFlag<Request> kPreserve = {
+    {"preserve-credentials",
+     0,
+     Arity::Switch,
+     nullptr,
+     "Do not become root of a user namespace that is entered",
+     Section::Security},
+    take_enter_switch<&EnterRequest::preserve_credentials>};
+constexpr CommandFlag<Request> kKeepCaps = {{"keep-caps",
+                                             0,
+                                             Arity::Switch,
+                                             nullptr,
+                                             "Keep the capabilities over execve",
+                                             Section::Security},
+                                            take_keep_caps};
+constexpr CommandFlag<Request> kWdns = {{"wdns",
+                                         'W',
+                                         Arity::Value,
+                                         "DIRECTORY",
+                                         "A working directory as it is called inside",
+                                         Section::Files},
+                                        take_wdns};
+constexpr CommandFlag<Request> kJoinCgroup = {{"join-cgroup",
+                                               'c',
+                                               Arity::Switch,
+                                               nullptr,
+                                               "Join the target's control groups, too",
+                                               Section::Limits},
+                                              take_enter_switch<&EnterRequest::join_cgroup>};
+constexpr CommandFlag<Request> kExplain = {
+    {"explain", 0, Arity::Switch, nullptr, "Tell each step on standard error", Section::General},
+    take_enter_switch<&EnterRequest::explain>};
+
 constexpr CommandFlag<Request> kFlags[] = {
     {{"target",
       't',
       Arity::Value,
-      "PROCESS|CONTAINER|pidfd:N",
+      "PROCESS[:INODE]|CONTAINER|pidfd:N",
       "Whose namespaces",
       Section::Namespaces},
      take_text<Request, &Request::target>},
@@ -104,29 +163,43 @@ constexpr CommandFlag<Request> kFlags[] = {
     {{"cgroup",
       'C',
       Arity::Optional,
-      "FILE",
-      "The control group namespace, of FILE or the target",
+      "FILE|:ID",
+      "The control group namespace, of FILE, of that id, or the target's",
       Section::Namespaces},
      take_kind<NamespaceKind::Cgroup>},
-    {{"ipc", 'i', Arity::Optional, "FILE", "The IPC namespace", Section::Namespaces},
+    {{"ipc", 'i', Arity::Optional, "FILE|:ID", "The IPC namespace", Section::Namespaces},
      take_kind<NamespaceKind::Ipc>},
-    {{"mount", 'm', Arity::Optional, "FILE", "The mount namespace", Section::Namespaces},
+    {{"mount", 'm', Arity::Optional, "FILE|:ID", "The mount namespace", Section::Namespaces},
      take_kind<NamespaceKind::Mnt>},
-    {{"net", 'n', Arity::Optional, "FILE", "The network namespace", Section::Namespaces},
+    {{"net", 'n', Arity::Optional, "FILE|:ID", "The network namespace", Section::Namespaces},
      take_kind<NamespaceKind::Net>},
     {{"pid",
       'p',
       Arity::Optional,
-      "FILE",
+      "FILE|:ID",
       "The PID namespace: the command is a child",
       Section::Namespaces},
      take_kind<NamespaceKind::Pid>},
-    {{"time", 'T', Arity::Optional, "FILE", "The time namespace", Section::Namespaces},
+    {{"time", 'T', Arity::Optional, "FILE|:ID", "The time namespace", Section::Namespaces},
      take_kind<NamespaceKind::Time>},
-    {{"user", 'U', Arity::Optional, "FILE", "The user namespace", Section::Namespaces},
+    {{"user", 'U', Arity::Optional, "FILE|:ID", "The user namespace", Section::Namespaces},
      take_kind<NamespaceKind::User>},
-    {{"uts", 'u', Arity::Optional, "FILE", "The UTS namespace", Section::Namespaces},
+    {{"uts", 'u', Arity::Optional, "FILE|:ID", "The UTS namespace", Section::Namespaces},
      take_kind<NamespaceKind::Uts>},
+    {{"user-parent",
+      0,
+      Arity::Switch,
+      nullptr,
+      "The user namespace above --user's, or that owns the others",
+      Section::Namespaces},
+     take_enter_switch<&EnterRequest::user_parent>},
+    {{"net-socket",
+      'N',
+      Arity::Value,
+      "FD",
+      "The network namespace of this socket of the target's",
+      Section::Namespaces},
+     take_net_socket},
     {{"socket",
       0,
       Arity::Value,
@@ -143,15 +216,8 @@ constexpr CommandFlag<Request> kFlags[] = {
       "The target's working directory, or DIRECTORY",
       Section::Files},
      take_wd},
-    {{"wdns",
-      'W',
-      Arity::Value,
-      "DIRECTORY",
-      "A working directory as it is called inside",
-      Section::Files},
-     take_wdns},
-    {{"env", 'e', Arity::Switch, nullptr, "The target's environment", Section::Process},
-     take_enter_switch<&EnterRequest::environment>},
+    kWdns,
+    kEnv,
     {{"no-fork",
       'F',
       Arity::Switch,
@@ -159,38 +225,19 @@ constexpr CommandFlag<Request> kFlags[] = {
       "Do not fork for a PID namespace: only later children enter",
       Section::Process},
      take_enter_switch<&EnterRequest::no_fork>},
-    {{"setuid", 'S', Arity::Value, "USER", "The command's user inside", Section::Security},
-     take_setuid},
-    {{"setgid", 'G', Arity::Value, "GROUP", "The command's group inside", Section::Security},
-     take_setgid},
-    {{"preserve-credentials",
-      0,
-      Arity::Switch,
-      nullptr,
-      "Do not become root of a user namespace that is entered",
-      Section::Security},
-     take_enter_switch<&EnterRequest::preserve_credentials>},
-    {{"keep-caps",
-      0,
-      Arity::Switch,
-      nullptr,
-      "Keep the capabilities over execve",
-      Section::Security},
-     take_keep_caps},
-    {{"join-cgroup",
-      'c',
-      Arity::Switch,
-      nullptr,
-      "Join the target's control group, too (v2)",
-      Section::Limits},
-     take_enter_switch<&EnterRequest::join_cgroup>},
+    kSetuid,
+    kSetgid,
+    kPreserve,
+    kKeepCaps,
+    kJoinCgroup,
     {{"follow-context", 'Z', Arity::Switch, nullptr, nullptr, Section::Security},
      take_follow_context},
-    {{"explain", 0, Arity::Switch, nullptr, "Tell each step on standard error", Section::General},
-     take_enter_switch<&EnterRequest::explain>},
+    kExplain,
 };
 
-constexpr CommandFlag<Request> kExecFlags[] = {kFlags[22]};
+// Where a process is says all but who the command is.
+constexpr CommandFlag<Request> kExecFlags[] = {
+    kEnv, kWdns, kSetuid, kSetgid, kPreserve, kKeepCaps, kJoinCgroup, kExplain};
 
 Result<Pid> process_of_pidfd(int fd) {
   const std::string text = TRY(kernel::read_file(HostPath(format("/proc/self/fdinfo/{}", fd))));
@@ -210,6 +257,12 @@ Result<void> find_target(Request& request) {
     request.enter.target = TRY(process_of_pidfd(request.enter.target_fd));
     return {};
   }
+  const Cut parts = cut(word, ':');
+  if (!parts.after.empty()) {
+    request.enter.target_inode = TRY(parse_uint(parts.after, "the inode of a pidfd"));
+    request.enter.target = TRY(toolbox::find_process({}, parts.before));
+    return {};
+  }
   const bool is_number = word.find_first_not_of("0123456789") == std::string_view::npos;
   request.enter.target =
       TRY(toolbox::find_process(is_number ? toolbox::ContainerNames() : container_names(), word));
@@ -219,13 +272,20 @@ Result<void> find_target(Request& request) {
 Result<void> check_request(const Request& request) {
   const EnterRequest& enter = request.enter;
   const bool needs_target = enter.all || !enter.kinds.empty() || enter.target_root ||
-                            enter.target_directory || enter.environment || enter.join_cgroup;
+                            enter.target_directory || enter.environment || enter.join_cgroup ||
+                            enter.follow_uid || enter.follow_gid || enter.target_socket;
   if (needs_target && request.target.empty()) {
     return fail(ErrorKind::InvalidArgument,
                 "no target is named",
                 "--target PROCESS or CONTAINER says whose");
   }
-  if (!needs_target && enter.files.empty() && enter.sockets.empty()) {
+  if (enter.inner_directory && (enter.directory || enter.target_directory)) {
+    return fail(ErrorKind::InvalidArgument,
+                "--wd and --wdns name two working directories",
+                "--wd is opened outside, --wdns inside");
+  }
+  const bool has_place = enter.root || enter.directory || enter.inner_directory;
+  if (!needs_target && !has_place && enter.files.empty() && enter.sockets.empty()) {
     return fail(ErrorKind::InvalidArgument,
                 "no namespace is named",
                 "--all, or the kinds: --net, --uts ...");
@@ -264,6 +324,13 @@ Result<int> exec(Arguments arguments) {
           ErrorKind::NotFound,
           format("there is no process, container or kept namespace {}", quoted(operands[0])),
           "isle ps and isle ns pin list them");
+    }
+    const EnterRequest& enter = request.enter;
+    if (enter.environment || enter.join_cgroup || enter.follow_uid || enter.follow_gid) {
+      return fail(
+          ErrorKind::InvalidArgument,
+          format("{} is a namespace without a process that could be followed", quoted(operands[0])),
+          "leave out --env, --join-cgroup and follow");
     }
     request.enter.files[kept->kind] = kept->path;
   }

@@ -1,15 +1,11 @@
-// isle ns mounts and limits.
-#include <array>
-
+// isle ns mounts.
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/ns.h"
 #include "cli/output/rows.h"
-#include "cli/output/table.h"
 #include "kernel/fd.h"
 #include "toolbox/discover.h"
-#include "toolbox/limits.h"
 #include "toolbox/mount_tree.h"
 #include "toolbox/words.h"
 
@@ -40,7 +36,6 @@ constexpr CommandFlag<MountsRequest> kMountFlags[] = {
       Section::General},
      take_format<MountsRequest, &MountsRequest::format>},
 };
-constexpr CommandFlag<MountsRequest> kLimitFlags[] = {kMountFlags[1]};
 
 Result<std::string> mounts(Arguments arguments) {
   MountsRequest request;
@@ -70,56 +65,12 @@ Result<std::string> mounts(Arguments arguments) {
   return request.format.lines(*all.array());
 }
 
-std::string owners(const toolbox::Inventory& inventory) {
-  std::vector<std::vector<std::string>> rows;
-  for (const toolbox::OwnedCount& count : toolbox::owned_counts(inventory)) {
-    rows.push_back({inventory.namespaces[count.user_namespace].name.str(),
-                    format("{}", count.owned),
-                    format("{} of 32", count.depth)});
-  }
-  return "\n" + table({"USER NAMESPACE", "OWNS", "DEPTH"}, rows);
-}
-
-Result<std::string> limits(Arguments arguments) {
-  MountsRequest request;
-  const auto operands = TRY(take_flags(kLimitFlags, arguments, options::Operands::Mixed, request));
-  TRY(check_operands("ns limits", operands, 0, 0, ""));
-  const toolbox::Inventory inventory = TRY(toolbox::discover({}));
-  std::vector<json::Value> rows;
-  for (const toolbox::Limit& limit : toolbox::limits(inventory)) {
-    json::Value row;
-    row["Limit"] = limit.name;
-    row["Most"] = limit.most;
-    if (limit.counted) {
-      row["Used"] = limit.used;
-      row["MostByOne"] = limit.user.empty() ? "" : format("{} ({})", limit.by_user, limit.user);
-    }
-    row["Near"] = limit.near() ? "near" : "";
-    rows.push_back(std::move(row));
-  }
-  static constexpr std::array kFields = {Field{"Limit", "LIMIT"},
-                                         Field{"Most", "MOST"},
-                                         Field{"Used", "IN USE"},
-                                         Field{"MostByOne", "MOST BY ONE USER"},
-                                         Field{"Near", "NEAR"}};
-  std::string text =
-      TRY(request.format.show(kFields, {"Limit", "Most", "Used", "MostByOne", "Near"}, rows));
-  if (request.format.is_table()) text += owners(inventory);
-  return text;
-}
-
 }  // namespace
 
 int ns_mounts_command(Arguments arguments) {
   if (wants_help(arguments))
     return print_command_help(*find_command("ns mounts"), flags_of(kMountFlags));
   return finish(mounts(arguments));
-}
-
-int ns_limits_command(Arguments arguments) {
-  if (wants_help(arguments))
-    return print_command_help(*find_command("ns limits"), flags_of(kLimitFlags));
-  return finish(limits(arguments));
 }
 
 }  // namespace isle::cli

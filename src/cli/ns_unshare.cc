@@ -35,8 +35,23 @@ void need_user(UnshareRequest& request) {
 
 Result<void> map_one(UnshareRequest& request, uid_t inside_uid, gid_t inside_gid) {
   need_user(request);
-  request.uid_map.push_back({.inside = inside_uid, .outside = geteuid(), .count = 1});
-  request.gid_map.push_back({.inside = inside_gid, .outside = getegid(), .count = 1});
+  request.own_uid = {.inside = inside_uid, .outside = geteuid(), .count = 1};
+  request.own_gid = {.inside = inside_gid, .outside = getegid(), .count = 1};
+  return {};
+}
+
+Result<void> take_owner(UnshareRequest& request, std::string_view value) {
+  const Cut parts = cut(value, ':');
+  need_user(request);
+  request.owner =
+      std::pair(TRY(toolbox::parse_user(parts.before)), TRY(toolbox::parse_group(parts.after)));
+  return {};
+}
+
+Result<void> take_binfmt(UnshareRequest& request, std::string_view value) {
+  request.flags |= kernel::facts_of(NamespaceKind::Mnt).bit;
+  if (!value.empty()) request.mount_binfmt = std::string(value);
+  if (!request.mount_binfmt) request.mount_binfmt = "/proc/sys/fs/binfmt_misc";
   return {};
 }
 
@@ -111,6 +126,36 @@ constexpr CommandFlag<UnshareRequest> kFlags[] = {
        request.fork = true;
        return {};
      }},
+    {{"forward-signals",
+      0,
+      Arity::Switch,
+      nullptr,
+      "Send SIGINT and SIGTERM on to the child; means --fork",
+      Section::Process},
+     [](UnshareRequest& request, std::string_view) -> Result<void> {
+       request.forward_signals = request.fork = true;
+       return {};
+     }},
+    {{"clear-env",
+      0,
+      Arity::Switch,
+      nullptr,
+      "An empty environment for the command",
+      Section::Process},
+     [](UnshareRequest& request, std::string_view) -> Result<void> {
+       if (!request.command.environment) request.command.environment.emplace();
+       return {};
+     }},
+    {{"whitelist-env",
+      0,
+      Arity::Value,
+      "NAME,...",
+      "Only these variables for the command",
+      Section::Process},
+     [](UnshareRequest& request, std::string_view value) -> Result<void> {
+       request.command.environment = toolbox::environment_of_caller(value);
+       return {};
+     }},
     {{"map-root-user",
       'r',
       Arity::Switch,
@@ -135,8 +180,8 @@ constexpr CommandFlag<UnshareRequest> kFlags[] = {
       Section::Security},
      [](UnshareRequest& request, std::string_view value) -> Result<void> {
        need_user(request);
-       request.uid_map.push_back(
-           {.inside = TRY(toolbox::parse_user(value)), .outside = geteuid(), .count = 1});
+       request.own_uid = {
+           .inside = TRY(toolbox::parse_user(value)), .outside = geteuid(), .count = 1};
        return {};
      }},
     {{"map-group",
@@ -147,8 +192,8 @@ constexpr CommandFlag<UnshareRequest> kFlags[] = {
       Section::Security},
      [](UnshareRequest& request, std::string_view value) -> Result<void> {
        need_user(request);
-       request.gid_map.push_back(
-           {.inside = TRY(toolbox::parse_group(value)), .outside = getegid(), .count = 1});
+       request.own_gid = {
+           .inside = TRY(toolbox::parse_group(value)), .outside = getegid(), .count = 1};
        return {};
      }},
     {{"map-users",
@@ -184,6 +229,24 @@ constexpr CommandFlag<UnshareRequest> kFlags[] = {
        request.uid_auto = request.gid_auto = true;
        return {};
      }},
+    {{"map-subids",
+      0,
+      Arity::Switch,
+      nullptr,
+      "The ranges of /etc/subuid and /etc/subgid as they are outside",
+      Section::Security},
+     [](UnshareRequest& request, std::string_view) -> Result<void> {
+       need_user(request);
+       request.uid_subids = request.gid_subids = true;
+       return {};
+     }},
+    {{"owner",
+      0,
+      Arity::Value,
+      "USER:GROUP",
+      "Whose the user namespace is; means --user",
+      Section::Security},
+     take_owner},
     {{"setgroups",
       0,
       Arity::Value,
@@ -224,6 +287,23 @@ constexpr CommandFlag<UnshareRequest> kFlags[] = {
        request.flags |= kernel::facts_of(NamespaceKind::Mnt).bit;
        request.mount_proc = value.empty() ? "/proc" : std::string(value);
        return {};
+     }},
+    {{"mount-binfmt",
+      0,
+      Arity::Optional,
+      "DIRECTORY",
+      "binfmt_misc at DIRECTORY, or /proc/sys/fs/binfmt_misc; means --mount",
+      Section::Files},
+     take_binfmt},
+    {{"load-interp",
+      'l',
+      Arity::Value,
+      "TEXT",
+      "Programs' interpreter for binfmt_misc; means --mount-binfmt",
+      Section::Files},
+     [](UnshareRequest& request, std::string_view value) -> Result<void> {
+       request.load_interp = std::string(value);
+       return take_binfmt(request, "");
      }},
     {{"root", 'R', Arity::Value, "DIRECTORY", "The command's root", Section::Files},
      take_maybe<&UnshareRequest::root>},
@@ -271,12 +351,6 @@ constexpr CommandFlag<UnshareRequest> kFlags[] = {
        request.flags |= kernel::facts_of(NamespaceKind::Time).bit;
        request.fork = true;
        return take_offset(request.boottime, value, "--boottime");
-     }},
-    {{"load-interp", 'l', Arity::Value, "FILE", nullptr, Section::General},
-     [](UnshareRequest&, std::string_view) -> Result<void> {
-       return fail(ErrorKind::Unsupported,
-                   "--load-interp is not supported",
-                   "mount binfmt_misc in the namespace and write to its register file");
      }},
     {{"explain", 0, Arity::Switch, nullptr, "Tell each step on standard error", Section::General},
      take_switch<UnshareRequest, &UnshareRequest::explain>},

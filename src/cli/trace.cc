@@ -7,6 +7,7 @@
 #include "cli/ns.h"
 #include "kernel/fd.h"
 #include "toolbox/trace.h"
+#include "toolbox/words.h"
 
 namespace isle::cli {
 namespace {
@@ -17,6 +18,7 @@ using options::Section;
 struct TraceRequest {
   std::string output;
   bool json = false;
+  std::vector<std::string> processes;
 };
 
 constexpr CommandFlag<TraceRequest> kFlags[] = {
@@ -27,6 +29,13 @@ constexpr CommandFlag<TraceRequest> kFlags[] = {
       "Write the steps there, not to standard error",
       Section::General},
      take_text<TraceRequest, &TraceRequest::output>},
+    {{"pid",
+      'p',
+      Arity::Value,
+      "PROCESS",
+      "Trace a process that runs, a daemon mostly, until interrupted (repeatable)",
+      Section::General},
+     take_each<TraceRequest, &TraceRequest::processes>},
     {{"format",
       0,
       Arity::Value,
@@ -59,24 +68,40 @@ std::string line_of(const toolbox::TracedCall& call, bool json) {
                 result);
 }
 
+Result<void> check(const TraceRequest& request, bool has_command) {
+  if (has_command && !request.processes.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                "trace: both a command and --pid are named",
+                "trace the daemon, and run its client beside it");
+  }
+  if (has_command || !request.processes.empty()) return {};
+  return fail(ErrorKind::InvalidArgument,
+              "trace: no command is named",
+              "isle trace -- podman run --rm IMAGE true");
+}
+
 Result<int> trace(Arguments arguments) {
   TraceRequest request;
   const auto operands = TRY(take_flags(kFlags, arguments, options::Operands::EndsFlags, request));
-  if (operands.empty()) {
-    return fail(ErrorKind::InvalidArgument,
-                "trace: no command is named",
-                "isle trace -- podman run --rm IMAGE true");
-  }
+  TRY(check(request, !operands.empty()));
   kernel::UniqueFd file;
   if (!request.output.empty()) {
     file = TRY(kernel::open_file(HostPath(request.output), O_WRONLY | O_CREAT | O_TRUNC, 0644));
   }
-  const int to = file ? file.get() : 2;
-  std::vector<std::string> words(operands.begin(), operands.end());
-  const auto end = TRY(toolbox::trace(words, [&](const toolbox::TracedCall& call) {
-    static_cast<void>(kernel::write_all(to, line_of(call, request.json)));
-  }));
-  return end.status;
+  const toolbox::TellCall tell = [to = file ? file.get() : 2,
+                                  json = request.json](const toolbox::TracedCall& call) {
+    static_cast<void>(kernel::write_all(to, line_of(call, json)));
+  };
+  if (!operands.empty()) {
+    return toolbox::trace_command({operands.begin(), operands.end()}, tell);
+  }
+  std::vector<Pid> pids;
+  pids.reserve(request.processes.size());
+  for (const std::string& word : request.processes) {
+    pids.push_back(TRY(toolbox::find_process(container_names(), word)));
+  }
+  TRY(toolbox::trace_processes(pids, tell));
+  return 0;
 }
 
 }  // namespace

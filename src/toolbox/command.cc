@@ -1,11 +1,14 @@
 #include "toolbox/command.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,6 +17,7 @@
 #include "kernel/capability.h"
 #include "kernel/fd.h"
 #include "kernel/process.h"
+#include "kernel/signal_fd.h"
 
 namespace isle::toolbox {
 
@@ -98,15 +102,29 @@ Result<void> become(Steps& steps, const CommandRequest& command) {
   return fail_call(errno, format("execvp({})", words[0]), "the command could not be executed");
 }
 
-Result<int> wait_as_parent(const kernel::ForkedChild& child) {
-  sigset_t held, before;
-  sigemptyset(&held);
-  sigaddset(&held, SIGINT);
-  sigaddset(&held, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &held, &before);
+Result<int> wait_as_parent(const kernel::ForkedChild& child, bool forward) {
+  kernel::SignalFd signals = TRY(kernel::SignalFd::create({SIGINT, SIGTERM}));
+  std::array<pollfd, 2> watched = {pollfd{.fd = child.pidfd.get(), .events = POLLIN, .revents = 0},
+                                   pollfd{.fd = signals.fd(), .events = POLLIN, .revents = 0}};
+  while (watched[0].revents == 0) {
+    if (poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR)
+      return fail_call(errno, "poll()");
+    while (const auto signal = signals.next()) {
+      if (forward) static_cast<void>(kernel::send_signal(child.pidfd.get(), *signal));
+    }
+  }
   const auto ended = kernel::wait_for(child.pidfd.get());
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return ended ? Result<int>(ended->status) : std::unexpected(ended.error());
+}
+
+std::vector<std::string> environment_of_caller(std::string_view names) {
+  const auto wanted = split(names, ',');
+  std::vector<std::string> chosen;
+  for (char** one = environ; *one != nullptr; ++one) {
+    const std::string_view text = *one;
+    if (std::ranges::find(wanted, cut(text, '=').before) != wanted.end()) chosen.emplace_back(text);
+  }
+  return chosen;
 }
 
 Result<void> change_root(Steps& steps, int directory, std::string_view name) {

@@ -35,8 +35,12 @@ struct CommandRequest {
 // Does not return when it succeeds. The error's exit status is command_exit_status of its errno.
 Result<void> become(Steps& steps, const CommandRequest& command);
 
-// Waits for the child and gives its status; SIGINT and SIGTERM are the child's meanwhile.
-Result<int> wait_as_parent(const kernel::ForkedChild& child);
+// Waits for the child and gives its status. SIGINT and SIGTERM, which a terminal sends to both, do
+// nothing here meanwhile; with `forward` they are sent on to the child.
+Result<int> wait_as_parent(const kernel::ForkedChild& child, bool forward);
+
+// Of the caller's environment those that `names` ("A,B") has.
+std::vector<std::string> environment_of_caller(std::string_view names);
 
 // chroot(2) into an open directory; chdir(2).
 Result<void> change_root(Steps& steps, int directory, std::string_view name);

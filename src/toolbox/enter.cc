@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstring>
 
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strings.h"
 #include "kernel/fd.h"
-#include "kernel/mountinfo.h"
-#include "kernel/process.h"
-#include "kernel/unix_socket.h"
+#include "toolbox/enter_parts.h"
+#include "toolbox/inventory.h"
 
 namespace isle::toolbox {
 
@@ -24,155 +19,7 @@ using kernel::UniqueFd;
 
 namespace {
 
-struct Target {
-  NamespaceKind kind = NamespaceKind::Uts;
-  UniqueFd fd;
-  std::string from;
-};
-
-// What is opened while we are still outside.
-struct Opened {
-  std::vector<Target> namespaces;
-  UniqueFd pidfd, root, directory;
-  std::string group;  // cgroup.procs of the target's group
-};
-
-bool is_own(int fd, NamespaceKind kind) {
-  struct stat theirs{}, ours{};
-  return fstat(fd, &theirs) == 0 &&
-         stat(format("/proc/self/ns/{}", facts_of(kind).name).c_str(), &ours) == 0 &&
-         theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
-}
-
-Result<void> open_of_target(const EnterRequest& request, Opened& opened) {
-  for (const kernel::NamespaceKindFacts& facts : kernel::namespace_kinds()) {
-    const bool asked = std::ranges::find(request.kinds, facts.kind) != request.kinds.end();
-    if (!asked && !request.all) continue;
-    if (request.files.contains(facts.kind)) continue;
-    auto fd = kernel::open_namespace(request.target, facts.kind);
-    if (!fd && !asked && fd.error().kind == ErrorKind::NotFound) continue;  // not of this kernel
-    if (!fd) {
-      return std::unexpected(std::move(fd).error().advise(
-          "ptrace(2)'s rule decides who may open /proc/PID/ns: be the same user, or have "
-          "CAP_SYS_PTRACE in that process' user namespace"));
-    }
-    // Joining the user namespace one is in is EINVAL; the other kinds would be no change.
-    if (is_own(fd->get(), facts.kind) && (request.all || facts.kind == NamespaceKind::User))
-      continue;
-    opened.namespaces.push_back({.kind = facts.kind,
-                                 .fd = std::move(*fd),
-                                 .from = format("of process {}", request.target.value)});
-  }
-  return {};
-}
-
-Result<void> open_files(const EnterRequest& request, Opened& opened) {
-  for (const auto& [kind, path] : request.files) {
-    UniqueFd fd = TRY(kernel::open_file(HostPath(path), O_RDONLY | O_NONBLOCK));
-    if (!kernel::is_namespace_file(fd.get())) {
-      return fail(ErrorKind::InvalidArgument,
-                  format("{} is no namespace", quoted(path)),
-                  "it should be a file of /proc/PID/ns, or a bind mount of one (isle ns pin)");
-    }
-    opened.namespaces.push_back({.kind = kind, .fd = std::move(fd), .from = path});
-  }
-  return {};
-}
-
-// All descriptors that come with the first message.
-Result<void> receive(const std::string& path, Opened& opened) {
-  const std::size_t slash = path.rfind('/');
-  const HostPath directory(
-      slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1)));
-  const UniqueFd socket = TRY(kernel::connect_at(
-      directory, path.substr(slash == std::string::npos ? 0 : slash + 1), SOCK_STREAM));
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * 16)];
-  char text[64];
-  iovec part{.iov_base = text, .iov_len = sizeof text};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  if (recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC) < 0)
-    return fail_call(errno, format("recvmsg({})", path));
-  for (cmsghdr* one = CMSG_FIRSTHDR(&message); one != nullptr; one = CMSG_NXTHDR(&message, one)) {
-    if (one->cmsg_level != SOL_SOCKET || one->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (one->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int number = -1;
-      std::memcpy(&number, CMSG_DATA(one) + i * sizeof(int), sizeof number);
-      UniqueFd fd(number);
-      const kernel::NamespaceFacts facts =
-          TRY_STEP(kernel::is_namespace_file(number)
-                       ? kernel::look_at_namespace(number)
-                       : fail(ErrorKind::InvalidArgument, "a descriptor that is no namespace"),
-                   format("receive from {}", path));
-      opened.namespaces.push_back({.kind = facts.name.kind, .fd = std::move(fd), .from = path});
-    }
-  }
-  return {};
-}
-
-Result<void> open_places(const EnterRequest& request, Opened& opened) {
-  constexpr int kDirectory = O_PATH | O_DIRECTORY;
-  if (request.root) {
-    opened.root = TRY(kernel::open_file(HostPath(*request.root), kDirectory));
-  } else if (request.target_root) {
-    opened.root =
-        TRY(kernel::open_file(HostPath(format("/proc/{}/root", request.target.value)), kDirectory));
-  }
-  if (request.directory) {
-    opened.directory = TRY(kernel::open_file(HostPath(*request.directory), kDirectory));
-  } else if (request.target_directory) {
-    opened.directory =
-        TRY(kernel::open_file(HostPath(format("/proc/{}/cwd", request.target.value)), kDirectory));
-  }
-  return {};
-}
-
-Result<void> find_group(const EnterRequest& request, Opened& opened) {
-  const std::string groups =
-      TRY(kernel::read_file(HostPath(format("/proc/{}/cgroup", request.target.value))));
-  const std::string mounts = TRY(kernel::read_file(HostPath("/proc/self/mountinfo")));
-  const auto trees = kernel::parse_mounts_of(mounts, "cgroup2");
-  for (const std::string_view line : split(groups, '\n')) {
-    if (!line.starts_with("0::") || trees.empty()) continue;
-    opened.group = format("{}{}/cgroup.procs", trees[0].point, line.substr(3));
-    return {};
-  }
-  return fail(ErrorKind::Unsupported,
-              "--join-cgroup needs the cgroup v2 hierarchy",
-              "on v1 write the number to cgroup.procs of each controller");
-}
-
-Result<Opened> open_all(EnterRequest& request) {
-  Opened opened;
-  if (request.target_fd >= 0) {
-    opened.pidfd = TRY(kernel::duplicate(request.target_fd));
-  } else if (request.target.value > 0) {
-    opened.pidfd = TRY_STEP(kernel::open_pidfd(request.target), "find the target");
-  }
-  if (request.target.value > 0) TRY(open_of_target(request, opened));
-  TRY(open_files(request, opened));
-  for (const std::string& path : request.sockets) TRY(receive(path, opened));
-  TRY(open_places(request, opened));
-  if (request.join_cgroup) TRY(find_group(request, opened));
-  if (request.environment) {
-    request.command.environment.emplace();
-    const std::string text =
-        TRY(kernel::read_file(HostPath(format("/proc/{}/environ", request.target.value))));
-    for (const std::string_view one : split(text, '\0')) {
-      if (!one.empty()) request.command.environment->emplace_back(one);
-    }
-  }
-  // All of it was this process' and not another's that got its number since.
-  if (opened.pidfd)
-    TRY_STEP(kernel::send_signal(opened.pidfd.get(), 0), "enter: the target has ended");
-  return opened;
-}
-
-Result<void> join_one(Steps& steps, const Target& target) {
+Result<void> join_one(Steps& steps, const EnterTarget& target) {
   steps.tell(format("setns({})", facts_of(target.kind).flag),
              format("the {} namespace {}", facts_of(target.kind).long_name, target.from));
   auto joined = kernel::join_namespace(target.fd.get(), target.kind);
@@ -193,13 +40,13 @@ Result<void> join_one(Steps& steps, const Target& target) {
 
 // What our own powers allow first: once in another user namespace they are gone. What they do not
 // allow is tried again with those of that user namespace.
-Result<void> join_all(Steps& steps, std::vector<Target>& targets) {
-  std::vector<Target*> later;
-  Target* user = nullptr;
-  for (Target& target : targets) {
+Result<void> join_all(Steps& steps, std::vector<EnterTarget>& targets) {
+  std::vector<EnterTarget*> later;
+  EnterTarget* user = nullptr;
+  for (EnterTarget& target : targets) {
     if (target.kind == NamespaceKind::User) user = &target;
   }
-  for (Target& target : targets) {
+  for (EnterTarget& target : targets) {
     if (&target == user) continue;
     auto joined = join_one(steps, target);
     if (joined) continue;
@@ -208,7 +55,7 @@ Result<void> join_all(Steps& steps, std::vector<Target>& targets) {
   }
   if (user != nullptr) TRY(join_one(steps, *user));
   // The mount namespace last, so that /proc stays ours until then.
-  for (Target* target : later) TRY(join_one(steps, *target));
+  for (EnterTarget* target : later) TRY(join_one(steps, *target));
   return {};
 }
 
@@ -224,10 +71,29 @@ Result<void> go_places(Steps& steps, const EnterRequest& request, const Opened& 
 }
 
 bool enters(const Opened& opened, NamespaceKind kind) {
-  return std::ranges::find(opened.namespaces, kind, &Target::kind) != opened.namespaces.end();
+  return std::ranges::find(opened.namespaces, kind, &EnterTarget::kind) != opened.namespaces.end();
+}
+
+// The target's effective ids as its user namespace has them: read from inside, since the kernel
+// translates for the reader (user_namespaces(7)).
+Result<void> follow_ids(EnterRequest& request, const Opened& opened) {
+  if (!request.follow_uid && !request.follow_gid) return {};
+  const UniqueFd file = TRY_STEP(kernel::open_at(opened.process.get(), "status", O_RDONLY),
+                                 "enter: the target has ended");
+  const std::string status = TRY(kernel::read_all(file.get()));
+  const auto effective = [&status](const char* key) {
+    return parse_uint(trim(cut(cut(status_line(status, key), '\t').after, '\t').before), key);
+  };
+  if (request.follow_uid) request.command.uid = static_cast<uid_t>(TRY(effective("Uid")));
+  if (request.follow_gid) {
+    request.command.gid = static_cast<gid_t>(TRY(effective("Gid")));
+    request.command.drop_groups = true;
+  }
+  return {};
 }
 
 Result<void> finish(Steps& steps, EnterRequest& request, const Opened& opened) {
+  TRY(follow_ids(request, opened));
   TRY(go_places(steps, request, opened));
   if (enters(opened, NamespaceKind::User) && !request.preserve_credentials) {
     request.command.uid = request.command.uid.value_or(0);
@@ -241,16 +107,16 @@ Result<void> finish(Steps& steps, EnterRequest& request, const Opened& opened) {
 
 Result<int> enter_and_run(EnterRequest request) {
   Steps steps(request.explain);
-  Opened opened = TRY(open_all(request));
-  if (!opened.group.empty()) {
-    steps.tell(format("write({})", opened.group), "the target's control group");
-    TRY(kernel::write_existing(HostPath(opened.group), "0"));
+  Opened opened = TRY(open_for_entering(request));
+  for (const std::string& group : opened.groups) {
+    steps.tell(format("write({})", group), "the target's control group");
+    TRY_STEP(kernel::write_existing(HostPath(group), "0"), "--join-cgroup");
   }
   TRY(join_all(steps, opened.namespaces));
   if (enters(opened, NamespaceKind::Pid) && !request.no_fork) {
     steps.tell("fork()", "a PID namespace is entered by children only");
     const kernel::ForkedChild child = TRY(kernel::fork_child(false));
-    if (!child.inside) return wait_as_parent(child);
+    if (!child.inside) return wait_as_parent(child, false);
     const auto failed = finish(steps, request, opened);
     print_error("isle", Error(failed.error()).within("ns enter"));
     _exit(failed.error().call.starts_with("execvp") ? command_exit_status(failed.error().errnum)

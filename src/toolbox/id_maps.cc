@@ -108,6 +108,37 @@ void add_automatic(IdMap& map, const IdMap& subordinate) {
   }
 }
 
+namespace {
+// The ids of [first, first + count) without `hole`: one run, or two around it.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> runs_of(std::uint32_t first,
+                                                             std::uint32_t count,
+                                                             std::uint32_t hole) {
+  if (hole < first || hole - first >= count) return {{first, count}};
+  return {{first, hole - first}, {hole + 1, count - (hole - first) - 1}};
+}
+}  // namespace
+
+IdMap cut_out(const IdMap& map, const IdRange& one) {
+  IdMap result;
+  for (const IdRange& range : map) {
+    auto inside = runs_of(range.inside, range.count, one.inside);
+    auto outside = runs_of(range.outside, range.count, one.outside);
+    auto in = inside.begin(), out = outside.begin();
+    while (in != inside.end() && out != outside.end()) {
+      const std::uint32_t count = std::min(in->second, out->second);
+      if (count != 0)
+        result.push_back({.inside = in->first, .outside = out->first, .count = count});
+      for (const auto& run : {in, out}) {
+        run->first += count;
+        run->second -= count;
+      }
+      if (in->second == 0) ++in;
+      if (out->second == 0) ++out;
+    }
+  }
+  return result;
+}
+
 Result<IdMap> identity_map(const char* file) {
   IdMap map = parse_id_map(TRY(kernel::read_file(HostPath(format("/proc/self/{}", file)))));
   for (IdRange& range : map) range.outside = range.inside;

@@ -26,6 +26,10 @@ IdMap parse_id_map(std::string_view text);
 Result<IdMap> subordinate_ranges(const char* file, uid_t uid);
 // Adds ranges at the first free ids inside, lowest first: what auto means.
 void add_automatic(IdMap& map, const IdMap& subordinate);
+// The map without one id inside and one outside, which another range has: what is behind moves up,
+// and the highest ids of a range that loses one fall away (unshare(1), --map-users beside
+// --map-user).
+IdMap cut_out(const IdMap& map, const IdRange& one);
 // Every id of this user namespace as itself.
 Result<IdMap> identity_map(const char* file);
 // InvalidArgument: two ranges overlap, inside or outside; Unsupported: more than 340.

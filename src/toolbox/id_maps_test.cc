@@ -26,6 +26,20 @@ TEST(IdMaps, AutomaticRangesFillTheGaps) {
   EXPECT_THAT(map, ElementsAre(IdRange{5, 1000, 1}, IdRange{0, 100000, 5}, IdRange{6, 100005, 5}));
 }
 
+TEST(IdMaps, OnesOwnIdIsCutOutOfARange) {
+  const IdRange own{0, 1000, 1};
+  // Inside: what is behind moves up, and the last id falls away.
+  EXPECT_THAT(cut_out({{0, 5000, 10}}, own), ElementsAre(IdRange{1, 5000, 9}));
+  EXPECT_THAT(cut_out({{0, 5000, 10}}, {4, 1000, 1}),
+              ElementsAre(IdRange{0, 5000, 4}, IdRange{5, 5004, 5}));
+  // Outside, and both at different places.
+  EXPECT_THAT(cut_out({{7, 998, 5}}, own), ElementsAre(IdRange{7, 998, 2}, IdRange{9, 1001, 2}));
+  EXPECT_THAT(cut_out({{0, 998, 5}}, {1, 1000, 1}),
+              ElementsAre(IdRange{0, 998, 1}, IdRange{2, 999, 1}, IdRange{3, 1001, 2}));
+  EXPECT_THAT(cut_out({{5, 5000, 1}}, own), ElementsAre(IdRange{5, 5000, 1}));
+  EXPECT_THAT(cut_out({{0, 5000, 1}}, own), ElementsAre());
+}
+
 TEST(IdMaps, OverlapsAreRefused) {
   EXPECT_TRUE(check_id_map({{0, 10, 5}, {5, 20, 5}}, "uid"));
   const auto inside = check_id_map({{0, 10, 5}, {4, 20, 5}}, "uid");

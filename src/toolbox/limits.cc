@@ -1,7 +1,10 @@
 #include "toolbox/limits.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <string_view>
+#include <tuple>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,6 +12,8 @@
 #include "base/strings.h"
 #include "kernel/directory.h"
 #include "kernel/fd.h"
+#include "kernel/fork.h"
+#include "kernel/process.h"
 
 namespace isle::toolbox {
 
@@ -45,20 +50,48 @@ Counts count_namespaces(const Inventory& inventory, kernel::NamespaceKind kind) 
   return counts;
 }
 
-// Open descriptors whose link has that text, by the user of the process.
-Counts count_descriptors(const Inventory& inventory, std::string_view wanted) {
-  Counts counts;
+// What is watched: a kind of descriptor, and the lines of its fdinfo that count (proc(5)).
+struct Watcher {
+  const char* limit;
+  std::string_view link;
+  std::string_view line;  // empty: the descriptor itself
+};
+constexpr Watcher kWatchers[] = {
+    {"max_inotify_instances", "anon_inode:inotify", ""},
+    {"max_inotify_watches", "anon_inode:inotify", "inotify wd:"},
+    {"max_fanotify_groups", "anon_inode:[fanotify]", ""},
+    {"max_fanotify_marks", "anon_inode:[fanotify]", "fanotify "},
+};
+
+std::uint64_t lines_of(pid_t pid, int fd, std::string_view wanted) {
+  const auto text = kernel::read_file(HostPath(format("/proc/{}/fdinfo/{}", pid, fd)));
+  if (!text) return 0;
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(split(*text, '\n'), [wanted](std::string_view line) {
+        return line.starts_with(wanted) && !line.starts_with("fanotify flags:");
+      }));
+}
+
+// By the user of the process, in the order of kWatchers.
+std::array<Counts, std::size(kWatchers)> count_watchers(const Inventory& inventory) {
+  std::array<Counts, std::size(kWatchers)> counts;
   for (const Process& process : inventory.processes) {
     const auto fd =
         kernel::open_file(HostPath(format("/proc/{}/fd", process.pid)), O_RDONLY | O_DIRECTORY);
     const auto numbers = fd ? kernel::numbers_in(fd->get()) : std::unexpected(fd.error());
-    const auto user = user_of(process.pid);
-    if (!numbers || !user) continue;
+    if (!numbers) continue;
     for (const int number : *numbers) {
       char text[64];
       const ssize_t length = readlinkat(fd->get(), format("{}", number).c_str(), text, sizeof text);
-      if (length > 0 && std::string_view(text, static_cast<std::size_t>(length)) == wanted)
-        ++counts[*user];
+      if (length <= 0) continue;
+      const std::string_view link(text, static_cast<std::size_t>(length));
+      for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (link != kWatchers[i].link) continue;
+        const auto user = user_of(process.pid);
+        if (!user) continue;
+        counts[i][*user] +=
+            kWatchers[i].line.empty() ? 1 : lines_of(process.pid, number, kWatchers[i].line);
+      }
     }
   }
   return counts;
@@ -82,19 +115,90 @@ std::vector<Limit> limits(const Inventory& inventory) {
     take(limit, count_namespaces(inventory, facts.kind));
     all.push_back(std::move(limit));
   }
-  constexpr std::pair<const char*, const char*> kWatchers[] = {
-      {"max_inotify_instances", "anon_inode:inotify"},
-      {"max_inotify_watches", nullptr},
-      {"max_fanotify_groups", "anon_inode:[fanotify]"},
-      {"max_fanotify_marks", nullptr},
-  };
-  for (const auto& [name, link] : kWatchers) {
-    const auto most = value_of(name);
+  const auto watched = count_watchers(inventory);
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    Limit limit{.name = kWatchers[i].limit};
+    const auto most = value_of(limit.name);
     if (!most) continue;
-    Limit limit{.name = name, .most = *most};
-    limit.counted = link != nullptr;
-    if (link != nullptr) take(limit, count_descriptors(inventory, link));
+    limit.most = *most;
+    take(limit, watched[i]);
     all.push_back(std::move(limit));
+  }
+  return all;
+}
+
+namespace {
+
+using Maxima = std::array<std::optional<std::uint64_t>, kernel::kNamespaceKinds>;
+
+Maxima own_maxima() {
+  Maxima maxima;
+  for (const kernel::NamespaceKindFacts& facts : kernel::namespace_kinds()) {
+    maxima[static_cast<std::size_t>(facts.kind)] =
+        value_of(format("max_{}_namespaces", facts.name));
+  }
+  return maxima;
+}
+
+// /proc/sys/user shows those of the reader's user namespace: a child goes there and reads.
+Maxima maxima_of(const Namespace& space) {
+  const auto fd = kernel::open_namespace(Pid{space.first_pid}, kernel::NamespaceKind::User);
+  auto wire = kernel::make_pipe();
+  if (!fd || !wire) return {};
+  const auto child = kernel::fork_child(true);
+  if (!child) return {};
+  if (child->inside) {
+    if (!kernel::join_namespace(fd->get(), kernel::NamespaceKind::User)) _exit(1);
+    const Maxima maxima = own_maxima();
+    _exit(write(wire->second.get(), &maxima, sizeof maxima) == sizeof maxima ? 0 : 1);
+  }
+  wire->second.reset();
+  Maxima maxima;
+  const bool there = read(wire->first.get(), &maxima, sizeof maxima) == sizeof maxima;
+  static_cast<void>(kernel::wait_for(child->pidfd.get()));
+  return there ? maxima : Maxima{};
+}
+
+// The user namespaces in which it is charged, each with the user: the one it was made in, and all
+// above, where the maker of the one below pays.
+void charge(const Inventory& inventory,
+            const Namespace& space,
+            std::map<std::tuple<Index, uid_t, kernel::NamespaceKind>, std::uint64_t>& sums) {
+  auto payer = user_of_namespace(space);
+  const bool is_user = space.name.kind == kernel::NamespaceKind::User;
+  Index at = is_user ? space.parent : space.owner;
+  while (at != kNone && payer) {
+    ++sums[{at, *payer, space.name.kind}];
+    payer = inventory.namespaces[at].owner_uid;
+    at = inventory.namespaces[at].parent;
+  }
+}
+
+}  // namespace
+
+std::vector<Charge> charges(const Inventory& inventory) {
+  std::map<std::tuple<Index, uid_t, kernel::NamespaceKind>, std::uint64_t> sums;
+  for (const Namespace& space : inventory.namespaces) {
+    if (!space.initial) charge(inventory, space, sums);
+  }
+  const auto own = kernel::open_namespace(Pid{getpid()}, kernel::NamespaceKind::User);
+  const auto facts = own ? kernel::look_at_namespace(own->get()) : std::unexpected(own.error());
+  std::map<Index, Maxima> maxima;
+  std::vector<Charge> all;
+  all.reserve(sums.size());
+  for (const auto& [key, used] : sums) {
+    const auto& [at, user, kind] = key;
+    const Namespace& space = inventory.namespaces[at];
+    const auto [found, is_new] = maxima.try_emplace(at);
+    if (is_new && facts && space.name == facts->name)
+      found->second = own_maxima();
+    else if (is_new && space.first_pid != 0)
+      found->second = maxima_of(space);
+    all.push_back({.user_namespace = at,
+                   .user = user,
+                   .kind = kind,
+                   .used = used,
+                   .most = found->second[static_cast<std::size_t>(kind)]});
   }
   return all;
 }

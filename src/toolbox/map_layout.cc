@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string_view>
+#include <tuple>
 
 #include "toolbox/map.h"
 
@@ -11,8 +13,43 @@ using kernel::NamespaceKind;
 namespace {
 
 constexpr double kBoxWidth = 176, kBoxHeight = 66, kGap = 10, kTitle = 24;
+// What an area's title needs: "user:[4026532325] made by root".
+constexpr double kTitleWidth = 230;
 
 using Tuple = std::array<Index, kernel::kNamespaceKinds>;
+
+// "web-2" goes before "web-10": runs of digits count as numbers.
+bool is_before(std::string_view a, std::string_view b) {
+  const auto digits = [](std::string_view text) {
+    return std::min(text.find_first_not_of("0123456789"), text.size());
+  };
+  while (!a.empty() && !b.empty()) {
+    const std::size_t of_a = digits(a), of_b = digits(b);
+    if (of_a != 0 && of_b != 0) {
+      if (of_a != of_b) return of_a < of_b;
+      if (const int order = a.substr(0, of_a).compare(b.substr(0, of_b)); order != 0)
+        return order < 0;
+      a.remove_prefix(of_a);
+      b.remove_prefix(of_b);
+      continue;
+    }
+    if (a[0] != b[0]) return a[0] < b[0];
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+  return a.size() < b.size();
+}
+
+// The host's first, then containers by name, then others, those without a process last.
+bool goes_before(const MapBox& a, const MapBox& b) {
+  const auto rank = [](const MapBox& box) {
+    return std::tuple(
+        box.empty(), box.container == nullptr && box.pids.size() < 20, box.container != nullptr);
+  };
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  return a.container != nullptr && b.container != nullptr &&
+         is_before(a.container->name, b.container->name);
+}
 
 // Boxes by the user namespace their processes are in.
 std::map<Index, std::vector<MapBox>> make_boxes(const Inventory& inventory,
@@ -42,18 +79,7 @@ std::map<Index, std::vector<MapBox>> make_boxes(const Inventory& inventory,
     box.in[static_cast<std::size_t>(space.name.kind)] = i;
     boxes[space.owner].push_back(std::move(box));
   }
-  // The host's first, then containers by name, then others, those without a process last.
-  for (auto& [area, list] : boxes) {
-    std::ranges::stable_sort(list, [](const MapBox& a, const MapBox& b) {
-      const auto rank = [](const MapBox& box) {
-        return std::tuple(box.empty(),
-                          box.container == nullptr && box.pids.size() < 20,
-                          box.container != nullptr,
-                          box.container == nullptr ? "" : box.container->name);
-      };
-      return rank(a) < rank(b);
-    });
-  }
+  for (auto& [area, list] : boxes) std::ranges::stable_sort(list, goes_before);
   return boxes;
 }
 
@@ -84,7 +110,8 @@ void place(MapArea& area, double width) {
   const auto rows = (area.boxes.size() + columns - 1) / columns;
   double x = kGap, y = kTitle + static_cast<double>(rows) * (kBoxHeight + kGap), shelf = 0;
   double right =
-      area.boxes.empty() ? 230 : kGap + static_cast<double>(columns) * (kBoxWidth + kGap);
+      std::max(kTitleWidth,
+               area.boxes.empty() ? 0 : kGap + static_cast<double>(columns) * (kBoxWidth + kGap));
   for (MapArea& inner : area.inner) {
     place(inner, inside);
     if (x > kGap && x + inner.width > width) {

@@ -14,12 +14,18 @@ using kernel::NamespaceKind;
 
 namespace {
 
+// What a screen shows without scrolling sideways; a narrower one shows it smaller.
+constexpr double kPageWidth = 1440;
+
 constexpr const char* kStyle = R"(
 body{font:13px sans-serif;margin:12px;color:#222;background:#fff}
 h1{font-size:16px;margin:0 12px 0 0;display:inline}
 #find{margin:0 12px;padding:2px 6px;width:220px}
 #more{position:fixed;right:8px;bottom:8px;max-width:560px;max-height:45vh;overflow:auto;background:#fff;border:1px solid #888;padding:8px;white-space:pre-wrap;font:12px monospace;display:none;box-shadow:0 2px 8px #0003}
 text{font:12px sans-serif}
+svg{max-width:100%;height:auto}
+.legend{color:#555;margin:6px 0}
+.legend b{display:inline-block;min-width:22px;padding:1px 3px;margin:0 2px 0 10px;border-radius:3px;font:9px sans-serif;text-align:center;color:#fff}
 .area>rect{fill:#f3f6fa;stroke:#9ab;rx:6}
 .area .area>rect{fill:#e8f1e6;stroke:#8a8}
 .area .area .area>rect{fill:#fbf1df;stroke:#ca8}
@@ -51,6 +57,14 @@ document.getElementById('find').addEventListener('input',e=>{
  for(const box of boxes)box.classList.toggle('dim',!!word&&!box.dataset.about.toLowerCase().includes(word));
 });
 )";
+
+constexpr const char* kLegend = R"html(
+<p class="legend">An area is a user namespace, with those that it owns; a box is processes that share all
+their namespaces, a thick frame a container.
+<b style="background:#e4e4e4;color:#777">net</b>the kernel's own
+<b style="background:hsl(200,55%,42%)">net</b>another: the same colour is the same one, and a line joins those that share it.
+<b style="border:1px dashed #888;color:#555">uts</b>no process is in it. Point at one for more.</p>
+)html";
 
 class Page {
  public:
@@ -240,8 +254,11 @@ class Page {
       title = "the host";
     } else {
       title = command_of(box.pids.front());
+      // The program's name without its directory, as ps -o comm has it.
+      const std::size_t slash = title.substr(0, title.find(' ')).rfind('/');
+      if (slash != std::string::npos) title.erase(0, slash + 1);
     }
-    return title.size() > 24 ? title.substr(0, 21) + "..." : title;
+    return title.size() > 20 ? title.substr(0, 17) + "..." : title;
   }
 
   std::string subtitle_of(const MapBox& box) const {
@@ -273,7 +290,7 @@ class Page {
 std::string map_page(const Inventory& inventory,
                      const ContainerNames& names,
                      unsigned refresh_seconds) {
-  const std::vector<MapArea> areas = lay_out_map(inventory, names, 1720);
+  const std::vector<MapArea> areas = lay_out_map(inventory, names, kPageWidth);
   const std::time_t now = std::time(nullptr);
   char time[32] = "";
   std::tm parts{};
@@ -287,13 +304,16 @@ std::string map_page(const Inventory& inventory,
   page += format("<style>{}</style></head><body>\n", kStyle);
   page += format(
       "<h1>Namespaces</h1>{} namespaces, {} processes, {} containers, {}{} <input id=\"find\" "
-      "placeholder=\"find\">\n<p>\n",
+      "placeholder=\"find\">\n",
       inventory.namespaces.size(),
       inventory.processes.size(),
       names.size(),
       time,
       inventory.unreadable == 0 ? ""
-                                : format("; {} processes could not be read", inventory.unreadable));
+                                : format("; {} process{} could not be read",
+                                         inventory.unreadable,
+                                         inventory.unreadable == 1 ? "" : "es"));
+  page += kLegend;
   page += Page(inventory, names).draw(areas);
   page += format("<div id=\"more\"></div><script>{}</script></body></html>\n", kScript);
   return page;

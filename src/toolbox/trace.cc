@@ -7,14 +7,21 @@
 #include <ctime>
 #include <map>
 #include <optional>
+#include <utility>
 
+#include <fcntl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/strings.h"
+#include "kernel/directory.h"
+#include "kernel/fd.h"
 #include "kernel/fork.h"
+#include "kernel/seccomp_arch.h"
 #include "toolbox/command.h"
+#include "toolbox/inventory.h"
 #include "toolbox/trace_words.h"
 
 namespace isle::toolbox {
@@ -59,104 +66,215 @@ std::string read_text(pid_t pid, std::uint64_t address) {
   return text;
 }
 
+// What a descriptor was said to be when it was made, as long as it is the same file.
+struct Named {
+  std::string words, link;
+};
+
+struct Told {
+  TracedCall call;
+  CallWords words;
+};
+
 class Tracer {
  public:
-  Tracer(pid_t first, const std::function<void(const TracedCall&)>& tell)
-      : first_(first), tell_(tell) {}
+  explicit Tracer(const TellCall& tell) : tell_(tell) {}
 
-  Result<TraceEnd> run() {
+  // The thread, and all it will make. It is stopped, and goes on with run().
+  Result<void> seize(pid_t tid, bool kill_with_us) {
+    constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                              PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
+    if (ptrace(PTRACE_SEIZE, tid, nullptr, kOptions | (kill_with_us ? PTRACE_O_EXITKILL : 0)) !=
+            0 ||
+        ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) != 0) {
+      return fail_call(errno,
+                       format("ptrace(PTRACE_SEIZE, {})", tid),
+                       format("process {} could not be traced", tid),
+                       "ptrace(2)'s rule, a filter, yama or another tracer forbids it");
+    }
+    return {};
+  }
+
+  // Until no process is left; the status of `first`.
+  Result<int> run(pid_t first) {
+    int end = 0;
     for (;;) {
       int status = 0;
       const pid_t tid = waitpid(-1, &status, __WALL);
       if (tid < 0 && errno == EINTR) continue;
-      if (tid < 0 && errno == ECHILD) return end_;
+      if (tid < 0) flush();
+      if (tid < 0 && errno == ECHILD) return end;
       if (tid < 0) return fail_call(errno, "waitpid()");
-      if (WIFEXITED(status) || WIFSIGNALED(status)) {
-        if (tid == first_) {
-          end_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        }
-        open_.erase(tid);
-      } else if (WIFSTOPPED(status)) {
+      if (WIFSTOPPED(status)) {
         go_on(tid, status);
+        continue;
       }
+      if (tid == first) end = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+      open_.erase(tid);
     }
   }
 
  private:
   static constexpr int kSyscallStop = SIGTRAP | 0x80;
-  pid_t first_;
-  const std::function<void(const TracedCall&)>& tell_;
+  static constexpr int kEventStop = 128;  // PTRACE_EVENT_STOP
+  const TellCall& tell_;
   double begin_ = now_ms();
-  TraceEnd end_;
-  std::map<pid_t, TracedCall> open_;  // told when it is known what came of it
+  std::map<pid_t, Told> open_;       // told when it is known what came of it
+  std::optional<Told> held_;         // waits for its like
+  std::vector<std::string> items_;   // of it
+  std::map<pid_t, pid_t> group_of_;  // a thread's process
+  std::map<pid_t, pid_t> parent_of_;
+  std::map<std::pair<pid_t, int>, Named> named_;  // by process
 
   void go_on(pid_t tid, int status) {
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
-    long deliver = 0;
-    if (signal == kSyscallStop) {
-      at_call(tid);
-    } else if (event == 0 && signal != SIGTRAP && signal != SIGSTOP) {
-      deliver = signal;
+    if (signal == kSyscallStop) at_call(tid);
+    // A process that was stopped stays so until SIGCONT.
+    const bool stopped = event == kEventStop && signal != SIGTRAP;
+    const bool is_signal = event == 0 && signal != kSyscallStop;
+    ptrace(stopped ? PTRACE_LISTEN : PTRACE_SYSCALL, tid, nullptr, is_signal ? long{signal} : 0L);
+  }
+
+  pid_t group_of(pid_t tid) {
+    const auto found = group_of_.find(tid);
+    if (found != group_of_.end()) return found->second;
+    const std::string status =
+        kernel::read_file(HostPath(format("/proc/{}/status", tid))).value_or("");
+    const auto number = [&status](const char* key) {
+      return static_cast<pid_t>(parse_int(status_line(status, key), key).value_or(0));
+    };
+    parent_of_[number("Tgid")] = number("PPid");
+    return group_of_[tid] = number("Tgid");
+  }
+
+  static std::string link_of(pid_t tid, int fd) {
+    char text[4096];
+    const ssize_t length = readlink(format("/proc/{}/fd/{}", tid, fd).c_str(), text, sizeof text);
+    return length > 0 ? std::string(text, static_cast<std::size_t>(length)) : format("{}", fd);
+  }
+
+  // A descriptor may have been inherited from the process that named it.
+  std::string named(pid_t tid, int fd) {
+    if (named_.empty()) return {};
+    pid_t process = group_of(tid);
+    for (int generation = 0; generation < 3 && process != 0; ++generation) {
+      const auto found = named_.find({process, fd});
+      if (found != named_.end()) {
+        return link_of(tid, fd) == found->second.link ? found->second.words : std::string();
+      }
+      const auto parent = parent_of_.find(process);
+      process = parent == parent_of_.end() ? 0 : parent->second;
     }
-    ptrace(PTRACE_SYSCALL, tid, nullptr, deliver);
+    return {};
+  }
+
+  RawCall read_call(pid_t tid, const __ptrace_syscall_info& info) {
+    RawCall call{.number = info.entry.nr};
+    std::ranges::copy(info.entry.args, call.arguments.begin());
+    call.text = [tid](std::uint64_t address) { return read_text(tid, address); };
+    call.bytes = [tid](std::uint64_t address, std::size_t size) {
+      std::string bytes(size, '\0');
+      bytes.resize(read_memory(tid, address, bytes.data(), size));
+      return bytes;
+    };
+    call.named = [this, tid](int fd) { return named(tid, fd); };
+    call.file = [this, tid](int fd) {
+      std::string name = named(tid, fd);
+      return name.empty() ? link_of(tid, fd) : name;
+    };
+    return call;
   }
 
   void at_call(pid_t tid) {
     __ptrace_syscall_info info{};
     if (ptrace(kGetSyscallInfo, tid, sizeof info, &info) <= 0) return;
+    // Numbers of another architecture's calls (32 bits) are not ours.
+    if (info.arch != kernel::native_seccomp_arch().audit) return;
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-      RawCall call{.number = info.entry.nr};
-      for (std::size_t i = 0; i < call.arguments.size(); ++i)
-        call.arguments[i] = info.entry.args[i];
-      call.text = [tid](std::uint64_t address) { return read_text(tid, address); };
-      call.word = [tid](std::uint64_t address) {
-        std::uint64_t word = 0;
-        read_memory(tid, address, reinterpret_cast<char*>(&word), sizeof word);
-        return word;
-      };
-      if (auto words = words_of_call(call)) {
-        open_[tid] = {.pid = tid,
-                      .call = std::move(words->call),
-                      .about = std::move(words->about),
-                      .milliseconds = now_ms() - begin_};
-      }
+      auto words = words_of_call(read_call(tid, info));
+      if (!words) return;
+      Told& told = open_[tid];
+      told.call = {.pid = tid,
+                   .call = words->call,
+                   .about = words->about,
+                   .milliseconds = now_ms() - begin_};
+      told.words = std::move(*words);
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
       const auto found = open_.find(tid);
       if (found == open_.end()) return;
-      found->second.result = info.exit.rval;
-      tell_(found->second);
+      Told told = std::move(found->second);
       open_.erase(found);
+      told.call.result = info.exit.rval;
+      end_call(std::move(told));
     }
+  }
+
+  void end_call(Told told) {
+    const std::int64_t result = told.call.result;
+    if (result >= 0 && !told.words.names_result.empty()) {
+      const int fd = told.words.names_fd.value_or(static_cast<int>(result));
+      named_[{group_of(told.call.pid), fd}] = {.words = told.words.names_result,
+                                               .link = link_of(told.call.pid, fd)};
+    }
+    const bool is_news = result >= 0 ? !told.words.silent : -result != told.words.expected;
+    if (!is_news) return;
+    if (told.words.item.empty()) {
+      flush();
+      tell_(told.call);
+      return;
+    }
+    const bool goes_on = held_ && held_->call.pid == told.call.pid &&
+                         held_->words.call == told.words.call &&
+                         held_->call.result == told.call.result;
+    if (!goes_on) flush();
+    items_.push_back(told.words.item);
+    if (!goes_on) held_ = std::move(told);
+  }
+
+  void flush() {
+    if (!held_) return;
+    held_->call.call = format("{}, {})", held_->words.call, join(items_, " "));
+    tell_(held_->call);
+    held_.reset();
+    items_.clear();
   }
 };
 
+Result<std::vector<int>> threads_of(Pid pid) {
+  const auto directory = TRY_STEP(
+      kernel::open_file(HostPath(format("/proc/{}/task", pid.value)), O_RDONLY | O_DIRECTORY),
+      "find the process to trace");
+  return kernel::numbers_in(directory.get());
+}
+
 }  // namespace
 
-Result<TraceEnd> trace(const std::vector<std::string>& words,
-                       const std::function<void(const TracedCall&)>& tell) {
+Result<int> trace_command(const std::vector<std::string>& words, const TellCall& tell) {
+  kernel::FdPair gate = TRY(kernel::make_pipe());
   const kernel::ForkedChild child = TRY(kernel::fork_child(true));
   if (child.inside) {
-    if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) _exit(kExitEngine);
-    if (raise(SIGSTOP) != 0) _exit(kExitEngine);
+    gate.second.reset();
+    char word = 0;
+    if (read(gate.first.get(), &word, 1) != 1) _exit(kExitEngine);
     Steps steps(false);
     const auto failed = become(steps, {.words = words});
     print_error("isle", Error(failed.error()).within("trace"));
     _exit(command_exit_status(failed.error().errnum));
   }
-  int status = 0;
-  if (waitpid(child.pid.value, &status, 0) < 0 || !WIFSTOPPED(status)) {
-    return fail(ErrorKind::Denied,
-                "the command could not be traced",
-                "ptrace(2) is forbidden here: a filter, or yama");
+  Tracer tracer(tell);
+  TRY(tracer.seize(child.pid.value, true));
+  if (write(gate.second.get(), "x", 1) != 1) return fail_call(errno, "write()");
+  return tracer.run(child.pid.value);
+}
+
+Result<void> trace_processes(const std::vector<Pid>& pids, const TellCall& tell) {
+  Tracer tracer(tell);
+  for (const Pid pid : pids) {
+    for (const int tid : TRY(threads_of(pid))) TRY(tracer.seize(tid, false));
   }
-  constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                            PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-  if (ptrace(PTRACE_SETOPTIONS, child.pid.value, nullptr, kOptions) != 0 ||
-      ptrace(PTRACE_SYSCALL, child.pid.value, nullptr, nullptr) != 0) {
-    return fail_call(errno, "ptrace(PTRACE_SETOPTIONS)");
-  }
-  return Tracer(child.pid.value, tell).run();
+  TRY(tracer.run(0));
+  return {};
 }
 
 }  // namespace isle::toolbox

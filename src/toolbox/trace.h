@@ -1,8 +1,8 @@
 #pragma once
 // The isolation steps a program makes, whoever wrote it: it and all its children run under
 // ptrace(2), and of their system calls those are told that make namespaces, mounts, ids,
-// capabilities, filters and control groups. So docker's, podman's and our way can be laid side by
-// side.
+// capabilities, filters, limits, control groups and networks. So docker's, podman's and our way can
+// be laid side by side. A daemon that does the work for its client is traced where it runs.
 
 #include <cstdint>
 #include <functional>
@@ -22,11 +22,12 @@ struct TracedCall {
   double milliseconds = 0;  // since the command began
 };
 
-struct TraceEnd {
-  int status = 0;  // the command's, as shells count
-};
-// Runs the command to its end. Denied where ptrace is forbidden.
-Result<TraceEnd> trace(const std::vector<std::string>& words,
-                       const std::function<void(const TracedCall&)>& tell);
+using TellCall = std::function<void(const TracedCall&)>;
+
+// Runs the command to its end; its exit status as shells count. Denied where ptrace is forbidden.
+Result<int> trace_command(const std::vector<std::string>& words, const TellCall& tell);
+// Processes that run already, with all their threads and the children they will have, until all
+// have ended. Who ends the tracer lets them go on as before.
+Result<void> trace_processes(const std::vector<Pid>& pids, const TellCall& tell);
 
 }  // namespace isle::toolbox

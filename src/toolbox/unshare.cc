@@ -3,21 +3,18 @@
 #include <cerrno>
 #include <csignal>
 
-#include <fcntl.h>
-#include <sys/mount.h>
+#include <grp.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/strings.h"
 #include "kernel/fd.h"
-#include "kernel/process.h"
+#include "toolbox/unshare_parts.h"
 
 namespace isle::toolbox {
 
 using kernel::facts_of;
 using kernel::NamespaceKind;
-using kernel::UniqueFd;
 
 namespace {
 
@@ -25,23 +22,45 @@ bool has(const UnshareRequest& request, NamespaceKind kind) {
   return (request.flags & facts_of(kind).bit) != 0;
 }
 
-Result<void> complete_map(IdMap& map, bool automatic, bool all, bool subids, const char* kind) {
+struct MapWish {
+  std::optional<IdRange> own;
+  bool automatic = false, all = false, subids = false;
+};
+Result<void> complete_map(IdMap& map, const MapWish& wish, const char* kind) {
   const std::string file = format("/etc/sub{}", kind);
-  if (all) {
+  if (wish.all) {
     for (const IdRange& range : TRY(identity_map(format("{}_map", kind).c_str())))
       map.push_back(range);
   }
-  if (automatic) add_automatic(map, TRY(subordinate_ranges(file.c_str(), geteuid())));
-  if (subids) {
+  if (wish.subids) {
     for (const IdRange& range : TRY(subordinate_ranges(file.c_str(), geteuid())))
       map.push_back(range);
   }
+  if (wish.own) {
+    map = cut_out(map, *wish.own);
+    map.insert(map.begin(), *wish.own);
+  }
+  if (wish.automatic) add_automatic(map, TRY(subordinate_ranges(file.c_str(), geteuid())));
   return check_id_map(map, kind);
 }
 
+Result<void> complete_maps(UnshareRequest& request) {
+  TRY(complete_map(request.uid_map,
+                   {.own = request.own_uid,
+                    .automatic = request.uid_auto,
+                    .all = request.uid_all,
+                    .subids = request.uid_subids},
+                   "uid"));
+  return complete_map(request.gid_map,
+                      {.own = request.own_gid,
+                       .automatic = request.gid_auto,
+                       .all = request.gid_all,
+                       .subids = request.gid_subids},
+                      "gid");
+}
+
 Result<void> check(UnshareRequest& request) {
-  TRY(complete_map(request.uid_map, request.uid_auto, request.uid_all, request.uid_subids, "uid"));
-  TRY(complete_map(request.gid_map, request.gid_auto, request.gid_all, request.gid_subids, "gid"));
+  TRY(complete_maps(request));
   const auto refuse = [](const char* what, const char* hint) {
     return fail(ErrorKind::InvalidArgument, what, hint);
   };
@@ -58,6 +77,10 @@ Result<void> check(UnshareRequest& request) {
   if (request.mount_proc && !has(request, NamespaceKind::Mnt)) {
     return refuse("--mount-proc without a mount namespace would hide this host's /proc",
                   "add --mount");
+  }
+  if (request.load_interp && !has(request, NamespaceKind::User)) {
+    return refuse("--load-interp without a user namespace would be for this whole host",
+                  "add --user: a user namespace has interpreters of its own since Linux 6.7");
   }
   const bool for_children = has(request, NamespaceKind::Pid) || has(request, NamespaceKind::Time);
   if (for_children && !request.fork) {
@@ -76,85 +99,23 @@ Result<void> check(UnshareRequest& request) {
   return {};
 }
 
-// ---- the helper: stays in the caller's namespaces and has his powers ---------------------------
-
-Result<void> write_maps(const UnshareRequest& request, Pid pid) {
-  const bool deny = request.setgroups == false ||
-                    (!request.setgroups && !request.gid_map.empty() && geteuid() != 0 &&
-                     request.gid_map.size() == 1 && request.gid_map[0].count == 1);
-  if (deny) {
-    TRY(kernel::write_existing(HostPath(format("/proc/{}/setgroups", pid.value)), "deny"));
+// The user namespace belongs to whoever makes it: become that user, for good.
+Result<void> become_owner(Steps& steps, const UnshareRequest& request) {
+  if (!request.owner) return {};
+  const auto [uid, gid] = *request.owner;
+  steps.tell(format("setgroups([]), setresgid({}), setresuid({})", gid, uid),
+             "the user namespace belongs to who makes it");
+  if (setgroups(0, nullptr) != 0 || setresgid(gid, gid, gid) != 0 ||
+      setresuid(uid, uid, uid) != 0) {
+    return fail_call(errno,
+                     format("setresuid({})", uid),
+                     "cannot make a user namespace for another user",
+                     "--owner needs CAP_SETUID and CAP_SETGID");
   }
-  if (!request.gid_map.empty()) TRY(write_map(pid, "gid_map", request.gid_map));
-  if (!request.uid_map.empty()) TRY(write_map(pid, "uid_map", request.uid_map));
+  // A change of ids closes /proc/self to its own process.
+  prctl(PR_SET_DUMPABLE, 1);
   return {};
 }
-
-Result<void> write_pins(const UnshareRequest& request, Pid pid) {
-  for (const auto& [kind, path] : request.pins) {
-    const auto& facts = facts_of(kind);
-    const std::string source = format(
-        "/proc/{}/ns/{}", pid.value, facts.children != nullptr ? facts.children : facts.name);
-    TRY(kernel::open_file(HostPath(path), O_CREAT | O_RDONLY | O_NONBLOCK, 0444));
-    if (mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
-      return fail_call(errno,
-                       format("mount({} on {}, bind)", source, path),
-                       {},
-                       kind == NamespaceKind::Mnt
-                           ? "a mount namespace can be kept only on a private mount that it is not "
-                             "a copy of: mount --bind --make-private DIR DIR"
-                           : "bind mounts need CAP_SYS_ADMIN outside");
-    }
-  }
-  return {};
-}
-
-class Helper {
- public:
-  static Result<Helper> start(const UnshareRequest& request) {
-    Helper helper;
-    auto [ours, theirs] = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
-    const Pid parent{getpid()};
-    helper.child_ = TRY(kernel::fork_child(true));
-    if (helper.child_.inside) {
-      ours.reset();
-      serve(request, parent, theirs.get());
-    }
-    helper.wire_ = std::move(ours);
-    return helper;
-  }
-  // 'm': the maps; 'p': the pins.
-  Result<void> ask(char what) const {
-    char text[4096];
-    if (send(wire_.get(), &what, 1, MSG_NOSIGNAL) != 1) return fail_call(errno, "send()");
-    const ssize_t length = recv(wire_.get(), text, sizeof text, 0);
-    if (length <= 0) return fail(ErrorKind::Internal, "the helper has ended");
-    if (text[0] == '+') return {};
-    const Cut parts = cut(std::string_view(text + 1, static_cast<std::size_t>(length - 1)), '\n');
-    return fail(ErrorKind::Denied, std::string(parts.before), std::string(parts.after));
-  }
-  void end() {
-    wire_.reset();
-    if (child_.pidfd) static_cast<void>(kernel::wait_for(child_.pidfd.get()));
-  }
-
- private:
-  UniqueFd wire_;
-  kernel::ForkedChild child_;
-
-  [[noreturn]] static void serve(const UnshareRequest& request, Pid parent, int wire) {
-    char what = 0;
-    while (recv(wire, &what, 1, 0) == 1) {
-      const auto done = what == 'm' ? write_maps(request, parent) : write_pins(request, parent);
-      const std::string answer =
-          done ? "+" : format("-{}\n{}", done.error().describe(), done.error().hint);
-      if (send(wire, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) break;
-    }
-    _exit(0);
-  }
-};
-
-// ---- the caller's steps ------------------------------------------------------------------------
 
 Result<void> set_offsets(Steps& steps, const UnshareRequest& request) {
   std::string text;
@@ -183,72 +144,13 @@ void tell_maps(Steps& steps, const UnshareRequest& request) {
   }
 }
 
-// ---- the command's steps
-// -------------------------------------------------------------------------
-
-Result<void> call_mount(Steps& steps,
-                        const char* source,
-                        const std::string& target,
-                        const char* type,
-                        unsigned long flags,
-                        const char* words,
-                        const char* why) {
-  const std::string call = format("mount({}, {})", target, words);
-  steps.tell(call, why);
-  if (mount(source, target.c_str(), type, flags, nullptr) == 0) return {};
-  return fail_call(errno,
-                   call,
-                   {},
-                   "a fresh procfs is refused in a user namespace while parts of the old one are "
-                   "masked, and without a PID namespace of one's own (mount_namespaces(7))");
-}
-
-Result<void> prepare_mounts(Steps& steps, const UnshareRequest& request) {
-  if (has(request, NamespaceKind::Mnt) && request.propagation != "unchanged") {
-    const unsigned long flag = request.propagation == "shared"  ? MS_SHARED
-                               : request.propagation == "slave" ? MS_SLAVE
-                                                                : MS_PRIVATE;
-    TRY(call_mount(steps,
-                   "none",
-                   "/",
-                   nullptr,
-                   MS_REC | flag,
-                   request.propagation.c_str(),
-                   "what is mounted inside stays inside: a copy of a shared mount is shared"));
-  }
-  if (request.root) {
-    const UniqueFd root = TRY(kernel::open_file(HostPath(*request.root), O_PATH | O_DIRECTORY));
-    TRY(change_root(steps, root.get(), *request.root));
-  }
-  if (request.mount_proc) {
-    if (!request.root && *request.mount_proc == "/proc") {
-      TRY(call_mount(steps,
-                     "none",
-                     "/proc",
-                     nullptr,
-                     MS_REC | MS_PRIVATE,
-                     "private",
-                     "the old one stays as it is elsewhere"));
-    }
-    TRY(call_mount(steps,
-                   "proc",
-                   *request.mount_proc,
-                   "proc",
-                   MS_NOSUID | MS_NOEXEC | MS_NODEV,
-                   "proc",
-                   "a procfs of the new PID namespace"));
-  }
-  if (request.directory) TRY(change_directory(steps, *request.directory));
-  return {};
-}
-
 Result<void> run_command(Steps& steps, const UnshareRequest& request) {
   TRY(prepare_mounts(steps, request));
   return become(steps, request.command);
 }
 
 // The child waits until what concerns it from outside is done.
-Result<int> run_child(Steps& steps, const UnshareRequest& request, Helper* helper) {
+Result<int> run_child(Steps& steps, const UnshareRequest& request, UnshareHelper* helper) {
   const kernel::FdPair gate = TRY(kernel::make_pipe());
   steps.tell("fork()", "PID and time namespaces are entered by children");
   kernel::ForkedChild child = TRY(kernel::fork_child(false));
@@ -262,9 +164,9 @@ Result<int> run_child(Steps& steps, const UnshareRequest& request, Helper* helpe
     _exit(failed.error().call.starts_with("execvp") ? command_exit_status(failed.error().errnum)
                                                     : kExitEngine);
   }
-  if (helper != nullptr && !request.pins.empty()) TRY(helper->ask('p'));
+  if (helper != nullptr && !request.pins.empty()) TRY(helper->make_pins());
   if (write(gate.second.get(), "x", 1) != 1) return fail_call(errno, "write()");
-  return wait_as_parent(child);
+  return wait_as_parent(child, request.forward_signals);
 }
 
 }  // namespace
@@ -272,9 +174,10 @@ Result<int> run_child(Steps& steps, const UnshareRequest& request, Helper* helpe
 Result<int> unshare_and_run(UnshareRequest request) {
   TRY(check(request));
   Steps steps(request.explain);
-  std::optional<Helper> helper;
+  std::optional<UnshareHelper> helper;
   const bool maps = !request.uid_map.empty() || !request.gid_map.empty() || request.setgroups;
-  if (maps || !request.pins.empty()) helper = TRY(Helper::start(request));
+  if (maps || !request.pins.empty()) helper = TRY(UnshareHelper::start(request));
+  TRY(become_owner(steps, request));
   if (request.flags != 0) {
     steps.tell(format("unshare({})", kernel::flag_words(request.flags)),
                "new namespaces; the caller moves, except for PID and time");
@@ -282,7 +185,7 @@ Result<int> unshare_and_run(UnshareRequest request) {
   }
   if (maps) {
     tell_maps(steps, request);
-    TRY(helper->ask('m'));
+    TRY(helper->write_maps());
   }
   TRY(set_offsets(steps, request));
   if (request.fork) {
@@ -290,7 +193,7 @@ Result<int> unshare_and_run(UnshareRequest request) {
     if (helper) helper->end();
     return status;
   }
-  if (!request.pins.empty()) TRY(helper->ask('p'));
+  if (!request.pins.empty()) TRY(helper->make_pins());
   if (helper) helper->end();
   TRY(run_command(steps, request));
   return 0;

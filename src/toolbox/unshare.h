@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -28,12 +29,18 @@ struct UnshareRequest {
   std::map<kernel::NamespaceKind, std::string> pins;
   bool fork = false;
   std::optional<int> kill_child;  // the signal the child gets when we end
+  bool forward_signals = false;   // SIGINT and SIGTERM go on to the child
+  // Who the user namespace belongs to; absent: the caller.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> owner;
+  std::optional<IdRange> own_uid, own_gid;  // the caller's; go before all others
   IdMap uid_map, gid_map;
   bool uid_auto = false, gid_auto = false, uid_all = false, gid_all = false;
   bool uid_subids = false, gid_subids = false;
   std::optional<bool> setgroups;        // allowed or denied
   std::string propagation = "private";  // private, shared, slave, unchanged
   std::optional<std::string> mount_proc;
+  // Where binfmt_misc is mounted, and what is written to its file `register`.
+  std::optional<std::string> mount_binfmt, load_interp;
   std::optional<std::string> root, directory;
   std::optional<std::string> monotonic, boottime;  // seconds, as /proc/PID/timens_offsets has them
   bool explain = false;

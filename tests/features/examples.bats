@@ -56,8 +56,12 @@ own_kinds() {
   require_program pkg-config
   require_program cmake
   [ -e "$BUILD/libisle-ns.a" ] || skip "the library is not built"
-  run -0 cmake --install "$BUILD" --component isle-ns --prefix "$ISLE_TEST_DIR/installed"
-  export PKG_CONFIG_PATH=$ISLE_TEST_DIR/installed/lib/pkgconfig
+  # As a package is made: for /usr, in another directory. The .pc file finds its own place.
+  DESTDIR=$ISLE_TEST_DIR/installed run -0 cmake --install "$BUILD" --component isle-ns --prefix /usr
+  export PKG_CONFIG_PATH=$ISLE_TEST_DIR/installed/usr/lib/pkgconfig
+  run -0 pkg-config --cflags --libs libisle-ns
+  assert_output --partial "$ISLE_TEST_DIR/installed/usr/"
+  refute_output --partial "$BUILD"
   # shellcheck disable=SC2046
   run -0 g++ -std=gnu++23 "$ISLE_TESTS_DIR/../examples/ns/holders.cc" \
     $(pkg-config --cflags --libs libisle-ns) -o "$ISLE_TEST_DIR/holders"

@@ -1,28 +1,12 @@
 # docs/learn/: every command on the pages is run as it stands there, and both languages show the same.
 load ../helpers
-
-LEARN=$(realpath "$ISLE_TESTS_DIR/../docs/learn")
-
-blocks() { awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$1"; }
-
-# Runs a page's commands in turn, in a directory and with a host name of their own. Prints each, then
-# what it says.
-run_page() {
-  require_root
-  blocks "$LEARN/$1.md" >"$ISLE_TEST_DIR/commands"
-  mkdir -p "$ISLE_TEST_DIR/bin"
-  ln -sf "$ISLE_BIN_DIR/isle" "$ISLE_TEST_DIR/bin/isle"
-  run unshare --uts bash -c '
-    cd "$1"; PATH=$2:$PATH
-    while IFS= read -r line; do
-      echo "\$ $line"
-      eval "$line" </dev/null || { echo "failed: $line"; exit 1; }
-    done <commands' - "$ISLE_TEST_DIR" "$ISLE_BIN_DIR" 3>&- 8>&-
-  assert_success
-}
+load ../learn
 
 @test "learn: both languages show the same commands" {
   local page
+  for page in "$LEARN"/*.md; do
+    [[ $page == *.zh.md ]] || assert_exists "${page%.md}.zh.md"
+  done
   for page in "$LEARN"/*.zh.md; do
     assert_equal "$(blocks "$page")" "$(blocks "${page%.zh.md}.md")"
   done
@@ -51,6 +35,8 @@ run_page() {
   run_page mounts
   assert_line "/mnt private"
   assert_line "not here"
+  assert_line "not here either"
+  assert_equal "$(grep -c ' Z ' <<<"$output")" 1 # the one that nobody waits for
   assert_line "no device"
   assert_exists "$ISLE_TEST_DIR/map.html"
 }
@@ -59,4 +45,42 @@ run_page() {
   run_page often-told
   assert_line "still here"
   assert_line before
+}
+
+@test "learn: control groups" {
+  require_controller memory
+  require_controller freezer
+  run_page cgroups
+  assert_line "no more inside"
+  assert_line "but outside"
+  assert_line "killed: 137"
+  assert_line "learn paused"
+}
+
+@test "learn: the whole" {
+  run_page whole
+  assert_line hello
+  assert_output --regexp "[0-9]+\.[0-9]+ ms +execute echo"
+  assert_line started
+  assert_line --partial "learn exited (143)"
+}
+
+@test "learn: experiments that fail, and are safe" {
+  require_namespace time
+  local before
+  before=$(uname -n; cat /proc/sys/kernel/panic; ls /proc/sys/fs/binfmt_misc)
+  run_page failures
+  assert_line --partial ENOSPC
+  assert_line --partial EINVAL
+  assert_line --partial "no CAP_MKNOD"
+  assert_line "still here"
+  assert_equal "$(uname -n; cat /proc/sys/kernel/panic; ls /proc/sys/fs/binfmt_misc)" "$before"
+}
+
+@test "learn: side by side" {
+  run_page side-by-side
+  assert_output --regexp "clone3\(.*CLONE_NEWPID"
+  assert_line --partial "pivot_root(., .)"
+  assert_output --regexp "execve\(/bin/true"
+  assert_line --partial "unshare(CLONE_NEWNS | CLONE_NEWUTS)"
 }

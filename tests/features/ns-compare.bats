@@ -173,21 +173,32 @@ PY
   assert_output --partial "--output"
 }
 
-@test "ns map: a browser has its boxes and shows what is pointed at" {
+@test "ns map: a browser has its boxes apart, its words inside them, and shows what is pointed at" {
   require_program chromium
+  start_box ns-drawn-one --userns auto
+  start_box ns-drawn-two --network none
   isle ns map --output "$ISLE_TEST_DIR/map.html"
   # A pointer that stands on the first patch, and what the page says of it then.
   cat >>"$ISLE_TEST_DIR/map.html" <<'PAGE'
 <script>
 document.querySelector('.patch').dispatchEvent(new Event('mouseover', {bubbles: true}));
-const box = document.querySelector('.box rect').getBoundingClientRect();
-document.title = ['seen', box.width, document.querySelectorAll('.lit').length > 0,
+const place = element => element.getBoundingClientRect();
+const inside = (a, b) => a.left >= b.left && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+const drawn = [...document.querySelectorAll('.box > rect')].map(place);
+const over = drawn.some((a, i) => drawn.slice(0, i).some(b =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom));
+const out = [...document.querySelectorAll('.area > text, .box > text, .patch > text')].filter(
+  text => !inside(place(text), place(text.parentNode.querySelector(':scope > rect')))).length;
+const wide = document.documentElement.scrollWidth > window.innerWidth;
+document.title = ['seen', drawn.length > 2 && drawn[0].width > 100, over, out, wide,
+  document.querySelectorAll('.lit').length > 0,
   document.getElementById('more').textContent.split('\n')[0]].join(' ');
 </script>
 PAGE
   run -0 --separate-stderr timeout 60 chromium --headless --no-sandbox --disable-gpu \
-    --user-data-dir="$ISLE_TEST_DIR/chromium" --dump-dom "file://$ISLE_TEST_DIR/map.html" 3>&- 8>&-
-  assert_output --regexp "<title>seen 17[5-9][0-9.]* true [a-z]+:\[[0-9]+\]</title>"
+    --window-size=1280,900 --user-data-dir="$ISLE_TEST_DIR/chromium" --dump-dom "file://$ISLE_TEST_DIR/map.html" 3>&- 8>&-
+  assert_output --regexp "<title>seen true false 0 false true [a-z]+:\[[0-9]+\]</title>"
+  isle rm -f ns-drawn-one ns-drawn-two >/dev/null
 }
 
 @test "ns map: --watch draws it again" {

@@ -100,12 +100,106 @@ end_sleeper() { kill -KILL "$sleeper"; wait "$outer" || true; }
   run -125 isle ns unshare --pid="$ISLE_TEST_DIR/kept" -- true
   assert_output --partial "add --fork"
   run -125 isle ns unshare --load-interp x -- true
-  assert_output --partial "not supported"
+  assert_output --partial "would be for this whole host"
   # A limit of the kernel: none of a kind may be made below a namespace that allows none.
   run -125 isle ns unshare -r -- sh -c "echo 0 >/proc/sys/user/max_uts_namespaces
     exec '$ISLE_BIN_DIR/isle' ns unshare --uts -- true"
   assert_output --partial ENOSPC
   assert_output --partial "isle ns limits"
+}
+
+@test "ns unshare and enter: every option of util-linux is known here" {
+  require_program nsenter
+  local tool name
+  for tool in unshare:unshare nsenter:enter; do
+    "${tool%:*}" --help | sed -nE 's/^ *(-[a-zA-Z][.,] )? *--([a-z-]+).*/\2/p' |
+      grep -vxE 'help|version' >"$ISLE_TEST_DIR/theirs"
+    [ "$(wc -l <"$ISLE_TEST_DIR/theirs")" -gt 12 ]
+    while read -r name; do
+      # Without what it needs a known flag says so; an unknown one is said to be unknown.
+      run isle ns "${tool#*:}" "--$name" </dev/null
+      refute_output --partial "unknown flag"
+    done <"$ISLE_TEST_DIR/theirs"
+  done
+  run -125 isle ns enter --follow-context true
+  assert_output --partial "not supported"
+}
+
+@test "ns unshare: for another owner, with another environment, with signals sent on" {
+  require_root
+  run -0 isle ns unshare --owner 4321:4321 --map-users 0:4321:1 --map-groups 0:4321:1 --uts -- \
+    sh -c "id -u; '$ISLE_BIN_DIR/isle' ns show \$(readlink /proc/self/ns/user) | grep made"
+  assert_line 0 0
+  assert_output --regexp "made by +root" # as it is called inside
+  # One's own id goes before a range that has it: the rest moves up.
+  run -0 isle ns unshare -r --map-users 0:1000:10 -- sh -c 'tr -s " " </proc/self/uid_map'
+  assert_output $' 0 0 1\n 1 1000 9'
+  run -0 isle ns unshare --map-user 5 --map-user 7 -- id -u
+  assert_output 7
+  run -0 env -i A=1 B=2 "$ISLE_BIN_DIR/isle" ns unshare --uts --whitelist-env A,C -- /usr/bin/env
+  assert_output A=1
+  run -0 isle ns unshare --uts --clear-env -- /usr/bin/env
+  assert_output ""
+  # The child decides what the signal does.
+  "$ISLE_BIN_DIR/isle" ns unshare --uts --forward-signals -- \
+    bash -c "trap 'exit 9' TERM; touch '$ISLE_TEST_DIR/ready'; while :; do sleep .05; done" 3>&- 8>&- &
+  local parent=$! status=0
+  wait_until test -e "$ISLE_TEST_DIR/ready"
+  kill -TERM "$parent"
+  wait "$parent" || status=$?
+  assert_equal "$status" 9
+  grep -qw binfmt_misc /proc/filesystems || return 0
+  local host
+  host=$(ls /proc/sys/fs/binfmt_misc)
+  printf 'isle-magic\n' >"$ISLE_TEST_DIR/program"
+  chmod +x "$ISLE_TEST_DIR/program"
+  run isle ns unshare -r --load-interp ':isle:M::isle-magic::/bin/cat:' -- "$ISLE_TEST_DIR/program"
+  # Before Linux 6.7 a user namespace has none of its own.
+  [[ $output == *EPERM* ]] || assert_output isle-magic
+  assert_equal "$(ls /proc/sys/fs/binfmt_misc)" "$host"
+}
+
+@test "ns enter: by id, by a socket of the target's, as its user, and the user namespace above" {
+  require_root
+  require_program python3
+  "$ISLE_BIN_DIR/isle" ns unshare --map-users 0:20000:100 --map-groups 0:20000:100 --net --uts \
+    -S 33 -G 44 --fork --kill-child -- python3 -c '
+import socket, time
+s = socket.socket(socket.AF_UNIX)
+time.sleep(1000)' 8>&- 3>&- &
+  outer=$!
+  has_socket() { sleeper=$(pgrep -P "$outer" -x python3) && [ -S "/proc/$sleeper/fd/3" ]; }
+  wait_until has_socket
+  run -0 isle ns enter --target "$sleeper" --net-socket 3 -- readlink /proc/self/ns/net /proc/self/ns/uts
+  assert_line 0 "$(readlink "/proc/$sleeper/ns/net")"
+  assert_line 1 "$(readlink /proc/self/ns/uts)"
+  run -125 isle ns enter --target "$sleeper" --net-socket 0 -- true
+  assert_output --partial "is no socket"
+  # 20033 on the host is 33 inside.
+  run -0 isle ns enter --target "$sleeper" --all --setuid follow --setgid follow -- sh -c 'id -u; id -g; id -G'
+  assert_output $'33\n44\n44'
+  run -0 isle ns enter --target "$sleeper" --uts --user-parent -- readlink /proc/self/ns/user
+  assert_output "$(readlink "/proc/$sleeper/ns/user")"
+  run -0 isle ns enter --target "$sleeper" --user --uts --user-parent -- readlink /proc/self/ns/user
+  assert_output "$(readlink /proc/self/ns/user)"
+  local id inode
+  id=$(isle ns show "$(readlink "/proc/$sleeper/ns/uts")" --format '{{.Id}}')
+  if [ "${id:-0}" != 0 ]; then
+    run isle ns enter "--uts=:$id" -- readlink /proc/self/ns/uts
+    [[ $output == *"no namespaces by handle"* ]] ||
+      assert_output "$(readlink "/proc/$sleeper/ns/uts")"
+    run -125 isle ns enter "--net=:$id" -- true
+    assert_output --partial "no net namespace with the id $id"
+  fi
+  inode=$(python3 -c 'import os, sys; print(os.fstat(os.pidfd_open(int(sys.argv[1]))).st_ino)' "$sleeper")
+  run -0 isle ns enter --target "$sleeper:$inode" --uts -- true
+  run -125 isle ns enter --target "$sleeper:$((inode + 1))" --uts -- true
+  assert_output --partial "another has its number"
+  run -0 isle ns exec --setuid 7 "$sleeper" id -u
+  assert_output 7
+  run -125 isle ns enter --target "$sleeper" --wd --wdns / true
+  assert_output --partial "two working directories"
+  end_sleeper
 }
 
 @test "ns enter: only the kinds that are named; others are said to be what they are" {

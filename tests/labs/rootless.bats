@@ -1,4 +1,4 @@
-# The labs A2, A4-A7, A9, A10, C1-C3 and C6 for an ordinary user who has one id and no set-up. What
+# The labs A2-A10, B2, B3, C1-C3, C6 and C8 for an ordinary user who has one id and no set-up. What
 # is seen is the same as root's; what is the user namespace's doing is said where it differs.
 load lab
 
@@ -172,4 +172,65 @@ start() { # NAME FLAG... -- COMMAND...
   assert_not_exists "$dir/gone"
   run -0 ours run --rm --rootfs "$dir" /bin/busybox touch /stays
   assert_equal "$(stat -c %u "$dir/stays")" "$ISLE_TEST_UID"
+}
+
+@test "rootless A3, ipc: what is made inside is neither seen outside nor left; the host's is not seen" {
+  require_root
+  require_fixture ipc
+  local key=1769173862
+  "$FIXTURES/ipc" make "$key"
+  run -0 once "${WITH_FIXTURES[@]}" busybox /fixtures/ipc look "$key"
+  assert_output $'queue no\nsemaphore no\nmemory no\nposix-queue no'
+  "$FIXTURES/ipc" remove "$key"
+  run -0 once "${WITH_FIXTURES[@]}" busybox sh -c "/fixtures/ipc make $key && /fixtures/ipc look $key"
+  assert_output $'queue yes\nsemaphore yes\nmemory yes\nposix-queue yes'
+  run -0 "$FIXTURES/ipc" look "$key"
+  assert_output $'queue no\nsemaphore no\nmemory no\nposix-queue no'
+}
+
+@test "rootless A8, cgroup: its own group is the root of what it sees, the host shows the path" {
+  require_root
+  start grouped -- sleep 1000
+  start shared --cgroupns host -- sleep 1000
+  local pid
+  pid=$(ours_pid grouped)
+  run -0 ours exec grouped cat /proc/1/cgroup
+  refute_output --regexp ':/[a-z]'
+  assert_line --partial ':/'
+  assert_not_equal "$(ns_of "$pid" cgroup)" "$(ns_of self cgroup)"
+  run -0 ours exec shared cat /proc/1/cgroup
+  assert_output "$(cat "/proc/$(ours_pid shared)/cgroup")"
+  run -0 ours rm -f grouped shared
+}
+
+@test "rootless B2 and B3: joins what is his, through the user namespace that owns it" {
+  require_root
+  start joined --hostname there -- sleep 1000
+  local pid
+  pid=$(ours_pid joined)
+  run -0 ours ns enter --target joined --user --uts -- sh -c 'hostname; readlink /proc/self/ns/net'
+  assert_output $'there\n'"$(ns_of self net)"
+  run -125 ours ns enter --target joined --uts -- hostname
+  assert_output --partial EPERM
+  assert_output --partial "CAP_SYS_ADMIN in the user namespace that owns it"
+  run -0 --separate-stderr ours ns show "$pid" --format '{{.Kind}} {{.Owner}} {{.Parent}}'
+  assert_line "uts $(ns_of "$pid" user) "
+  assert_line "pid $(ns_of "$pid" user) $(ns_of self pid)"
+  assert_line --partial "user $(ns_of self user) $(ns_of self user)"
+  run -0 --separate-stderr ours ns tree
+  assert_output --partial "$(ns_of "$pid" user)"
+  run -0 ours rm -f joined
+}
+
+@test "rootless C8: what namespaces do not hide is masked, read-only or refused" {
+  require_root
+  run -0 once busybox sh -c '
+    wc -c </proc/timer_list
+    (: >>/proc/sys/kernel/core_pattern) 2>/dev/null || echo no setting
+    mknod /tmp/disk b 8 0 2>/dev/null || echo no device
+    mkdir /sys/fs/cgroup/made 2>/dev/null || echo no group
+    dmesg >/dev/null 2>&1 || echo no log
+    ls /sys/firmware | wc -l
+    ls /dev | grep -c kvm || true'
+  assert_output $'0\nno setting\nno device\nno group\nno log\n0\n0'
 }

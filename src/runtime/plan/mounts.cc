@@ -85,6 +85,13 @@ std::string why_of(const std::string& target, const std::string& type) {
   return "the spec asks for it";
 }
 
+std::string why_of_bind(const std::string& target) {
+  if (target == "/etc/resolv.conf") return "its name servers, and not the host's";
+  if (target == "/etc/hosts") return "the names it knows without a server";
+  if (target == "/etc/hostname") return "its name, for who reads the file";
+  return "the spec asks for this part of the host";
+}
+
 class MountAdder {
  public:
   MountAdder(Builder& builder, const oci::Mount& mount, std::size_t index)
@@ -189,9 +196,8 @@ class MountAdder {
     if (bind.tree.kind == SlotKind::Tree && bind.propagation.empty() && !builder_.shared_root()) {
       bind.propagation.push_back({.flag = MS_SLAVE, .recursive = true});
     }
-    builder_.init(std::move(bind),
-                  format("bind {} on {}", mount_.source, target_),
-                  "the spec asks for this part of the host");
+    builder_.init(
+        std::move(bind), format("bind {} on {}", mount_.source, target_), why_of_bind(target_));
     return {};
   }
 

@@ -282,7 +282,7 @@ class ProcessAdder {
     init(op::InstallSeccomp{.rules = context_.seccomp->syscalls.size(), .notifies = notifies},
          "install the seccomp filter",
          notifies ? "an agent decides some calls: it is sent the listener"
-                  : "from here on only the profile's system calls pass");
+                  : seccomp_summary(*context_.seccomp));
   }
 
   void add_wait() {

@@ -129,6 +129,24 @@ Result<void> add_source_trees(Builder& builder) {
   return add_root_tree(builder, {.source = path});
 }
 
+namespace {
+// "; 3 read-only layers, one of its own above", of an overlay.
+std::string layer_words(const std::vector<kernel::MountParameter>& parameters) {
+  std::size_t below = 0;
+  bool has_own = false;
+  for (const kernel::MountParameter& parameter : parameters) {
+    if (parameter.key == "lowerdir+") ++below;
+    if (parameter.key == "lowerdir") below += split(parameter.value.value_or(""), ':').size();
+    has_own = has_own || parameter.key == "upperdir";
+  }
+  if (below == 0) return {};
+  return format("; {} read-only layer{}{}",
+                below,
+                below == 1 ? "" : "s",
+                has_own ? ", one of its own above" : "");
+}
+}  // namespace
+
 Result<void> add_root(Builder& builder) {
   if (!builder.request.spec.root) {
     return fail(ErrorKind::InvalidArgument, "root: the spec names no root file system");
@@ -155,12 +173,15 @@ Result<void> add_root(Builder& builder) {
   const bool is_tree =
       builder.parent_opens_sources() || is_served(root_mount(builder.request.spec));
   if (is_tree) root.tree = {.kind = SlotKind::Tree, .index = 0};
+  const std::string layers = layer_words(root.parameters);
   builder.init(std::move(root),
                std::move(what),
-               hooks_look
-                   ? "over its directory, in the private mount namespace: createContainer "
-                     "hooks look there"
-                   : "over / of the private mount namespace: the host's table never shows it");
+               format("{}{}",
+                      hooks_look ? "over its directory, in the private mount namespace: "
+                                   "createContainer hooks look there"
+                                 : "over / of the private mount namespace: the host's table never "
+                                   "shows it",
+                      layers));
   return {};
 }
 
