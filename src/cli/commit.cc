@@ -1,9 +1,11 @@
 // isle commit: a container's image, what it wrote, and what it was told to run, as a new image.
 #include "engine/commit.h"
+
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/image_flags.h"
 #include "engine/paths.h"
+#include "kernel/fd.h"
 
 namespace isle::cli {
 namespace {
@@ -12,7 +14,7 @@ using options::Arity;
 using options::Section;
 
 struct CommitFlags {
-  std::string author, message;
+  std::string author, message, id_file;
   std::vector<std::string> changes;
   bool pause = true, quiet = false, squash = false;
 };
@@ -21,6 +23,8 @@ constexpr CommandFlag<CommitFlags> kFlags[] = {
     {{"author", 'a', Arity::Value, "NAME", "Who made the image", Section::General},
      take_text<CommitFlags, &CommitFlags::author>},
     kChangeFlag<CommitFlags>,
+    {{"iidfile", 0, Arity::Value, "FILE", "Write the image's id to FILE", Section::General},
+     take_text<CommitFlags, &CommitFlags::id_file>},
     kMessageFlag<CommitFlags>,
     {{"pause",
       'p',
@@ -59,7 +63,11 @@ Result<std::string> commit(Arguments arguments) {
   if (!flags.quiet) {
     for (const std::string& warning : committed.warnings) warn(warning);
   }
-  return committed.record.id.str() + "\n";
+  std::string id = committed.record.id.str();
+  if (!flags.id_file.empty()) {
+    TRY_STEP(kernel::replace_file(HostPath(flags.id_file), id, 0644, false), "--iidfile");
+  }
+  return std::move(id) + "\n";
 }
 
 }  // namespace

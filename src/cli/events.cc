@@ -2,11 +2,11 @@
 #include "engine/events.h"
 
 #include "base/strings.h"
+#include "base/times.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "monitor/ending.h"
 #include "monitor/log_text.h"
-#include "options/times.h"
 
 namespace isle::cli {
 namespace {
@@ -20,12 +20,12 @@ struct EventsRequest {
 };
 
 Result<void> take_since(EventsRequest& request, std::string_view value) {
-  request.options.since_ns = TRY(options::parse_moment(value, "since", monitor::realtime_ns()));
+  request.options.since_ns = TRY(parse_moment(value, "since", monitor::realtime_ns()));
   return {};
 }
 
 Result<void> take_until(EventsRequest& request, std::string_view value) {
-  request.options.until_ns = TRY(options::parse_moment(value, "until", monitor::realtime_ns()));
+  request.options.until_ns = TRY(parse_moment(value, "until", monitor::realtime_ns()));
   return {};
 }
 

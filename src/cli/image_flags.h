@@ -14,8 +14,8 @@ inline constexpr CommandFlag<Request> kChangeFlag = {
      'c',
      options::Arity::Value,
      "INSTRUCTION",
-     "CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME or WORKDIR, as in a "
-     "Dockerfile",
+     "CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME or "
+     "WORKDIR, as in a Dockerfile",
      options::Section::General},
     take_each<Request, &Request::changes>};
 

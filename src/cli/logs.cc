@@ -4,11 +4,11 @@
 #include <cstdio>
 
 #include "base/strings.h"
+#include "base/times.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "monitor/ending.h"
 #include "monitor/log_text.h"
-#include "options/times.h"
 
 namespace isle::cli {
 namespace {
@@ -37,12 +37,12 @@ Result<void> take_follow(LogsRequest& request, std::string_view value) {
 }
 
 Result<void> take_since(LogsRequest& request, std::string_view value) {
-  request.options.since_ns = TRY(options::parse_moment(value, "since", monitor::realtime_ns()));
+  request.options.since_ns = TRY(parse_moment(value, "since", monitor::realtime_ns()));
   return {};
 }
 
 Result<void> take_until(LogsRequest& request, std::string_view value) {
-  request.options.until_ns = TRY(options::parse_moment(value, "until", monitor::realtime_ns()));
+  request.options.until_ns = TRY(parse_moment(value, "until", monitor::realtime_ns()));
   return {};
 }
 

@@ -1,5 +1,10 @@
 // isle container prune, isle image prune, isle system prune: what nobody needs goes.
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "base/strings.h"
+#include "base/times.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/flags.h"
@@ -8,6 +13,7 @@
 #include "engine/paths.h"
 #include "engine/volumes.h"
 #include "image/gc.h"
+#include "monitor/ending.h"
 
 namespace isle::cli {
 namespace {
@@ -17,7 +23,40 @@ using options::Section;
 
 struct PruneRequest {
   bool all = false, force = false, blobs = false, volumes = false;
+  std::vector<image::Wanted> filters;
 };
+
+bool has_label(const image::ImageRecord& record, std::string_view label) {
+  const Cut wanted = cut(label, '=');
+  const auto& labels = record.config.config.labels;
+  const auto found = labels.find(std::string(wanted.before));
+  return found != labels.end() && (!wanted.found || found->second == wanted.after);
+}
+
+// label=NAME[=VALUE], label!=NAME[=VALUE], until=TIME: made before then. An image without a time is
+// not known to be that old.
+Result<void> take_filter(PruneRequest& request, std::string_view value) {
+  const Cut parts = cut(value, '=');
+  if (parts.found && (parts.before == "label" || parts.before == "label!")) {
+    request.filters.emplace_back([label = std::string(parts.after),
+                                  has = parts.before == "label"](const image::ImageRecord& record) {
+      return has_label(record, label) == has;
+    });
+    return {};
+  }
+  if (parts.found && parts.before == "until") {
+    const std::int64_t limit =
+        TRY(parse_moment(parts.after, "filter until", monitor::realtime_ns()));
+    request.filters.emplace_back([limit](const image::ImageRecord& record) {
+      const auto made = parse_log_time(record.config.created);
+      return made && *made < limit;
+    });
+    return {};
+  }
+  return fail(ErrorKind::Unsupported,
+              format("--filter {} is not known", quoted(value)),
+              "there are label=NAME[=VALUE], label!=NAME[=VALUE] and until=TIME");
+}
 
 constexpr CommandFlag<PruneRequest> kAll = {
     {"all",
@@ -39,7 +78,18 @@ constexpr CommandFlag<PruneRequest> kBlobs = {{"blobs",
                                                Section::General},
                                               take_switch<PruneRequest, &PruneRequest::blobs>};
 
-constexpr CommandFlag<PruneRequest> kImageFlags[] = {kAll, kForce, kBlobs};
+constexpr CommandFlag<PruneRequest> kImageFlags[] = {
+    kAll,
+    kForce,
+    kBlobs,
+    {{"filter",
+      0,
+      Arity::Value,
+      "KEY=VALUE",
+      "Only those with label=NAME[=VALUE], label!=NAME[=VALUE], or made until=TIME",
+      Section::General},
+     take_filter},
+};
 constexpr CommandFlag<PruneRequest> kContainerFlags[] = {kForce};
 constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
     kAll,
@@ -61,8 +111,12 @@ Result<bool> is_wanted(const PruneRequest& request, const std::string& what) {
 Result<std::string> prune_images(const engine::Paths& paths,
                                  const PruneRequest& request,
                                  bool partial) {
-  const image::RemovedImages removed = TRY(
-      image::prune_images(paths.store, request.all, {.partial = partial, .kept = request.blobs}));
+  const auto wanted = [&request](const image::ImageRecord& record) {
+    return std::ranges::all_of(request.filters,
+                               [&record](const image::Wanted& one) { return one(record); });
+  };
+  const image::RemovedImages removed = TRY(image::prune_images(
+      paths.store, request.all, {.partial = partial, .kept = request.blobs}, wanted));
   std::string text;
   for (const oci::Digest& id : removed.images) text += format("deleted: {}\n", id.str());
   for (const std::string& layer : removed.collected.layers) {

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/strings.h"
-#include "options/times.h"
+#include "base/times.h"
 
 namespace isle::engine {
 namespace {
@@ -34,7 +34,7 @@ Result<LogLine> parse_json_file_line(std::string_view line) {
   LogLine result;
   result.stream = TRY(stream_of(*stream, kFormat));
   result.text = *text;
-  result.time_ns = TRY(options::parse_log_time(*time));
+  result.time_ns = TRY(parse_log_time(*time));
   const json::Value* attributes = value.find("attrs");
   if (attributes == nullptr || attributes->object() == nullptr) return result;
   for (const json::Member& member : *attributes->object()) {
@@ -51,7 +51,7 @@ Result<LogLine> parse_k8s_file_line(std::string_view line) {
   if (!tag.found || (tag.before != "F" && tag.before != "P")) return no_line(kFormat);
   LogLine result;
   result.stream = TRY(stream_of(stream.before, kFormat));
-  result.time_ns = TRY(options::parse_log_time(time.before));
+  result.time_ns = TRY(parse_log_time(time.before));
   result.text = tag.after;
   if (tag.before == "F") result.text += '\n';
   return result;

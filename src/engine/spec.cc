@@ -89,7 +89,7 @@ Result<image::Driver> driver_of(const Paths& paths, record::Storage& storage, bo
                 "with --rootfs DIR:O it does, beside the directory");
   }
   const image::Driver driver = TRY(image::choose_driver(paths.store, storage.driver));
-  if (storage.size) TRY(image::check_size_limit(driver));
+  if (storage.size) TRY(image::check_size_limit(paths.store, driver));
   storage.driver = image::to_string(driver);
   return driver;
 }

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/strings.h"
+#include "base/times.h"
 
 namespace isle::image {
 namespace {
@@ -169,6 +170,56 @@ Result<void> add_trigger(oci::ImageRun& run, std::string_view text) {
   return {};
 }
 
+// "--interval=30s" and its like, which stand before the command.
+Result<void> set_health_option(oci::Healthcheck& health, std::string_view word) {
+  const Cut parts = cut(word.substr(2), '=');
+  if (parts.before == "retries") {
+    const auto count = parse_uint(parts.after, "retries");
+    if (!count || *count == 0 || *count > 1'000'000) {
+      return wrong("HEALTHCHECK", format("{} is no number of times", quoted(word)));
+    }
+    health.retries = static_cast<int>(*count);
+    return {};
+  }
+  struct Span {
+    std::string_view name;
+    std::int64_t oci::Healthcheck::* member;
+  };
+  constexpr std::array kSpans = {Span{"interval", &oci::Healthcheck::interval},
+                                 Span{"timeout", &oci::Healthcheck::timeout},
+                                 Span{"start-period", &oci::Healthcheck::start_period},
+                                 Span{"start-interval", &oci::Healthcheck::start_interval}};
+  const auto* span = std::ranges::find(kSpans, parts.before, &Span::name);
+  if (span == kSpans.end()) return wrong("HEALTHCHECK", format("{} is not known", quoted(word)));
+  health.*span->member = TRY(parse_duration(parts.after, span->name));
+  return {};
+}
+
+// [--OPTION=VALUE...] NONE | CMD command, which is a list or the shell's.
+Result<void> set_healthcheck(oci::ImageRun& run, std::string_view text) {
+  oci::Healthcheck health;
+  while (text.starts_with("--")) {
+    const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+    TRY(set_health_option(health, text.substr(0, end)));
+    text = trim(text.substr(end));
+  }
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const std::string kind = lower(text.substr(0, end));
+  const std::string_view command = trim(text.substr(end));
+  if (kind == "none" && command.empty()) {
+    health.test = {"NONE"};
+  } else if (kind != "cmd" || command.empty()) {
+    return wrong("HEALTHCHECK", "it is [--interval=TIME ...] CMD command, or NONE");
+  } else if (const auto words = json_words(command)) {
+    health.test = {"CMD"};
+    health.test.insert(health.test.end(), words->begin(), words->end());
+  } else {
+    health.test = {"CMD-SHELL", std::string(command)};
+  }
+  run.healthcheck = std::move(health);
+  return {};
+}
+
 struct Instruction {
   std::string_view name;
   Result<void> (*apply)(oci::ImageRun& run, std::string_view text);
@@ -177,6 +228,7 @@ constexpr std::array kInstructions = {Instruction{"cmd", set_command},
                                       Instruction{"entrypoint", set_entrypoint},
                                       Instruction{"env", set_environment},
                                       Instruction{"expose", add_ports},
+                                      Instruction{"healthcheck", set_healthcheck},
                                       Instruction{"label", add_labels},
                                       Instruction{"onbuild", add_trigger},
                                       Instruction{"stopsignal", set_stop_signal},
@@ -197,8 +249,8 @@ Result<void> apply_change(oci::ImageRun& run, std::string_view change) {
   if (found == kInstructions.end()) {
     return fail(ErrorKind::Unsupported,
                 format("--change {}: the instruction is not known", quoted(change)),
-                "there are CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME "
-                "and WORKDIR");
+                "there are CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, "
+                "USER, VOLUME and WORKDIR");
   }
   if (rest.empty()) {
     return fail(ErrorKind::InvalidArgument, format("--change {}: it says nothing", quoted(change)));

@@ -11,8 +11,8 @@
 namespace isle::image {
 
 // "CMD [\"sh\"]", "ENV A=1 B=2" ... InvalidArgument quotes the change; Unsupported names an
-// instruction that is none of CMD ENTRYPOINT ENV EXPOSE LABEL ONBUILD STOPSIGNAL USER VOLUME
-// WORKDIR.
+// instruction that is none of CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL ONBUILD STOPSIGNAL USER
+// VOLUME WORKDIR.
 Result<void> apply_change(oci::ImageRun& run, std::string_view change);
 
 }  // namespace isle::image

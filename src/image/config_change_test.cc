@@ -41,10 +41,34 @@ TEST(ConfigChange, TheOthers) {
   EXPECT_EQ(run.stop_signal, "SIGINT");
 }
 
+TEST(ConfigChange, Healthcheck) {
+  const auto health = [](std::string_view change) { return *changed({change}).healthcheck; };
+  const oci::Healthcheck all = health(
+      "HEALTHCHECK --interval=30s --timeout=1m30s --start-period=2s --start-interval=100ms "
+      "--retries=4 CMD test -e /well || exit 1");
+  EXPECT_EQ(all.test, (oci::Strings{"CMD-SHELL", "test -e /well || exit 1"}));
+  EXPECT_EQ(all.interval, 30'000'000'000);
+  EXPECT_EQ(all.timeout, 90'000'000'000);
+  EXPECT_EQ(all.start_period, 2'000'000'000);
+  EXPECT_EQ(all.start_interval, 100'000'000);
+  EXPECT_EQ(all.retries, 4);
+  EXPECT_EQ(health("healthcheck cmd [\"a\", \"b c\"]").test, (oci::Strings{"CMD", "a", "b c"}));
+  EXPECT_EQ(health("HEALTHCHECK NONE").test, oci::Strings{"NONE"});
+}
+
 TEST(ConfigChange, WhatIsWrongIsQuoted) {
   oci::ImageRun run;
   EXPECT_EQ(apply_change(run, "RUN true").error().kind, ErrorKind::Unsupported);
-  for (const char* change : {"CMD", "ENV", "ENV A", "EXPOSE x", "EXPOSE 70000", "LABEL \"a=b"}) {
+  for (const char* change : {"CMD",
+                             "ENV",
+                             "ENV A",
+                             "EXPOSE x",
+                             "EXPOSE 70000",
+                             "LABEL \"a=b",
+                             "HEALTHCHECK CMD",
+                             "HEALTHCHECK --interval=x CMD a",
+                             "HEALTHCHECK --often=1 CMD a",
+                             "HEALTHCHECK NONE at all"}) {
     const auto applied = apply_change(run, change);
     ASSERT_FALSE(applied) << change;
     EXPECT_EQ(applied.error().kind, ErrorKind::InvalidArgument);

@@ -3,11 +3,13 @@
 // renamed into trash/ first, so that nobody finds half of it, and deleted there without any lock.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "image/image_record.h"
 #include "image/store.h"
 #include "oci/digest.h"
 
@@ -40,7 +42,12 @@ struct RemovedImages {
 // Errors: NotFound, Conflict.
 Result<RemovedImages> remove_image(const Store& store, std::string_view text, bool force);
 
-// Images without a tag, or all that no container uses, `prune -a`.
-Result<RemovedImages> prune_images(const Store& store, bool all, const CollectOptions& options);
+// Images without a tag, or all that no container uses, `prune -a`; of them those that `wanted`
+// says.
+using Wanted = std::function<bool(const ImageRecord&)>;
+Result<RemovedImages> prune_images(const Store& store,
+                                   bool all,
+                                   const CollectOptions& options,
+                                   const Wanted& wanted = {});
 
 }  // namespace isle::image

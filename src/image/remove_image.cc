@@ -38,14 +38,14 @@ class Remover {
     return std::move(removed_);
   }
 
-  Result<RemovedImages> unused(bool all, const CollectOptions& options) {
+  Result<RemovedImages> unused(bool all, const CollectOptions& options, const Wanted& wanted) {
     {
       const kernel::UniqueFd lock = TRY(begin_change_of_names(store_));
       const Leased leased = TRY(read_leases(store_));
       use_ = TRY(read_use(store_));
       for (const auto& [id, image] : use_.images) {
         if (leased.has(id.hex()) || image.built_in || !image.containers.empty()) continue;
-        if (!image.lists.empty()) continue;
+        if (!image.lists.empty() || (wanted && !wanted(image.record))) continue;
         if (all || !image.has_tag()) TRY(remove_whole(id));
       }
     }
@@ -166,8 +166,11 @@ Result<RemovedImages> remove_image(const Store& store, std::string_view text, bo
   return Remover(store).by_text(text, force);
 }
 
-Result<RemovedImages> prune_images(const Store& store, bool all, const CollectOptions& options) {
-  return Remover(store).unused(all, options);
+Result<RemovedImages> prune_images(const Store& store,
+                                   bool all,
+                                   const CollectOptions& options,
+                                   const Wanted& wanted) {
+  return Remover(store).unused(all, options, wanted);
 }
 
 }  // namespace isle::image

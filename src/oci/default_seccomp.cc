@@ -104,11 +104,13 @@ void add_sockets(std::vector<SeccompRule>& rules, bool may_audit) {
 
 // Types into a terminal as if its user did, or pastes on a console: a way out to whoever shares
 // the terminal.
-void add_ioctl(std::vector<SeccompRule>& rules) {
+void add_ioctl(std::vector<SeccompRule>& rules, bool hold_projects) {
   constexpr std::uint64_t kTiocsti = 0x5412;
   constexpr std::uint64_t kTioclinux = 0x541c;
   rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, kTiocsti)}));
   rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, kTioclinux)}));
+  constexpr std::uint64_t kFsSetXattr = 0x401c5820;  // FS_IOC_FSSETXATTR
+  if (hold_projects) rules.push_back(refuse("ioctl", EPERM, {masked(1, kLow, kFsSetXattr)}));
   rules.push_back(allow({"ioctl"}));
 }
 
@@ -159,7 +161,7 @@ void add_groups(std::vector<SeccompRule>& rules) {
 }
 }  // namespace
 
-Seccomp default_seccomp(const Strings& capabilities) {
+Seccomp default_seccomp(const Strings& capabilities, bool hold_projects) {
   const auto has = [&](std::string_view capability) {
     return std::ranges::find(capabilities, capability) != capabilities.end();
   };
@@ -168,7 +170,7 @@ Seccomp default_seccomp(const Strings& capabilities) {
   profile.default_errno_ret = EPERM;
   profile.architectures = architectures();
   add_groups(profile.syscalls);
-  add_ioctl(profile.syscalls);
+  add_ioctl(profile.syscalls, hold_projects);
   add_sockets(profile.syscalls, has("CAP_AUDIT_WRITE"));
   add_personality(profile.syscalls);
   for (const calls::Unlocked& unlocked : calls::kUnlocked) {

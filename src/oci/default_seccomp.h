@@ -13,7 +13,9 @@
 namespace isle::oci {
 
 // For a process whose bounding set is `capabilities` ("CAP_CHOWN" ...), on the architecture this
-// was built for: its own calls and those of its 32-bit programs, but not x32's.
-Seccomp default_seccomp(const Strings& capabilities);
+// was built for: its own calls and those of its 32-bit programs, but not x32's. `hold_projects`:
+// its files stay in the project whose size is limited, to which any owner of a file could change it
+// otherwise.
+Seccomp default_seccomp(const Strings& capabilities, bool hold_projects = false);
 
 }  // namespace isle::oci

@@ -2,8 +2,8 @@
 // here the image says (HEALTHCHECK).
 #include "base/json.h"
 #include "base/strings.h"
+#include "base/times.h"
 #include "options/rows.h"
-#include "options/times.h"
 #include "options/values.h"
 
 namespace isle::options {

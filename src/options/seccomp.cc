@@ -32,7 +32,8 @@ Result<void> apply_seccomp(SpecBuilder& builder, const record::Container& contai
   if (asked == "unconfined" || (asked.empty() && container.security.privileged)) return {};
   const oci::Strings& capabilities = builder.process().capabilities->bounding;
   if (asked.empty()) {
-    builder.linux_().seccomp = oci::default_seccomp(capabilities);
+    builder.linux_().seccomp =
+        oci::default_seccomp(capabilities, container.storage.size.has_value());
     return {};
   }
   const std::string text = TRY_STEP(builder.world.read_host_file(asked), "--security-opt seccomp");

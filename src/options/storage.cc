@@ -24,12 +24,13 @@ const Option kStorageDriver{
 };
 
 const Option kStorageOpt{
-    .flag = {"storage-opt",
-             0,
-             Arity::Value,
-             "size=BYTES",
-             "Limit what the container may write; storage driver btrfs can",
-             Section::Files},
+    .flag =
+        {"storage-opt",
+         0,
+         Arity::Value,
+         "size=BYTES",
+         "Limit what the container may write: on btrfs, and on xfs and ext4 with project quotas",
+         Section::Files},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       const Cut word = cut(value, '=');
       if (word.before != "size") {

@@ -65,6 +65,31 @@ QUICK=(--health-interval 50ms --health-retries 2)
   remove_container box none
 }
 
+@test "health: an image's HEALTHCHECK is asked, and what the command line says goes before" {
+  isle run --name maker busybox true
+  isle commit -q --iidfile "$ISLE_TEST_DIR/id" maker probed --change \
+    'HEALTHCHECK --interval=50ms --retries=2 --timeout=3s CMD test -e /well' >/dev/null
+  assert_equal "$(isle image inspect --format '{{.Id}}' probed)" "$(<"$ISLE_TEST_DIR/id")"
+  run -0 isle image inspect --format '{{json .Config.Healthcheck}}' probed
+  assert_output '{"Test":["CMD-SHELL","test -e /well"],"Interval":50000000,"Timeout":3000000000,"Retries":2}'
+  # It goes through an archive, too.
+  isle save -o "$ISLE_TEST_DIR/probed.tar" probed
+  isle rm maker
+  isle rmi probed >/dev/null
+  isle load -q -i "$ISLE_TEST_DIR/probed.tar" >/dev/null
+  isle run -d --name by-image probed sleep 1000 >/dev/null
+  isle run -d --name other --health-cmd 'test ! -e /well' probed sleep 1000 >/dev/null
+  isle run -d --name none --no-healthcheck probed sleep 1000 >/dev/null
+  wait_until is_health by-image unhealthy
+  wait_until is_health other healthy
+  isle exec by-image touch /well
+  wait_until is_health by-image healthy
+  run isle healthcheck run none
+  assert_failure 125
+  assert_output --partial "has no health check"
+  remove_container by-image other none
+}
+
 @test "health: what cannot be meant is refused" {
   run isle run --rm --health-on-failure panic busybox true
   assert_failure 125

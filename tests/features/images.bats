@@ -146,6 +146,22 @@ made() {
   run -125 isle rmi
 }
 
+@test "image prune: of what nobody uses only what --filter says" {
+  made kept:1 'LABEL keep=yes'
+  made gone:1 'LABEL keep=no'
+  made plain:1
+  run -125 isle image prune -af --filter size=1
+  assert_output --partial 'label=NAME[=VALUE], label!=NAME[=VALUE] and until=TIME'
+  run -0 isle image prune -af --filter until=1h
+  refute_output --partial deleted
+  run -0 isle image prune -af --filter label=keep --filter 'label!=keep=yes' --filter until=0s
+  run -0 isle images --format '{{.Repository}}' --sort repository
+  assert_output $'busybox\nkept\nplain'
+  run -0 isle image prune -af --filter 'label!=keep'
+  run -0 isle images --format '{{.Repository}}' --sort repository
+  assert_output $'busybox\nkept'
+}
+
 @test "image mount: a command sees the files, read-only, and the host sees no mount" {
   require_root
   made looked

@@ -207,6 +207,56 @@ writes_are_kept_apart() {
   '
 }
 
+# has_project_quota TYPE MKFS_OPTIONS: whether this kernel holds such a file system to limits.
+has_project_quota() {
+  truncate -s 400M "$ISLE_TEST_DIR/try"
+  # shellcheck disable=SC2086 # several words
+  "mkfs.$1" -q $2 "$ISLE_TEST_DIR/try" >/dev/null 2>&1 || return 1
+  # shellcheck disable=SC2016 # for the other shell
+  unshare --mount --propagation private bash -c '
+    mount -o loop,prjquota "$1" /mnt 2>/dev/null && ! grep " /mnt " /proc/mounts | grep -q noquota' - \
+    "$ISLE_TEST_DIR/try"
+}
+
+@test "layers: overlay limits what a container writes, by project quotas of xfs and ext4" {
+  require_fixture leave_project
+  local type options tried=0
+  for type in xfs ext4; do
+    options=''
+    [ "$type" = xfs ] || options='-O quota,project -E quotatype=prjquota'
+    require_program "mkfs.$type"
+    grep -qw "$type" /proc/filesystems || modprobe "$type" 2>/dev/null || continue
+    [ -e /dev/loop-control ] || modprobe loop 2>/dev/null || skip "this host has no loop devices"
+    has_project_quota "$type" "$options" || continue
+    tried=1
+    with_file_system "$type" '
+      run -0 isle run --name limited --storage-opt size=8m busybox \
+        sh -c "head -c 16000000 /dev/zero >/big || sync; wc -c </big; df -k / | tail -1 | tr -s \" \" | cut -d\" \" -f2"
+      assert_between "${lines[-2]}" 6000000 8388608
+      # What df shows is the limit, not the disk.
+      assert_equal "${lines[-1]}" 8192
+      # The next of the same image has room, and so has one without a limit.
+      run -0 isle run --rm --storage-opt size=8m busybox sh -c "head -c 4000000 /dev/zero >/small && echo written"
+      assert_output written
+      run -0 isle run --rm busybox sh -c "head -c 16000000 /dev/zero >/small && echo written"
+      assert_output written
+      # Nor does it leave its project, which owners of files may do elsewhere: the filter refuses that.
+      run -0 isle run --rm --storage-opt size=8m -v "$FIXTURES/leave_project:/leave:ro" busybox /leave /
+      assert_output "$(printf "project of its own\nOperation not permitted")"
+      # It stays limited when it starts again, and with the container the limit goes.
+      run -0 isle start --attach limited
+      assert_between "${lines[-2]}" 6000000 8388608
+      isle rm limited >/dev/null
+      run -125 isle run --rm --storage-driver vfs --storage-opt size=8m busybox true
+      assert_output --partial "storage driver vfs cannot limit"
+      ! command -v repquota >/dev/null || run -0 repquota -P -n "$ISLE_TEST_DIR/mounted"
+      refute_output --partial 8192
+    ' 400M "$options" prjquota
+    rm "$ISLE_TEST_DIR/disk"
+  done
+  [ "$tried" = 1 ] || skip "this kernel has no project quotas"
+}
+
 @test "layers: a driver that cannot work here is refused with the reason, and so are old ones" {
   run -125 isle run --rm --storage-driver aufs busybox true
   assert_output --partial "overlay does what it did"
@@ -221,6 +271,7 @@ writes_are_kept_apart() {
     assert_output --partial "is not on btrfs"
     run -125 isle run --rm --storage-opt size=10m busybox true
     assert_output --partial "storage driver overlay cannot limit"
+    assert_output --partial "does not hold projects to limits"
     run -125 isle run --rm --storage-opt pool=x busybox true
     assert_output --partial pool
   '

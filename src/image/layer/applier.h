@@ -92,6 +92,7 @@ class LayerApplier {
   Result<void> dress(int fd, const TarEntry& entry, bool directory);
   Result<void> dress_name(int parent, const std::string& name, const TarEntry& entry);
   Result<void> give_attributes(int fd, const TarEntry& entry);
+  Result<kernel::UniqueFd> open_near(int at, std::string_view here, const std::string& path) const;
   Result<void> finish_directories();
 };
 

@@ -97,18 +97,36 @@ Result<void> LayerApplier::make_opaque(int directory) {
   return fail_call(errno, format("setxattr({})", name), "cannot hide what lower layers hold");
 }
 
-// Deepest first: a directory that loses its owner's permissions takes its children along.
+// The directory `path`, from `at` if that is above it; empty: it is not there.
+Result<kernel::UniqueFd> LayerApplier::open_near(int at,
+                                                 std::string_view here,
+                                                 const std::string& path) const {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY;
+  if (at >= 0 && path.starts_with(here) && path[here.size()] == '/') {
+    return kernel::open_beneath_if_exists(at, path.substr(here.size() + 1), kFlags);
+  }
+  return kernel::open_beneath_if_exists(root_.get(), path.empty() ? "." : path, kFlags);
+}
+
+// Deepest first: a directory that loses its owner's permissions takes its children along. From one
+// to the next by "..", which is opened before the permissions go: from the root down each time,
+// 10,000 directories one below the other would be 50 million steps.
 Result<void> LayerApplier::finish_directories() {
+  std::string here;
+  kernel::UniqueFd at = TRY(kernel::duplicate(root_.get()));  // the directory `here`
   for (auto item = directories_.rbegin(); item != directories_.rend(); ++item) {
     const auto& [path, end] = *item;
-    const kernel::UniqueFd directory = TRY(kernel::open_beneath_if_exists(
-        root_.get(), path.empty() ? "." : path, O_RDONLY | O_DIRECTORY));
-    if (!directory) continue;
-    const int fd = directory.get();
-    if (fchmod(fd, end.mode) != 0) return fail_call(errno, format("chmod({})", quoted(path)));
-    if (futimens(fd, times_of(end.mtime).both) != 0) {
+    if (here != path) at = TRY(open_near(at.get(), here, path));
+    here = path;
+    if (!at) continue;
+    kernel::UniqueFd above;
+    if (!path.empty()) above = TRY(kernel::open_at(at.get(), "..", O_RDONLY | O_DIRECTORY));
+    if (fchmod(at.get(), end.mode) != 0) return fail_call(errno, format("chmod({})", quoted(path)));
+    if (futimens(at.get(), times_of(end.mtime).both) != 0) {
       return fail_call(errno, format("utimens({})", quoted(path)));
     }
+    at = std::move(above);
+    here.resize(path.contains('/') ? path.rfind('/') : 0);
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
@@ -14,6 +15,7 @@
 #include "base/strings.h"
 #include "kernel/btrfs.h"
 #include "kernel/fd.h"
+#include "kernel/project_quota.h"
 
 namespace isle::image {
 namespace {
@@ -168,6 +170,31 @@ Result<Driver> choose_driver(const Store& store, std::string_view wanted) {
     if (check_driver(store, driver)) return driver;
   }
   return Driver::Vfs;
+}
+
+Result<void> check_size_limit(const Store& store, Driver driver) {
+  if (driver == Driver::Btrfs) return {};
+  const auto refused = [driver](std::string_view reason, std::string_view hint) {
+    return fail(
+        ErrorKind::Unsupported,
+        format("--storage-opt size: storage driver {} cannot limit what a container writes: {}",
+               to_string(driver),
+               reason),
+        std::string(hint));
+  };
+  if (driver == Driver::Vfs) {
+    return refused("its files are a copy, and count as the image's",
+                   "--storage-driver overlay can, on xfs and ext4 with project quotas; btrfs can");
+  }
+  if (store.who() == Unpacker::User) {
+    return refused("quotas are root's to set", "--read-only with --tmpfs of a size can");
+  }
+  const HostPath root = existing(store.root());
+  const kernel::UniqueFd directory = TRY(kernel::open_file(root, O_RDONLY | O_DIRECTORY));
+  const Result<void> checked = kernel::check_project_quota(directory.get());
+  if (checked) return {};
+  return refused(format("{}: {}", root.str(), checked.error().message),
+                 checked.error().hint + "; or --read-only with --tmpfs of a size");
 }
 
 std::vector<DriverState> driver_states(const Store& store) {

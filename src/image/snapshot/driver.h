@@ -30,6 +30,10 @@ Result<void> check_driver(const Store& store, Driver driver);
 // fuse-overlayfs, btrfs, vfs.
 Result<Driver> choose_driver(const Store& store, std::string_view wanted);
 
+// Whether what a container writes can be limited; Unsupported: not so, with the reason. btrfs does
+// it by quota groups, the two with an upper directory by project quotas.
+Result<void> check_size_limit(const Store& store, Driver driver);
+
 // Each known driver, those that are refused too, and why it does not work here.
 struct DriverState {
   std::string_view name;

@@ -14,6 +14,7 @@
 #include "kernel/beneath.h"
 #include "kernel/btrfs.h"
 #include "kernel/fd.h"
+#include "kernel/project_quota.h"
 
 namespace isle::image {
 namespace {
@@ -77,12 +78,25 @@ Result<void> claim_layers(const Store& store,
   return {};
 }
 
+// Both directories, since overlay writes into one and moves it into the other.
+Result<void> limit_upper(int upper, int work, std::int64_t size) {
+  const std::uint32_t project = TRY(kernel::unused_project(upper));
+  // First, so that the number is taken.
+  TRY(kernel::limit_project(upper, project, size));
+  TRY(kernel::set_project(upper, project));
+  return kernel::set_project(work, project);
+}
+
 // The two that lay directories over each other.
-Result<void> make_upper(const Store& store, int directory, const HostPath& topmost) {
+Result<void> make_upper(const Store& store, int directory, const SnapshotRequest& request) {
   TRY(make_directory(directory, "upper", 0755));
   TRY(make_directory(directory, "work", 0700));
   const kernel::UniqueFd upper = TRY(kernel::open_at(directory, "upper", kDirectory));
-  return copy_look(upper.get(), topmost, store.who());
+  TRY(copy_look(upper.get(), request.layers.back(), store.who()));
+  if (!request.size) return {};
+  const kernel::UniqueFd work = TRY(kernel::open_at(directory, "work", kDirectory));
+  TRY_STEP(limit_upper(upper.get(), work.get(), *request.size), "limit what the container writes");
+  return {};
 }
 
 Result<void> make_files(const Store& store, const SnapshotRequest& request, int directory) {
@@ -95,7 +109,7 @@ Result<void> make_files(const Store& store, const SnapshotRequest& request, int 
     case Driver::Overlay:
     case Driver::FuseOverlayfs: break;
   }
-  return make_upper(store, directory, request.layers.back());
+  return make_upper(store, directory, request);
 }
 
 }  // namespace
@@ -120,19 +134,11 @@ Snapshot snapshot_of(const Store& store,
   return snapshot;
 }
 
-Result<void> check_size_limit(Driver driver) {
-  if (driver == Driver::Btrfs) return {};
-  return fail(ErrorKind::Unsupported,
-              format("--storage-opt size: storage driver {} cannot limit what a container writes",
-                     to_string(driver)),
-              "--storage-driver btrfs can; or --read-only with --tmpfs of a size");
-}
-
 Result<Snapshot> prepare_snapshot(const Store& store, const SnapshotRequest& request) {
   TRY(check_id(request.container));
   if (request.layers.empty())
     return fail(ErrorKind::InvalidArgument, "an image without layers has no root");
-  if (request.size) TRY(check_size_limit(request.driver));
+  if (request.size) TRY(check_size_limit(store, request.driver));
   const kernel::UniqueFd directory =
       TRY(store.directory(format("containers/{}", request.container)));
   TRY(claim_layers(store, request.container, request.layers, request.image));
@@ -145,11 +151,18 @@ Result<void> remove_container_files(const Store& store, std::string_view contain
   const kernel::UniqueFd containers =
       TRY(kernel::open_if_exists(store.root() / "containers", kDirectory));
   if (!containers) return {};
-  // At once, where it is a subvolume.
-  const Result<kernel::UniqueFd> files =
-      kernel::open_at(containers.get(), std::string(container), kDirectory);
-  if (files) static_cast<void>(kernel::delete_subvolume(files->get(), "tree"));
-  return kernel::remove_tree(containers.get(), std::string(container));
+  const std::string name(container);
+  std::uint32_t project = 0;
+  if (const auto files = kernel::open_at(containers.get(), name, kDirectory)) {
+    // At once, where it is a subvolume.
+    static_cast<void>(kernel::delete_subvolume(files->get(), "tree"));
+    const auto upper = kernel::open_at(files->get(), "upper", kDirectory);
+    if (upper && store.who() == Unpacker::Root) project = kernel::project_of(upper->get());
+  }
+  TRY(kernel::remove_tree(containers.get(), name));
+  // Its number is free again. A limit that stays when this is cut short holds nobody.
+  if (project != 0) static_cast<void>(kernel::limit_project(containers.get(), project, 0));
+  return {};
 }
 
 }  // namespace isle::image

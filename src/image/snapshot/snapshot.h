@@ -42,8 +42,6 @@ Snapshot snapshot_of(const Store& store,
                      Driver driver,
                      std::string_view container,
                      const std::vector<HostPath>& layers);
-// Unsupported, with what can: this driver cannot limit what a container writes.
-Result<void> check_size_limit(Driver driver);
 // Removes containers/ID with all in it; absence is fine.
 Result<void> remove_container_files(const Store& store, std::string_view container);
 

@@ -1,4 +1,4 @@
-#include "options/times.h"
+#include "base/times.h"
 
 #include <array>
 #include <ctime>
@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 
-namespace isle::options {
+namespace isle {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
@@ -213,4 +213,4 @@ Result<std::int64_t> parse_log_time(std::string_view text) {
   return fail(ErrorKind::Corrupt, format("{} is no time", quoted(text)));
 }
 
-}  // namespace isle::options
+}  // namespace isle

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace isle::options {
+namespace isle {
 
 // Go's durations: "1h30m", "1.5s", "300ms"; nanoseconds, not negative.
 Result<std::int64_t> parse_duration(std::string_view text, std::string_view flag);
@@ -20,4 +20,4 @@ Result<std::int64_t> parse_moment(std::string_view text,
 // RFC 3339 alone, as logs have it.
 Result<std::int64_t> parse_log_time(std::string_view text);
 
-}  // namespace isle::options
+}  // namespace isle
