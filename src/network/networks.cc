@@ -15,7 +15,6 @@
 #include "base/strings.h"
 #include "kernel/fd.h"
 #include "kernel/netlink_device.h"
-#include "kernel/netlink_link.h"
 #include "network/complete.h"
 #include "network/leases.h"
 #include "network/wire.h"
