@@ -77,6 +77,7 @@ int print_command_help(const Command& command, const std::vector<options::Flag>&
 // The commands.
 int attach_command(Arguments arguments);
 int boot_command(Arguments arguments);
+int cni_command(Arguments arguments);
 int commit_command(Arguments arguments);
 int container_command(Arguments arguments);
 int container_inspect_command(Arguments arguments);
@@ -110,6 +111,7 @@ int logout_command(Arguments arguments);
 int manifest_command(Arguments arguments);
 int ns_command(Arguments arguments);
 int pause_command(Arguments arguments);
+int netavark_command(Arguments arguments);
 int network_command(Arguments arguments);
 int port_command(Arguments arguments);
 int ps_command(Arguments arguments);

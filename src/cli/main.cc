@@ -76,6 +76,11 @@ bool wants_help(Arguments arguments) {
 
 int main(int count, const char* const* words) {
   const Arguments arguments(words, static_cast<std::size_t>(count));
+  // Other engines start a program by the name they know.
+  const std::string_view own = arguments.empty() ? "" : arguments[0];
+  const std::string_view called = own.substr(own.rfind('/') + 1);
+  if (called == "netavark") return netavark_command(arguments.subspan(1));
+  if (called == "isle-cni") return cni_command(arguments.subspan(1));
   if (arguments.size() < 2) return help_command({});
   const std::string_view name = arguments[1];
   const Arguments rest = arguments.subspan(2);

@@ -9,6 +9,7 @@
 #include "engine/etc_files.h"
 #include "kernel/fd.h"
 #include "monitor/network.h"
+#include "network/foreign.h"
 #include "options/network.h"
 #include "runtime/state/container.h"
 
@@ -79,6 +80,7 @@ network::Places network_places(const Paths& paths) {
 
 network::IsAlive holders_alive(const Paths& paths) {
   return [&paths](const std::string& id) {
+    if (network::is_foreign(id)) return network::foreign_exists(network_places(paths), id);
     if (access((paths.container(id) / "record.json").c_str(), F_OK) != 0) return false;
     const auto state = runtime::load_state(paths.states(), id);
     // Without one it is about to start, or to start again.

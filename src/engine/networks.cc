@@ -8,6 +8,7 @@
 #include "engine/database.h"
 #include "kernel/fd.h"
 #include "network/dns_client.h"
+#include "network/foreign.h"
 #include "network/wire.h"
 
 namespace isle::engine {
@@ -226,6 +227,10 @@ Result<void> reload_networks(const Paths& paths, const std::optional<std::string
       result = std::unexpected(
           std::move(repaired).error().within(format("container {}", listed.container.name)));
     }
+  }
+  for (const record::Wiring& wiring : network::foreign_wirings(network_places(paths))) {
+    const Result<void> repaired = network::repair(wiring);
+    if (!repaired && result) result = repaired;
   }
   return result;
 }

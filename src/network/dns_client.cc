@@ -105,16 +105,34 @@ Result<kernel::UniqueFd> serve_names(const record::Wiring& wiring, int space) {
   return register_with(directory, name, text, sockets);
 }
 
-void update_names(const record::Wiring& wiring) {
-  if (wiring.name_server.empty()) return;
+namespace {
+// Whether the server has heard; without one there is nobody to hear.
+bool tell_server(const record::Wiring& wiring, const std::string& text) {
+  if (wiring.name_server.empty()) return false;
   const std::size_t slash = wiring.name_server.rfind('/');
   const auto connection = kernel::connect_at(HostPath(wiring.name_server.substr(0, slash)),
                                              wiring.name_server.substr(slash + 1),
                                              SOCK_SEQPACKET);
-  const std::string text = record::write_wiring(wiring);
   char heard = 0;
-  if (!connection || send(connection->get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) return;
-  static_cast<void>(recv(connection->get(), &heard, sizeof heard, 0));
+  if (!connection || send(connection->get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) {
+    return false;
+  }
+  return recv(connection->get(), &heard, sizeof heard, 0) == sizeof heard;
+}
+}  // namespace
+
+void update_names(const record::Wiring& wiring) {
+  static_cast<void>(tell_server(wiring, record::write_wiring(wiring)));
+}
+
+Result<void> keep_serving_names(const record::Wiring& wiring, int space) {
+  const kernel::UniqueFd connection = TRY(serve_names(wiring, space));
+  if (tell_server(wiring, "keep " + wiring.container)) return {};
+  return fail(ErrorKind::Unavailable, "isle-dns has ended");
+}
+
+void forget_names(const record::Wiring& wiring) {
+  static_cast<void>(tell_server(wiring, "forget " + wiring.container));
 }
 
 }  // namespace isle::network

@@ -12,6 +12,10 @@ namespace isle::network {
 // Starts the server if none answers. The connection is to be kept.
 Result<kernel::UniqueFd> serve_names(const record::Wiring& wiring, int space);
 
+// The same without a connection to keep: until forget_names.
+Result<void> keep_serving_names(const record::Wiring& wiring, int space);
+void forget_names(const record::Wiring& wiring);
+
 // Its networks have changed. Without a server there is nothing to do.
 void update_names(const record::Wiring& wiring);
 

@@ -1,14 +1,11 @@
 #include "network/dns_server.h"
 
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <functional>
 #include <map>
@@ -16,11 +13,17 @@
 #include "base/strings.h"
 #include "network/dns_message.h"
 #include "network/dns_names.h"
+#include "network/dns_transport.h"
 
 namespace isle::network {
 
 namespace {
 
+using dns::frame;
+using dns::host_servers;
+using dns::next_message;
+using dns::Peer;
+using dns::peer_of;
 using kernel::UniqueFd;
 
 constexpr std::size_t kLargestMessage = 65535;
@@ -32,43 +35,6 @@ std::time_t now() {
   timespec time{};
   static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &time));
   return time.tv_sec;
-}
-
-struct Peer {
-  sockaddr_storage address{};
-  socklen_t length = sizeof(sockaddr_storage);
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&address); }
-};
-
-Peer peer_of(const IpAddress& address) {
-  Peer peer;
-  if (address.is_v6()) {
-    sockaddr_in6 in{};
-    in.sin6_family = AF_INET6;
-    in.sin6_port = htons(53);
-    std::memcpy(&in.sin6_addr, address.bytes().data(), sizeof in.sin6_addr);
-    std::memcpy(&peer.address, &in, peer.length = sizeof in);
-  } else {
-    sockaddr_in in{};
-    in.sin_family = AF_INET;
-    in.sin_port = htons(53);
-    std::memcpy(&in.sin_addr, address.bytes().data(), sizeof in.sin_addr);
-    std::memcpy(&peer.address, &in, peer.length = sizeof in);
-  }
-  return peer;
-}
-
-// Read each time: the file may have changed, and other names are seldom asked for.
-std::vector<IpAddress> host_servers() {
-  std::vector<IpAddress> servers;
-  const auto text = kernel::read_file(HostPath("/etc/resolv.conf"), 1 << 20);
-  if (!text) return servers;
-  for (const std::string_view line : split(*text, '\n')) {
-    const Cut parts = cut(trim(line), ' ');
-    const auto address = IpAddress::parse(cut(trim(parts.after), '%').before);
-    if (parts.before == "nameserver" && address) servers.push_back(*address);
-  }
-  return servers;
 }
 
 // A registered container: its connection's descriptor is its key.
@@ -168,11 +134,12 @@ class Server {
   }
 
   // Its wiring with the socket for UDP; then "tcp" with that. A wiring alone, over any connection,
-  // changes a container's names.
+  // changes a container's names; "keep ID" lets it stay when its connection ends, until "forget
+  // ID".
   void hear(int key) {
     std::string text(kLargestMessage, '\0');
     UniqueFd given;
-    const ssize_t count = receive(key, text, given);
+    const ssize_t count = dns::receive(key, text, given);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count <= 0) return drop_container(key);
     text.resize(static_cast<std::size_t>(count));
@@ -183,43 +150,41 @@ class Server {
       static_cast<void>(send(key, "+", 1, MSG_NOSIGNAL));
       return;
     }
+    if (const Cut words = cut(text, ' '); words.before == "keep" || words.before == "forget") {
+      return keep_or_forget(key, words.before == "keep", std::string(words.after));
+    }
     const auto wiring = record::read_wiring(text);
     if (!wiring) return drop_container(key);
     const auto other = by_id_.find(wiring->container);
     if (!given && other != by_id_.end()) {
-      names_.set(other->second, *wiring);
+      note(other->second, *wiring);
       static_cast<void>(send(key, "+", 1, MSG_NOSIGNAL));
       return;
     }
-    names_.set(key, *wiring);
+    note(key, *wiring);
     by_id_[wiring->container] = key;
-    container.upstream.clear();
-    for (const std::string& server : wiring->upstream) {
-      const auto address = IpAddress::parse(server);
-      if (address) container.upstream.push_back(*address);
-    }
     if (!given) return;
     container.udp = std::move(given);
     watch(container.udp.get(), [this, key] { take_datagram(key); });
   }
 
-  static ssize_t receive(int socket, std::string& text, UniqueFd& given) {
-    iovec part{.iov_base = text.data(), .iov_len = text.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    for (cmsghdr* header = count > 0 ? CMSG_FIRSTHDR(&message) : nullptr; header != nullptr;
-         header = CMSG_NXTHDR(&message, header)) {
-      int fd = -1;
-      if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-      std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-      given.reset(fd);
+  // Its names, and whom to ask for other names.
+  void note(int key, const record::Wiring& wiring) {
+    names_.set(key, wiring);
+    std::vector<IpAddress>& upstream = containers_[key].upstream;
+    upstream.clear();
+    for (const std::string& server : wiring.upstream) {
+      const auto address = IpAddress::parse(server);
+      if (address) upstream.push_back(*address);
     }
-    return count;
+  }
+
+  // The connection that was its key stays open here, so that the number is nobody else's.
+  void keep_or_forget(int key, bool keep, const std::string& id) {
+    const auto found = by_id_.find(id);
+    if (found != by_id_.end() && keep) forget(found->second);
+    if (found != by_id_.end() && !keep) drop_container(found->second);
+    static_cast<void>(send(key, "+", 1, MSG_NOSIGNAL));
   }
 
   // ---- questions -------------------------------------------------------------------------
@@ -305,29 +270,6 @@ class Server {
   void reply_stream(int fd, const std::string& reply) {
     const std::string framed = frame(reply);
     static_cast<void>(send(fd, framed.data(), framed.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
-  }
-
-  static std::string frame(const std::string& message) {
-    std::string framed;
-    framed += static_cast<char>(message.size() >> 8);
-    framed += static_cast<char>(message.size());
-    return framed + message;
-  }
-
-  // A message with its length before it; "" while it is not whole, nullopt at the end.
-  static std::optional<std::string> next_message(int fd, std::string& heard) {
-    std::array<char, 4096> buffer{};
-    const ssize_t count = recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return std::nullopt;
-    if (count > 0) heard.append(buffer.data(), static_cast<std::size_t>(count));
-    if (heard.size() < 2) return std::string();
-    const std::size_t length = std::size_t{static_cast<unsigned char>(heard[0])} << 8 |
-                               static_cast<unsigned char>(heard[1]);
-    if (length == 0) return std::nullopt;
-    if (heard.size() < length + 2) return std::string();
-    std::string message = heard.substr(2, length);
-    heard.erase(0, length + 2);
-    return message;
   }
 
   // ---- other servers ---------------------------------------------------------------------

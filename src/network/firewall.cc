@@ -11,6 +11,7 @@
 
 #include "base/ip_address.h"
 #include "kernel/nft.h"
+#include "network/leases.h"
 
 namespace isle::network {
 
@@ -144,6 +145,9 @@ void add_nat(NftBatch& batch) {
 void add_forward(NftBatch& batch) {
   constexpr const char* kForward = "forward";
   batch.make_chain({.name = kForward, .type = "filter", .hook = NF_INET_FORWARD, .priority = 0});
+  // Seen here only with bridge-nf-call-iptables, and before the next rule: a bridge without an
+  // address (podman's internal networks) has no way back to anybody.
+  batch.add_rule(kForward, back_to_same().accept());
   NftRule spoofed = from(kBridges);
   batch.add_rule(kForward, spoofed.way_back(0).equal(0, native(std::uint32_t{0})).drop());
   constexpr std::uint32_t kAnswers =
@@ -151,7 +155,6 @@ void add_forward(NftBatch& batch) {
   NftRule answers;
   answers.ct(NFT_CT_STATE, 0).mask(0, native(kAnswers)).different(0, native(std::uint32_t{0}));
   batch.add_rule(kForward, answers.accept());
-  batch.add_rule(kForward, back_to_same().accept());
   batch.add_rule(kForward, from(kInternal).drop());
   batch.add_rule(kForward, towards(kInternal).drop());
   NftRule published = towards(kBridges);
@@ -243,7 +246,7 @@ Result<NftElement> port_element(const record::Wiring& wiring, const record::Publ
                     .key = protocol + middle + number,
                     .data = std::string(inside.bytes()) +
                             kernel::nft_word(kernel::big_endian(port.container_port)),
-                    .comment = wiring.container.substr(0, 12)};
+                    .comment = holder_words(wiring.container)};
 }
 
 Result<void> add_elements(NftBatch& batch, const record::Wiring& wiring) {

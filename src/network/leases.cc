@@ -12,9 +12,8 @@
 
 namespace isle::network {
 
-namespace {
-
-Result<void> make_directories(const std::string& path) {
+Result<void> make_lease_directories(const HostPath& whole) {
+  const std::string& path = whole.str();
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
@@ -24,14 +23,12 @@ Result<void> make_directories(const std::string& path) {
   }
 }
 
-}  // namespace
-
 Result<bool> take_lease(const HostPath& path, std::string_view container) {
   for (const bool again : {true, false}) {
     if (symlink(std::string(container).c_str(), path.c_str()) == 0) return true;
     if (errno == EEXIST) return false;
     if (errno != ENOENT || !again) break;
-    TRY(make_directories(path.str().substr(0, path.str().rfind('/'))));
+    TRY(make_lease_directories(HostPath(path.str().substr(0, path.str().rfind('/')))));
   }
   return fail_call(errno, format("symlink({})", path.str()));
 }
@@ -45,6 +42,10 @@ std::optional<std::string> lease_holder(const HostPath& path) {
 
 void drop_lease(const HostPath& path, std::string_view container) {
   if (lease_holder(path) == container) unlink(path.c_str());
+}
+
+std::string holder_words(std::string_view holder) {
+  return std::string(holder.substr(holder.rfind('/') + 1).substr(0, 12));
 }
 
 std::vector<std::string> leases_in(const HostPath& directory) {

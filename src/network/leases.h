@@ -14,11 +14,15 @@
 
 namespace isle::network {
 
+// mkdir of the whole path with 0700; what is there stays as it is.
+Result<void> make_lease_directories(const HostPath& path);
 // False: it is somebody's. The directory is made when it is not there.
 Result<bool> take_lease(const HostPath& path, std::string_view container);
 std::optional<std::string> lease_holder(const HostPath& path);
 // Only the holder's own.
 void drop_lease(const HostPath& path, std::string_view container);
+// A holder in words for people: the first 12 bytes of its id.
+std::string holder_words(std::string_view holder);
 // Names in a directory; one that is not there has none.
 std::vector<std::string> leases_in(const HostPath& directory);
 

@@ -15,10 +15,9 @@
 #include "base/strings.h"
 #include "kernel/fd.h"
 #include "kernel/netlink_device.h"
-#include "kernel/netlink_link.h"
 #include "network/complete.h"
-#include "network/firewall.h"
 #include "network/leases.h"
+#include "network/wire.h"
 
 namespace isle::network {
 
@@ -198,17 +197,13 @@ Result<void> remove_network(const Places& places, const record::Network& network
   for (const char* hint : {".next4", ".next6"}) unlink((leases / hint).c_str());
   rmdir(leases.c_str());
   if (network.driver != "bridge") return {};
-  kernel::NetlinkSocket socket = TRY(kernel::NetlinkSocket::open(NETLINK_ROUTE));
-  const Result<void> deleted = socket.send_all({kernel::delete_link(network.device)});
-  if (!deleted && deleted.error().errnum != ENODEV) return deleted;
-  kernel::NetlinkSocket firewall = TRY(kernel::NetlinkSocket::open(NETLINK_NETFILTER));
   oci::Strings addresses;
   for (const record::Subnet& subnet : network.subnets) {
     if (subnet.gateway.empty()) continue;
     const IpRange range = TRY(IpRange::parse(subnet.subnet));
     addresses.push_back(format("{}/{}", subnet.gateway, range.length));
   }
-  return forget_bridge(firewall, network.device, addresses);
+  return remove_bridge(network.device, addresses);
 }
 
 }  // namespace isle::network

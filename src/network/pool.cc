@@ -76,7 +76,7 @@ Result<IpAddress> take_address(const HostPath& directory,
     return fail(ErrorKind::Conflict,
                 format("the address {} is container {}'s",
                        wanted->str(),
-                       lease_holder(lease).value_or("").substr(0, 12)));
+                       holder_words(lease_holder(lease).value_or(""))));
   }
   for (const IsAlive* dead : {static_cast<const IsAlive*>(nullptr), &is_alive}) {
     const std::optional<IpAddress> found = TRY(search(directory, pool, container, dead));

@@ -124,7 +124,7 @@ Result<std::uint16_t> try_to_listen(const IpAddress& host,
 
 std::unexpected<Error> taken(const std::string& where, const std::string& holder) {
   return fail(ErrorKind::Conflict,
-              format("port {} leads to container {}", where, holder.substr(0, 12)),
+              format("port {} leads to container {}", where, holder_words(holder)),
               "choose another port, or end that container");
 }
 
@@ -177,7 +177,8 @@ Result<record::PublishedPort> take_port(const PortTaker& taker,
         any ? Result<std::string>() : lease_port(taker, wish.protocol, wanted, host);
     if (!lease) return std::unexpected(std::move(lease).error());
     if (!any) leases.push_back(*lease);
-    port.host_port = TRY(try_to_listen(host, wanted, wish.protocol));
+    port.host_port =
+        taker.are_held && !any ? wanted : TRY(try_to_listen(host, wanted, wish.protocol));
     if (!any) return port;
     lease = lease_port(taker, wish.protocol, port.host_port, host);
     if (lease) {

@@ -23,6 +23,7 @@ struct PortTaker {
   const Places& places;
   std::string_view container;
   const IsAlive& is_alive;
+  bool are_held = false;  // the engine itself listens on them, so that nobody else can
 };
 // Leases are added to `leases`. Conflict names who has it.
 Result<std::vector<record::PublishedPort>> take_ports(const PortTaker& taker,

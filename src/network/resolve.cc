@@ -17,19 +17,6 @@ namespace {
 
 constexpr std::size_t kMostNetworks = 16;  // one hexadecimal digit in the name of the host's end
 
-// As docker has it: 02:42 and the IPv4 address, so that an address keeps its card's.
-std::string mac_of(const record::Attachment& attachment, const std::string& container) {
-  for (const std::string& text : attachment.addresses) {
-    const Result<IpRange> range = IpRange::parse(text);
-    if (range && !range->address.is_v6()) {
-      return kernel::mac_text("\x02\x42" + std::string(range->address.bytes()));
-    }
-  }
-  std::string mac = "02";
-  for (unsigned i = 0; i < 5; ++i) mac += ":" + container.substr(i * std::size_t{2}, 2);
-  return mac;
-}
-
 Result<std::optional<IpAddress>> wanted_address(const record::NetworkWish& wish, bool v6) {
   const std::string& text = v6 ? wish.ip6 : wish.ip;
   if (text.empty()) return std::optional<IpAddress>();
@@ -186,6 +173,18 @@ Result<void> fill(const ResolveRequest& request, record::Wiring& wiring) {
 }
 
 }  // namespace
+
+std::string mac_of(const record::Attachment& attachment, const std::string& container) {
+  for (const std::string& text : attachment.addresses) {
+    const Result<IpRange> range = IpRange::parse(text);
+    if (range && !range->address.is_v6()) {
+      return kernel::mac_text("\x02\x42" + std::string(range->address.bytes()));
+    }
+  }
+  std::string mac = "02";
+  for (unsigned i = 0; i < 5; ++i) mac += ":" + container.substr(i * std::size_t{2}, 2);
+  return mac;
+}
 
 Result<record::Attachment> resolve_one(const ResolveRequest& request,
                                        const record::NetworkWish& wish,

@@ -22,6 +22,10 @@ struct ResolveRequest {
   IsAlive is_alive;
 };
 
+// The card's address where none was asked for: as docker has it 02:42 and the IPv4 address, so that
+// an address keeps its card's; else digits of the container's id.
+std::string mac_of(const record::Attachment& attachment, const std::string& container);
+
 Result<record::Wiring> resolve(const ResolveRequest& request);
 
 // One more network for a container that has some.

@@ -4,12 +4,15 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
 #include "base/ip_address.h"
 #include "base/strings.h"
+#include "kernel/netlink_device.h"
 #include "kernel/netlink_link.h"
+#include "kernel/nft.h"
 #include "network/firewall.h"
 #include "network/leases.h"
 
@@ -162,6 +165,14 @@ Result<void> provide_bridge(const record::Attachment& attachment) {
   return make_bridge(host, attachment);
 }
 
+Result<void> remove_bridge(const std::string& bridge, const oci::Strings& addresses) {
+  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  const Result<void> deleted = host.send_all({kernel::delete_link(bridge)});
+  if (!deleted && deleted.error().errnum != ENODEV) return deleted;
+  NetlinkSocket firewall = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
+  return forget_bridge(firewall, bridge, addresses);
+}
+
 Result<void> connect(const record::Attachment& attachment, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
   Result<void> made = make_device(host, attachment, space);
@@ -192,6 +203,45 @@ Result<void> disconnect(const record::Attachment& attachment, int space) {
   const Result<void> deleted = inside.send_all({kernel::delete_link(attachment.device)});
   if (!deleted && deleted.error().errnum == ENODEV) return {};
   return deleted;
+}
+
+namespace {
+
+std::unexpected<Error> missing(const std::string& what) {
+  return fail(ErrorKind::NotFound, format("{} is gone", what));
+}
+
+Result<void> check_inside(NetlinkSocket& inside, const record::Attachment& attachment) {
+  const std::optional<int> index = TRY(kernel::link_index(inside, attachment.device));
+  if (!index) return missing(format("the device {}", attachment.device));
+  const auto present = TRY(kernel::permanent_addresses(inside, *index));
+  for (const std::string& text : attachment.addresses) {
+    const IpAddress address = TRY(IpRange::parse(text)).address;
+    const bool there = std::ranges::any_of(
+        present, [&](const kernel::NetAddress& other) { return other.local == address.bytes(); });
+    // IPv6 has no IFA_LOCAL: its own address stands where IPv4 has the peer's.
+    const bool there6 = std::ranges::any_of(
+        present, [&](const kernel::NetAddress& other) { return other.peer == address.bytes(); });
+    if (!there && !there6) return missing(format("{} of {}", text, attachment.device));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_wired(const record::Wiring& wiring, int space) {
+  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  NetlinkSocket inside = TRY(socket_in(space));
+  for (const record::Attachment& attachment : wiring.attachments) {
+    TRY(check_inside(inside, attachment));
+    for (const std::string& device : {attachment.host_device, attachment.host_end}) {
+      if (device.empty() || TRY(kernel::link_is_up(host, device))) continue;
+      return missing(format("the device {}", device));
+    }
+  }
+  NetlinkSocket firewall = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
+  if (TRY(kernel::nft_has_table(firewall, kTable))) return {};
+  return missing("the firewall's table");
 }
 
 namespace {

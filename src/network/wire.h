@@ -12,6 +12,10 @@ namespace isle::network {
 // left as it is.
 Result<void> provide_bridge(const record::Attachment& attachment);
 
+// Takes a bridge away, also from the firewall; `addresses` are its own. One that is gone is no
+// error.
+Result<void> remove_bridge(const std::string& bridge, const oci::Strings& addresses);
+
 // The device inside, in the network namespace `space`, its addresses and routes. Ends with the
 // namespace.
 Result<void> connect(const record::Attachment& attachment, int space);
@@ -24,6 +28,10 @@ Result<void> publish(const record::Wiring& wiring);
 Result<void> repair(const record::Wiring& wiring);
 // Takes the device away from inside.
 Result<void> disconnect(const record::Attachment& attachment, int space);
+
+// NotFound names the first part of a wiring that is not there any more: a device inside or outside,
+// an address, the firewall's table.
+Result<void> check_wired(const record::Wiring& wiring, int space);
 
 // What does not end with the namespace: ports and leases. What is gone already is no error. The
 // slow part of it happens in a child that nobody waits for.
