@@ -63,6 +63,8 @@ Result<std::vector<std::string_view>> take_flags(const CommandFlag<Request> (&ro
 Result<bool> is_json(std::string_view format_name);
 // Prints the error as isle's; gives `status`.
 int complain(const Error& error, int status = kExitEngine);
+// There is no such command; tells of the nearest one.
+int unknown_command(std::string_view name);
 // No container was named on the command line.
 int complain_of_none(std::string_view command, const char* hint);
 // Prints the text, or the error.

@@ -4,7 +4,6 @@
 #include "cli/output/table.h"
 
 namespace isle::cli {
-
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags) {
   print(format("{}.\n\nUsage: isle {}{}{}\n{}",
                command.help,
@@ -22,12 +21,7 @@ int help_command(Arguments arguments) {
       const char* const ask[] = {"--help"};
       return command->run(Arguments(ask));
     }
-    return complain({.kind = ErrorKind::InvalidArgument,
-                     .message = format("there is no command {}", quoted(arguments[0])),
-                     .call = {},
-                     .errnum = 0,
-                     .steps = {},
-                     .hint = "isle --help lists the commands"});
+    return unknown_command(arguments[0]);
   }
   std::string text =
       "isle runs commands in containers: processes that the kernel shows a world of their own.\n"

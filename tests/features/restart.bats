@@ -103,7 +103,7 @@ has_no_monitor() { ! monitor_of "$1" >/dev/null; }
   pid=$(pid_of box)
   kill -KILL "$(monitor_of box)" "$(monitor_of gone)"
   wait_until is_gone "$pid"
-  assert_equal "$(field box Status | cut -d' ' -f1-2)" "exited (137)"
+  assert_equal "$(field box Status | cut -d' ' -f1-2)" "Exited (137)"
   run -0 isle inspect box
   assert_output --partial "its isle-monitor was killed"
   run -0 isle ps -a --format '{{.Names}}'
@@ -151,7 +151,7 @@ reboot() {
   touch "$ISLE_ROOT/containers/$id/running"
   run -0 isle inspect box
   assert_output --partial "it was running when the machine went down"
-  assert_equal "$(field box Status | cut -d' ' -f1-2)" "exited (255)"
+  assert_equal "$(field box Status | cut -d' ' -f1-2)" "Exited (255)"
   assert_equal "$(runs box)" 2
   isle rm box
 }

@@ -3,7 +3,7 @@
 load ../labs/lab
 
 is_listed() { isle ps -a | grep -q " $1\$"; }
-has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
+has_ended() { isle ps -a | grep -q "Exited.* $1\$"; }
 
 # ---- the end -------------------------------------------------------------------------------------
 @test "life: the exit status is the command's" {
@@ -48,7 +48,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   run -0 isle ps
   assert_line --partial "${id:0:12}"
   assert_line --partial busybox
-  assert_line --partial running
+  assert_line --partial " Up "
   assert_line --partial '"sleep 1000"'
   run -0 isle ps -q --no-trunc
   assert_output "$id"
@@ -76,7 +76,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   run -0 isle ps -q
   assert_output ""
   run -0 isle ps -a
-  assert_line --partial "exited (0)"
+  assert_line --partial "Exited (0)"
   assert_line --partial stays
   run -0 isle rm stays
   run -0 isle ps -aq
@@ -151,7 +151,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   wait_until is_gone "$pid"
   wait_until has_ended one
   run -0 isle ps -a
-  assert_output --partial "exited (137)"
+  assert_output --partial "Exited (137)"
   run -0 isle rm one
 }
 
@@ -180,7 +180,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   wait_until is_gone "$pid"
   wait_until has_ended one
   run -0 isle ps -a
-  assert_output --partial "exited (143)"
+  assert_output --partial "Exited (143)"
   run -0 isle rm one
 }
 
@@ -207,7 +207,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   kill -TERM "$(status_of "$pid" PPid)"
   wait_until has_ended one
   run -0 isle ps -a
-  assert_output --partial "exited (3)"
+  assert_output --partial "Exited (3)"
   run -0 isle rm one
 }
 
