@@ -75,11 +75,14 @@ void print(std::string_view text);
 // "--help" among the flags of any command but those that parse it themselves.
 bool wants_help(Arguments arguments);
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags);
+std::vector<options::Flag> flags_of_command(const Command& command);
 
 // The commands.
 int attach_command(Arguments arguments);
 int boot_command(Arguments arguments);
 int commit_command(Arguments arguments);
+int complete_command(Arguments arguments);
+int completion_command(Arguments arguments);
 int container_command(Arguments arguments);
 int container_inspect_command(Arguments arguments);
 int container_prune_command(Arguments arguments);

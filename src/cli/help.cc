@@ -4,7 +4,26 @@
 #include "cli/output/table.h"
 
 namespace isle::cli {
+namespace {
+// Where the flags go when somebody wants them and not their help.
+std::vector<options::Flag>* wanted_flags = nullptr;
+}  // namespace
+
+// Each command hands its flags to print_command_help, so that is how they are asked for.
+std::vector<options::Flag> flags_of_command(const Command& command) {
+  std::vector<options::Flag> flags;
+  wanted_flags = &flags;
+  const char* const ask[] = {"--help"};
+  command.run(Arguments(ask));
+  wanted_flags = nullptr;
+  return flags;
+}
+
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags) {
+  if (wanted_flags != nullptr) {
+    *wanted_flags = flags;
+    return 0;
+  }
   print(format("{}.\n\nUsage: isle {}{}{}\n{}",
                command.help,
                command.name,
