@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/config.h"
 #include "kernel/sealed_program.h"
 
 namespace isle::cli {
@@ -83,7 +84,7 @@ int main(int count, const char* const* words) {
     const Result<void> sealed = kernel::seal_program(const_cast<char* const*>(words));
     if (!sealed) return complain(sealed.error());
   }
-  return command->run(rest);
+  return run_configured(*command, rest);
 }
 
 }  // namespace isle::cli

@@ -1,5 +1,4 @@
 // What was asked of a container, as docker's Config and HostConfig have it.
-#include <algorithm>
 #include <span>
 
 #include "base/strings.h"

@@ -1,10 +1,7 @@
 #include "cli/output/container_json.h"
 
-#include <algorithm>
-
 #include "base/strings.h"
 #include "cli/output/listing.h"
-#include "image/snapshot/snapshot.h"
 #include "monitor/log_text.h"
 
 namespace isle::cli {
@@ -54,27 +51,29 @@ json::Value state_json(const engine::ContainerDetail& detail) {
   return value;
 }
 
-json::Value driver_json(const engine::Paths& paths, const engine::ContainerDetail& detail) {
+void add_layers(const oci::Mount& root, json::Value& data) {
+  std::string lowers;
+  for (const std::string& option : root.options) {
+    const Cut parts = cut(option, '=');
+    if (parts.before == "lowerdir+") lowers.append(lowers.empty() ? "" : ":").append(parts.after);
+    if (parts.before == "upperdir") data["UpperDir"] = parts.after;
+    if (parts.before == "workdir") data["WorkDir"] = parts.after;
+  }
+  if (!lowers.empty()) data["LowerDir"] = std::move(lowers);
+}
+
+json::Value driver_json(const engine::ContainerDetail& detail) {
+  json::Value data(json::Object{});
+  const oci::Spec none;
+  for (const oci::Mount& mount : (detail.spec ? *detail.spec : none).mounts) {
+    if (mount.destination == "/") add_layers(mount, data);
+  }
+  if (detail.listed.running()) {
+    data["MergedDir"] = format("/proc/{}/root", detail.listed.state->pid.value);
+  }
   json::Value value;
   value["Name"] = detail.listed.container.storage.driver;
-  value["Data"] = json::Value(json::Object{});
-  if (!detail.spec) return value;
-  std::string lowers;
-  for (const oci::Mount& mount : detail.spec->mounts) {
-    if (mount.destination != "/") continue;
-    for (const std::string& option : mount.options) {
-      const Cut parts = cut(option, '=');
-      if (parts.before == "lowerdir+") {
-        lowers.append(lowers.empty() ? "" : ":").append(parts.after);
-      }
-      if (parts.before == "upperdir") value["Data"]["UpperDir"] = parts.after;
-      if (parts.before == "workdir") value["Data"]["WorkDir"] = parts.after;
-    }
-  }
-  if (!lowers.empty()) value["Data"]["LowerDir"] = std::move(lowers);
-  if (detail.listed.running()) {
-    value["Data"]["MergedDir"] = format("/proc/{}/root", detail.listed.state->pid.value);
-  }
+  value["Data"] = std::move(data);
   return value;
 }
 
@@ -126,7 +125,7 @@ json::Value container_json(const engine::Paths& paths, const engine::ContainerDe
   value["AppArmorProfile"] = has_process ? detail.spec->process->apparmor_profile : "";
   value["ExecIDs"] = json::Value(json::Array{});
   value["HostConfig"] = host_config_json(detail);
-  value["GraphDriver"] = driver_json(paths, detail);
+  value["GraphDriver"] = driver_json(detail);
   if (detail.size) {
     value["SizeRw"] = detail.size->own;
     value["SizeRootFs"] = detail.size->whole;

@@ -49,6 +49,7 @@ std::int64_t volume_count(const record::Container& container) {
 std::string network_words(const record::Container& container) {
   const std::string& mode = container.namespaces.network;
   std::vector<std::string> words;
+  words.reserve(container.networking.networks.size() + 1);
   for (const record::NetworkWish& wish : container.networking.networks) {
     words.push_back(wish.network);
   }
