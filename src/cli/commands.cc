@@ -48,7 +48,7 @@ constexpr std::array kCommands = {
     Command{"pause", "[-a] CONTAINER...", "Stop every process of containers", pause_command},
     Command{"unpause", "[-a] CONTAINER...", "Let paused containers go on", unpause_command},
     Command{"rename", "CONTAINER NAME", "Give a container another name", rename_command},
-    Command{"update", "[FLAGS] CONTAINER...", "Set other limits for containers", update_command},
+    Command{"update", "[FLAGS] CONTAINER...", "Set other limits, or another restart policy", update_command},
     Command{"top", "CONTAINER [PS-OPTION...]", "Show the processes of a container", top_command},
     Command{"stats", "[FLAGS] [CONTAINER...]", "Show what containers use, live", stats_command},
     Command{"container", "COMMAND ...", "All that is done with containers", container_command},

@@ -155,3 +155,21 @@ reboot() {
   assert_equal "$(runs box)" 2
   isle rm box
 }
+
+@test "update: --restart is what the running container's monitor goes by" {
+  start_container box -- sh -c 'sleep 1000; exit 1'
+  start_container ends --rm
+  isle update --restart on-failure:1 box
+  assert_equal "$(isle inspect -f '{{.HostConfig.RestartPolicy.Name}}' box)" on-failure
+  kill -KILL "$(pid_of box)"
+  wait_until has_run box 1
+  wait_until is_word box running
+  isle update --restart no box
+  kill -KILL "$(pid_of box)"
+  wait_until has_no_monitor box
+  assert_equal "$(runs box)" 2
+  run isle update --restart always ends
+  assert_failure 1
+  assert_output --partial "was made with --rm"
+  isle rm -f box ends
+}

@@ -155,6 +155,33 @@ has_ended() { isle ps -a | grep -q "Exited.* $1\$"; }
   run -0 isle rm one
 }
 
+@test "life: three Ctrl-C end a process 1 that has no handler, with a hint; one that has is left to it" {
+  isle run --name deaf busybox sh -c 'echo ready; exec sleep 1000' >"$ISLE_TEST_DIR/deaf" 2>&1 &
+  local client=$! pid isle_pid
+  wait_until grep -q ready "$ISLE_TEST_DIR/deaf"
+  pid=$(pid_of deaf)
+  isle_pid=$(pgrep -f "^$ISLE_BIN_DIR/isle run --name deaf")
+  kill -INT "$isle_pid"
+  kill -TERM "$isle_pid"
+  assert_equal "$(isle inspect -f '{{.State.Status}}' deaf)" running
+  kill -INT "$isle_pid"
+  wait_until is_gone "$pid"
+  wait "$client" || assert_equal $? 137
+  grep -q "killed (isle run --init passes signals on)" "$ISLE_TEST_DIR/deaf"
+  isle rm deaf
+  start_container hears -- sh -c 'trap "echo heard" INT; while :; do echo ready; sleep 0.1; done'
+  isle attach hears >"$ISLE_TEST_DIR/hears" 2>&1 &
+  client=$!
+  wait_until grep -q ready "$ISLE_TEST_DIR/hears"
+  for i in 1 2 3 4; do
+    kill -INT "$(pgrep -f "^$ISLE_BIN_DIR/isle attach hears")"
+    heard() { [ "$(grep -c heard "$ISLE_TEST_DIR/hears")" -ge "$i" ]; }
+    wait_until heard
+  done
+  remove_container hears
+  wait "$client" || true
+}
+
 @test "life: isle kill --signal, by name and number" {
   start_container one -- sh -c 'trap "echo hup >>/tmp/got" HUP; trap "echo usr >>/tmp/got" USR1; echo >/tmp/ready; while :; do sleep 0.1; done'
   wait_until inside one test -e /tmp/ready

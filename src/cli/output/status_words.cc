@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::string up_words(const engine::Listed& listed, std::int64_t now) {
-  const std::string up = "Up " + span_words(now - listed.state->created);
+  std::string up = "Up " + span_words(now - listed.state->created);
   if (listed.status == runtime::Status::Paused) return up + " (Paused)";
   if (listed.health.empty()) return up;
   return format("{} ({}{})", up, listed.health == "starting" ? "health: " : "", listed.health);

@@ -85,9 +85,9 @@ std::string span_words(long long seconds) {
   if (minutes < 60) return format("{} minutes", minutes);
   if (hours == 1) return "About an hour";
   if (hours < 48) return format("{} hours", hours);
-  if (hours < 24 * 7 * 2) return format("{} days", hours / 24);
-  if (hours < 24 * 30 * 2) return format("{} weeks", hours / 24 / 7);
-  if (hours < 24 * 365 * 2) return format("{} months", hours / 24 / 30);
+  if (hours < 24LL * 7 * 2) return format("{} days", hours / 24);
+  if (hours < 24LL * 30 * 2) return format("{} weeks", hours / 24 / 7);
+  if (hours < 24LL * 365 * 2) return format("{} months", hours / 24 / 30);
   return format("{} years", hours / 24 / 365);
 }
 
