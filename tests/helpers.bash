@@ -35,6 +35,8 @@ isle_setup() {
   # The machine's firewall and devices are not the tests': those about networks run in a network
   # namespace of their own (tests/network.bash) and say which they want.
   export ISLE_NETWORK=none
+  # Nor are the machine's isle.conf and the caller's.
+  export ISLE_CONFIG=
   mkdir -m 0755 "$ISLE_TEST_DIR"
   mkdir -m 0700 "$ISLE_ROOT" "$ISLE_RUN"
   residue_before

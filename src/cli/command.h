@@ -63,6 +63,8 @@ Result<std::vector<std::string_view>> take_flags(const CommandFlag<Request> (&ro
 Result<bool> is_json(std::string_view format_name);
 // Prints the error as isle's; gives `status`.
 int complain(const Error& error, int status = kExitEngine);
+// There is no such command; tells of the nearest one.
+int unknown_command(std::string_view name);
 // No container was named on the command line.
 int complain_of_none(std::string_view command, const char* hint);
 // Prints the text, or the error.
@@ -73,12 +75,15 @@ void print(std::string_view text);
 // "--help" among the flags of any command but those that parse it themselves.
 bool wants_help(Arguments arguments);
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags);
+std::vector<options::Flag> flags_of_command(const Command& command);
 
 // The commands.
 int attach_command(Arguments arguments);
 int boot_command(Arguments arguments);
 int cni_command(Arguments arguments);
 int commit_command(Arguments arguments);
+int complete_command(Arguments arguments);
+int completion_command(Arguments arguments);
 int container_command(Arguments arguments);
 int container_inspect_command(Arguments arguments);
 int container_prune_command(Arguments arguments);

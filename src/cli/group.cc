@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/config.h"
 
 namespace isle::cli {
 namespace {
@@ -31,7 +32,7 @@ int run_group(const Group& group, Arguments arguments) {
   std::vector<std::string_view> names;
   for (const Command& command : group.commands) {
     if (!arguments.empty() && last_word(command) == arguments[0]) {
-      return command.run(arguments.subspan(1));
+      return run_configured(command, arguments.subspan(1));
     }
     if (command.help != nullptr) names.push_back(last_word(command));
   }

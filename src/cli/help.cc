@@ -4,8 +4,26 @@
 #include "cli/output/table.h"
 
 namespace isle::cli {
+namespace {
+// Where the flags go when somebody wants them and not their help.
+std::vector<options::Flag>* wanted_flags = nullptr;
+}  // namespace
+
+// Each command hands its flags to print_command_help, so that is how they are asked for.
+std::vector<options::Flag> flags_of_command(const Command& command) {
+  std::vector<options::Flag> flags;
+  wanted_flags = &flags;
+  const char* const ask[] = {"--help"};
+  command.run(Arguments(ask));
+  wanted_flags = nullptr;
+  return flags;
+}
 
 int print_command_help(const Command& command, const std::vector<options::Flag>& flags) {
+  if (wanted_flags != nullptr) {
+    *wanted_flags = flags;
+    return 0;
+  }
   print(format("{}.\n\nUsage: isle {}{}{}\n{}",
                command.help,
                command.name,
@@ -22,12 +40,7 @@ int help_command(Arguments arguments) {
       const char* const ask[] = {"--help"};
       return command->run(Arguments(ask));
     }
-    return complain({.kind = ErrorKind::InvalidArgument,
-                     .message = format("there is no command {}", quoted(arguments[0])),
-                     .call = {},
-                     .errnum = 0,
-                     .steps = {},
-                     .hint = "isle --help lists the commands"});
+    return unknown_command(arguments[0]);
   }
   std::string text =
       "isle runs commands in containers: processes that the kernel shows a world of their own.\n"

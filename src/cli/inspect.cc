@@ -1,11 +1,11 @@
-// isle inspect: of a container the record, the state, the OCI specification; with --isolation what
-// the host sees of the walls: namespaces, ids, capabilities, filter, control groups, environment,
-// mounts. Of an image its configuration, names and layers.
+// isle inspect: of a container what docker and podman tell, the record, the OCI specification; with
+// --isolation what the host sees of the walls: namespaces, ids, capabilities, filter, control
+// groups, environment, mounts. Of an image its configuration, names and layers.
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/output/container_json.h"
 #include "cli/output/image_json.h"
-#include "cli/output/listing.h"
 #include "engine/containers.h"
 #include "engine/isolation.h"
 #include "kernel/fd.h"
@@ -17,7 +17,7 @@ using options::Arity;
 using options::Section;
 
 struct InspectRequest {
-  bool isolation = false;
+  bool isolation = false, size = false;
   std::string type = "all";
   Format format;
 };
@@ -40,6 +40,13 @@ constexpr CommandFlag<InspectRequest> kFlags[] = {
       "What isolates a running container, as the host sees it",
       Section::General},
      take_switch<InspectRequest, &InspectRequest::isolation>},
+    {{"size",
+      's',
+      Arity::Switch,
+      nullptr,
+      "How much a container has written, too",
+      Section::General},
+     take_switch<InspectRequest, &InspectRequest::size>},
     {{"type", 't', Arity::Value, "TYPE", "Only a container, or only an image", Section::General},
      take_type},
     {{"format",
@@ -51,12 +58,15 @@ constexpr CommandFlag<InspectRequest> kFlags[] = {
      take_format<InspectRequest, &InspectRequest::format>},
 };
 
-Result<json::Value> container_json(const engine::Paths& paths,
-                                   const InspectRequest& request,
-                                   std::string_view name) {
-  const engine::Listed listed = TRY(engine::find_container(paths, name));
-  if (request.isolation) return engine::isolation_of(listed);
-  json::Value value = listed_json(listed);
+Result<json::Value> describe_container(const engine::Paths& paths,
+                                       const InspectRequest& request,
+                                       std::string_view name) {
+  engine::Listed found = TRY(engine::find_container(paths, name));
+  if (request.isolation) return engine::isolation_of(found);
+  const engine::ContainerDetail detail =
+      TRY(engine::detail_of(paths, std::move(found), request.size));
+  const engine::Listed& listed = detail.listed;
+  json::Value value = container_json(paths, detail);
   const HostPath directory = paths.container(listed.container.id);
   value["directory"] = directory.str();
   value["record"] = record::container_json(listed.container);
@@ -76,7 +86,7 @@ Result<json::Value> describe(const engine::Paths& paths,
   if (request.type == "image" && !request.isolation) {
     return image_json(paths.store, TRY(find_image(paths.store, name)));
   }
-  Result<json::Value> container = container_json(paths, request, name);
+  Result<json::Value> container = describe_container(paths, request, name);
   const bool may_be_image = request.type == "all" && !request.isolation;
   if (container || container.error().kind != ErrorKind::NotFound || !may_be_image) return container;
   Result<image::ImageRecord> image = find_image(paths.store, name);
@@ -139,9 +149,9 @@ int container_inspect_command(Arguments arguments) {
 
 int image_inspect_command(Arguments arguments) {
   if (wants_help(arguments)) {
-    return print_command_help(*find_command("image inspect"), {kFlags[2].flag});
+    return print_command_help(*find_command("image inspect"), {kFlags[3].flag});
   }
-  constexpr CommandFlag<InspectRequest> kImageFlags[] = {kFlags[2]};
+  constexpr CommandFlag<InspectRequest> kImageFlags[] = {kFlags[3]};
   InspectRequest request;
   request.type = "image";
   const auto names = take_flags(kImageFlags, arguments, options::Operands::Mixed, request);

@@ -5,28 +5,24 @@
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/config.h"
 #include "kernel/sealed_program.h"
 
 namespace isle::cli {
-namespace {
-
 int unknown_command(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
     if (command.help != nullptr) names.emplace_back(command.name);
   }
   const std::string_view near = options::nearest(name, names);
-  const Error error{.kind = ErrorKind::InvalidArgument,
-                    .message = format("there is no command {}", quoted(name)),
-                    .call = {},
-                    .errnum = 0,
-                    .steps = {},
-                    .hint = near.empty() ? "isle --help lists the commands"
-                                         : format("did you mean isle {}?", near)};
-  return complain(error);
+  return complain({.kind = ErrorKind::InvalidArgument,
+                   .message = format("there is no command {}", quoted(name)),
+                   .call = {},
+                   .errnum = 0,
+                   .steps = {},
+                   .hint = near.empty() ? "isle --help lists the commands"
+                                        : format("did you mean isle {}?", near)});
 }
-
-}  // namespace
 
 Result<bool> is_json(std::string_view format_name) {
   if (format_name == "json" || format_name == "table") return format_name == "json";
@@ -93,7 +89,7 @@ int main(int count, const char* const* words) {
     const Result<void> sealed = kernel::seal_program(const_cast<char* const*>(words));
     if (!sealed) return complain(sealed.error());
   }
-  return command->run(rest);
+  return run_configured(*command, rest);
 }
 
 }  // namespace isle::cli

@@ -2,6 +2,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/output/port_words.h"
 #include "engine/containers.h"
 #include "engine/networking.h"
 
@@ -13,12 +14,6 @@ Result<bool> matches(const record::PublishedPort& port, std::string_view wanted)
   const Cut parts = cut(wanted, '/');
   const auto number = TRY(parse_uint(parts.before, "port"));
   return number == port.container_port && (!parts.found || parts.after == port.protocol);
-}
-
-std::string host_words(const record::PublishedPort& port) {
-  const bool v6 = port.host_ip.find(':') != std::string::npos;
-  return v6 ? format("[{}]:{}", port.host_ip, port.host_port)
-            : format("{}:{}", port.host_ip, port.host_port);
 }
 
 Result<std::string> ports_of(Arguments arguments) {

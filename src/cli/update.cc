@@ -14,7 +14,7 @@ int update_command(Arguments arguments) {
   if (!request) return complain(request.error());
   if (!request->changes) {
     return complain({.kind = ErrorKind::InvalidArgument,
-                     .message = "update: no limit is given",
+                     .message = "update: no limit and no restart policy is given",
                      .call = {},
                      .errnum = 0,
                      .steps = {},
@@ -24,8 +24,7 @@ int update_command(Arguments arguments) {
       {.command = "update", .hint = "isle ps -a lists them"},
       {request->containers.begin(), request->containers.end()},
       [&request](const engine::Paths& paths, std::string_view name) -> Result<void> {
-        for (const std::string& line :
-             TRY(engine::update_container(paths, name, request->change))) {
+        for (const std::string& line : TRY(engine::update_container(paths, name, *request))) {
           warn(line);
         }
         return {};

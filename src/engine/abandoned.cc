@@ -6,6 +6,7 @@
 #include "engine/volumes.h"
 #include "monitor/ending.h"
 #include "monitor/own_cgroup.h"
+#include "monitor/restart.h"
 #include "runtime/state/create.h"
 
 namespace isle::engine {
@@ -15,12 +16,8 @@ constexpr int kKilled = 9;
 
 // The monitor makes the mark when it starts a container that stays, and takes it away when it has
 // written down how that ended: of many who find it, one removes it.
-HostPath running_mark(const Paths& paths, std::string_view id) {
-  return paths.container(id) / "running";
-}
-
 void write_end(const Paths& paths, const record::Container& container, monitor::ExitRecord record) {
-  if (unlink(running_mark(paths, container.id).c_str()) != 0) return;
+  if (unlink(monitor::running_mark(paths.container(container.id)).c_str()) != 0) return;
   record.finished_ns = monitor::realtime_ns();
   static_cast<void>(monitor::append_exit(paths.container(container.id), record));
   note(paths, container, "die", {{"exitCode", std::to_string(record.status)}});
@@ -51,7 +48,7 @@ bool bury_abandoned(const Paths& paths,
 }
 
 bool bury_interrupted(const Paths& paths, const record::Container& container) {
-  if (access(running_mark(paths, container.id).c_str(), F_OK) != 0) return false;
+  if (access(monitor::running_mark(paths.container(container.id)).c_str(), F_OK) != 0) return false;
   // It may have been started this moment: the state is there before the mark is.
   if (runtime::load_state(paths.states(), container.id)) return false;
   // docker's status for it.

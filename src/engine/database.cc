@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -189,6 +190,36 @@ void Database::drop_unfinished(std::string_view id) const {
   static_cast<void>(image::remove_container_files(paths_.store, id));
 }
 
+namespace {
+// Nanoseconds since 1970 at which a directory was made, statx(2); 0 where the file system does not
+// keep it.
+std::int64_t birth_of(const HostPath& directory) {
+  struct statx found{};
+  if (statx(AT_FDCWD, directory.c_str(), 0, STATX_BTIME, &found) != 0) return 0;
+  if ((found.stx_mask & STATX_BTIME) == 0) return 0;
+  return found.stx_btime.tv_sec * 1'000'000'000 + found.stx_btime.tv_nsec;
+}
+
+// Records tell seconds; of those made in one, the directories tell more.
+void sort_newest_first(const Paths& paths, std::vector<record::Container>& list) {
+  std::ranges::sort(list, [](const auto& a, const auto& b) {
+    return a.created != b.created ? a.created > b.created : a.name < b.name;
+  });
+  for (auto from = list.begin(); from != list.end();) {
+    const auto to = std::find_if(
+        from, list.end(), [from](const auto& one) { return one.created != from->created; });
+    if (to - from > 1) {
+      std::map<std::string, std::int64_t, std::less<>> births;
+      for (auto one = from; one != to; ++one) births[one->id] = birth_of(paths.container(one->id));
+      std::stable_sort(from, to, [&](const auto& a, const auto& b) {
+        return births.find(a.id)->second > births.find(b.id)->second;
+      });
+    }
+    from = to;
+  }
+}
+}  // namespace
+
 Result<Database::List> Database::list() const {
   List list;
   for (const std::string& id : names_in(paths_.containers())) {
@@ -201,9 +232,7 @@ Result<Database::List> Database::list() const {
       list.broken.push_back(std::move(container).error());
     }
   }
-  std::ranges::sort(list.containers, [](const auto& a, const auto& b) {
-    return a.created != b.created ? a.created > b.created : a.name < b.name;
-  });
+  sort_newest_first(paths_, list.containers);
   return list;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/update.h"
 
 #include "base/json.h"
+#include "base/strings.h"
 #include "engine/containers.h"
 #include "engine/host.h"
 #include "kernel/fd.h"
@@ -35,14 +36,27 @@ Result<void> rewrite_config(const HostPath& file, const oci::Resources& change) 
   return kernel::replace_file(file, json::write(oci::write_spec(spec)), 0600, false);
 }
 
+// The monitor looks at the record when the container ends: nobody has to be told.
+Result<void> change_policy(record::Container& container, const record::RestartPolicy& policy) {
+  if (container.remove && policy.wanted()) {
+    return fail(
+        ErrorKind::Conflict,
+        format("container {} was made with --rm: it goes when it ends", quoted(container.name)),
+        "make it anew without --rm");
+  }
+  container.life.restart = policy;
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> update_container(const Paths& paths,
                                                   std::string_view name,
-                                                  const record::Resources& change) {
+                                                  const options::UpdateRequest& request) {
   Listed listed = TRY(find_container(paths, name));
   record::Container& container = listed.container;
-  TRY(record::merge_resources(container.resources, change));
+  if (request.restart) TRY(change_policy(container, *request.restart));
+  TRY(record::merge_resources(container.resources, request.change));
   oci::Resources resources = TRY(resources_of(paths, container));
   resources.devices.clear();
   std::vector<std::string> warnings;

@@ -1,5 +1,5 @@
 #pragma once
-// Other limits for a container, whether it runs or not.
+// Other limits and another restart policy for a container, whether it runs or not.
 
 #include <string>
 #include <string_view>
@@ -7,14 +7,16 @@
 
 #include "base/error.h"
 #include "engine/paths.h"
-#include "record/resources.h"
+#include "options/update.h"
 
 namespace isle::engine {
 
-// What `change` leaves out stays. The kernel's files first, then the record and the specification
-// that the next start takes: a limit the kernel refuses is not written down. Returns warnings.
+// What `request` leaves out stays. The kernel's files first, then the record and the specification
+// that the next start takes: a limit the kernel refuses is not written down. Its
+// monitor reads the policy when the container ends. Returns warnings. Conflict: --restart of one
+// that goes when it ends.
 Result<std::vector<std::string>> update_container(const Paths& paths,
                                                   std::string_view name,
-                                                  const record::Resources& change);
+                                                  const options::UpdateRequest& request);
 
 }  // namespace isle::engine

@@ -8,10 +8,9 @@
 #include "image/use.h"
 
 namespace isle::image {
-namespace {
+namespace {}  // namespace
 
-// Blocks of all files below, as du counts them.
-std::int64_t tree_size(const HostPath& path) {
+std::int64_t tree_size(const HostPath& path, TreeCount count) {
   std::string text = path.str();
   char* paths[] = {text.data(), nullptr};
   FTS* walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr);
@@ -19,13 +18,15 @@ std::int64_t tree_size(const HostPath& path) {
   std::int64_t size = 0;
   while (const FTSENT* entry = fts_read(walk)) {
     if (entry->fts_info == FTS_DP || entry->fts_statp == nullptr) continue;
-    if (entry->fts_info != FTS_NS && entry->fts_info != FTS_DNR) {
-      size += std::int64_t{entry->fts_statp->st_blocks} * 512;
-    }
+    if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR) continue;
+    if (count == TreeCount::Blocks) size += std::int64_t{entry->fts_statp->st_blocks} * 512;
+    if (count == TreeCount::Content && entry->fts_info == FTS_F) size += entry->fts_statp->st_size;
   }
   fts_close(walk);
   return size;
 }
+
+namespace {
 
 std::int64_t file_size(const HostPath& path) {
   struct stat found{};
@@ -89,7 +90,7 @@ Result<void> measure_blobs(const Store& store, const Use& use, DiskUse& result) 
 Result<void> measure_containers(const Store& store, DiskUse& result) {
   for (const std::string& id : TRY(entries_of(store.root() / "containers"))) {
     DiskUse::Item item{.name = id.substr(0, 12), .id = id};
-    item.size = tree_size(store.container_directory(id));
+    item.size = tree_size(store.container_directory(id), TreeCount::Blocks);
     ++result.containers.total;
     result.containers.size += item.size;
     result.containers.items.push_back(std::move(item));

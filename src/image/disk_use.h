@@ -28,4 +28,9 @@ struct DiskUse {
 
 Result<DiskUse> disk_use(const Store& store);
 
+// Bytes of all files below a directory: what they take of the disk, as du counts, or what is in
+// them. What cannot be read counts nothing.
+enum class TreeCount : unsigned char { Blocks, Content };
+std::int64_t tree_size(const HostPath& path, TreeCount count);
+
 }  // namespace isle::image

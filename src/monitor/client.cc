@@ -1,6 +1,7 @@
 #include "monitor/client.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/scratch.h"
 #include "base/strings.h"
@@ -39,6 +40,7 @@ class MonitorEnd final : public FarEnd {
       case FrameType::Stdout: return Output{.stream = 1, .data = frame.payload};
       case FrameType::Stderr: return Output{.stream = 2, .data = frame.payload};
       case FrameType::StdinTaken: under_way_ = false; return std::nullopt;
+      case FrameType::Warning: tell(frame.payload); return std::nullopt;
       case FrameType::Exited: exit_ = TRY(read_exit(frame.payload)); return std::nullopt;
       default:
         return fail(ErrorKind::Corrupt,
@@ -72,6 +74,12 @@ class MonitorEnd final : public FarEnd {
   Result<void> send(const FrameHead& head, std::string_view payload = {}) {
     TRY(send_frame(socket_, head, payload, Wait::Yes));
     return {};
+  }
+
+  // A terminal may be raw: the line begins at its left side all the same.
+  static void tell(std::string_view warning) {
+    const std::string line = format("isle: warning: {}\r\n", warning);
+    static_cast<void>(kernel::write_all(STDERR_FILENO, line));
   }
 
   int socket_;

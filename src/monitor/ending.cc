@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "kernel/cgroup/stats.h"
+#include "monitor/restart.h"
 #include "runtime/state/create.h"
 
 namespace isle::monitor {
@@ -95,7 +96,7 @@ ExitRecord end_container(const MonitorRequest& request,
   if (record.oom_killed) add_memory(record, container.state);
   // Written before it is cleared away: a state that is gone without an exit would tell nothing.
   const Result<void> written = append_exit(request.container, record);
-  if (written) unlink((request.container / "running").c_str());
+  if (written) unlink(running_mark(request.container).c_str());
   oci::StringMap attributes = container.attributes;
   attributes["exitCode"] = std::to_string(record.status);
   if (record.oom_killed) note_event(request, "oom", container.attributes);

@@ -7,6 +7,7 @@
 #include "monitor/ending.h"
 #include "monitor/health.h"
 #include "monitor/network.h"
+#include "monitor/restart.h"
 #include "monitor/wire.h"
 #include "record/event.h"
 #include "runtime/plan/describe.h"
@@ -185,7 +186,7 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   // See engine/abandoned.cc. One with --rm leaves nothing that somebody could ask about.
   if (request.clean_up.empty()) {
     static_cast<void>(
-        kernel::open_file(request.container / "running", O_WRONLY | O_CREAT | O_NOFOLLOW, 0600));
+        kernel::open_file(running_mark(request.container), O_WRONLY | O_CREAT | O_NOFOLLOW, 0600));
   }
   return launched;
 }

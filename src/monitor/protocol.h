@@ -9,7 +9,7 @@
 //     ◀── Failed ──────────────────┤──▶ ends, nothing is left
 //     ◀── Started ───────────── running ──────────────── Started ──▶
 //     ──▶ Stdin StdinEnd Resize Signal CloseOutput ◀───────────────
-//     ◀── StdinTaken Stdout Stderr ────────────────────────────────▶
+//     ◀── StdinTaken Stdout Stderr Warning ────────────────────────▶
 //     ──▶ Detach, or end of file ◀─────────────────────────────────
 //                                drained
 //     ◀── Exited ──────────────────┤──────────────────── Exited ──▶

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/strings.h"
 #include "kernel/signal_fd.h"
 #include "kernel/unix_socket.h"
 #include "monitor/clients.h"
@@ -54,6 +55,20 @@ record::RestartPolicy current_policy(const MonitorRequest& request) {
 
 bool is_held(const MonitorRequest& request) {
   return access((request.container / "held").c_str(), F_OK) == 0;
+}
+
+HostPath running_mark(const HostPath& container) { return container / "running"; }
+
+// Without it the count is only not told.
+void note_restarts(const HostPath& container, std::int64_t restarts) {
+  static_cast<void>(
+      kernel::replace_file(running_mark(container), std::to_string(restarts), 0600, false));
+}
+
+std::int64_t restarts_until_now(const HostPath& container) {
+  const auto text = kernel::read_file(running_mark(container));
+  const auto count = text ? parse_int(*text, "restarts") : Result<long long>(0);
+  return count ? *count : 0;
 }
 
 Result<BetweenRuns> BetweenRuns::create(const MonitorRequest& request) {

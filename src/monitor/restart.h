@@ -34,6 +34,11 @@ class RestartPlan {
 record::RestartPolicy current_policy(const MonitorRequest& request);
 bool is_held(const MonitorRequest& request);
 
+// The mark of a container that runs (launch.cc), which tells how often it was started again.
+HostPath running_mark(const HostPath& container);
+void note_restarts(const HostPath& container, std::int64_t restarts);
+std::int64_t restarts_until_now(const HostPath& container);
+
 // A container between two runs: nothing of it is there but the socket RUN/restarting/ID, by which
 // it can be seen and told to stay down.
 class BetweenRuns {

@@ -62,7 +62,10 @@ Result<Run> supervise_container(const MonitorRequest& request,
 Result<LaunchedContainer> launch_again(const MonitorRequest& request, std::int64_t restarts) {
   const std::int64_t began = realtime_ns();
   Result<LaunchedContainer> container = launch_container(request, -1);
-  if (container) return container;
+  if (container) {
+    note_restarts(request.container, restarts);
+    return container;
+  }
   const ExitRecord record{.status = launch_exit_status(container.error()),
                           .started_ns = began,
                           .finished_ns = realtime_ns(),

@@ -13,6 +13,7 @@
 #include "kernel/signal_fd.h"
 #include "kernel/tty.h"
 #include "monitor/clients.h"
+#include "monitor/deaf.h"
 #include "monitor/wire.h"
 
 namespace isle::monitor {
@@ -269,7 +270,7 @@ class Supervisor {
         }
         return end_input();
       case FrameType::Resize: return resize(value);
-      case FrameType::Signal: return signal_init(value);
+      case FrameType::Signal: return signal_by(client, value);
       case FrameType::CloseOutput: return close_output(client, value);
       case FrameType::Mute: client.muted = true; return;
       case FrameType::Done: by_client_ = client.first; [[fallthrough]];
@@ -310,6 +311,17 @@ class Supervisor {
     if (!kernel::send_signal(charge_.pidfd.get(), number)) return;
   }
 
+  // What a client was sent and hands on.
+  void signal_by(Client& client, int number) {
+    signal_init(number);
+    if (ended_ || !deaf_.had_enough(charge_.pid, number)) return;
+    clients_.send_to(client,
+                     {.type = FrameType::Warning},
+                     "its first process has no handler for what it was sent three times, so the "
+                     "kernel keeps it away: killed (isle run --init passes signals on)");
+    signal_init(SIGKILL);
+  }
+
   // The host stops, or somebody wants the monitor gone: the container may end in its own way.
   void take_signals() {
     while (const std::optional<int> signal = signals_.next()) {
@@ -330,6 +342,7 @@ class Supervisor {
   const Duties& duties_;
   kernel::SignalFd signals_;
   Clients clients_;
+  DeafInit deaf_;
   std::vector<pollfd> set_;
   ExitRecord record_;
   std::int64_t began_;

@@ -7,7 +7,8 @@
 namespace isle::options {
 namespace {
 
-constexpr std::array kRows = {&kMemory,
+constexpr std::array kRows = {&kRestart,
+                              &kMemory,
                               &kMemorySwap,
                               &kMemoryReservation,
                               &kMemorySwappiness,
@@ -37,8 +38,13 @@ std::vector<Flag> update_flags() {
 Result<UpdateRequest> parse_update(std::span<const char* const> arguments) {
   const CommandLine line = TRY(parse_command_line(update_flags(), arguments, Operands::Mixed));
   RunRequest read;
-  for (const GivenFlag& given : line.flags) TRY(kRows[given.index]->parse(read, given.value));
+  std::optional<record::RestartPolicy> restart;
+  for (const GivenFlag& given : line.flags) {
+    TRY(kRows[given.index]->parse(read, given.value));
+    if (kRows[given.index] == &kRestart) restart = read.container.life.restart;
+  }
   return UpdateRequest{.change = std::move(read.container.resources),
+                       .restart = std::move(restart),
                        .changes = !line.flags.empty(),
                        .containers = {line.operands.begin(), line.operands.end()}};
 }

@@ -1,7 +1,8 @@
 #pragma once
-// The limits among the options that can be changed while a container runs, read and applied by the
-// same rows as for a new one.
+// The limits among the options that can be changed while a container runs, and its restart policy,
+// read and applied by the same rows as for a new one.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace isle::options {
 
 struct UpdateRequest {
   record::Resources change;  // what the flags say; the rest is absent
-  bool changes = false;      // a flag was given
+  std::optional<record::RestartPolicy> restart;
+  bool changes = false;  // a flag was given
   std::vector<std::string> containers;
 };
 

@@ -159,7 +159,7 @@ state_of() { isle inspect --format '{{.status}}' "$1"; }
   assert_equal "$(isle inspect --format '{{.record.resources.memory}}' one)" 100663296
   run isle update one
   assert_failure 125
-  assert_output --partial 'no limit is given'
+  assert_output --partial 'no limit and no restart policy is given'
   run isle update --memory 64m nobody
   assert_failure 1
   isle rm -f one

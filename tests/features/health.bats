@@ -1,7 +1,8 @@
 # --health-cmd and its like: the monitor asks whether a container is well.
 load ../labs/lab
 
-status_of_health() { isle ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 running (\(.*\))/\1/p"; }
+# "Up 2 seconds (health: starting)", "Up 2 seconds (healthy)"
+status_of_health() { isle ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 Up .* (\(health: \)\{0,1\}\(.*\))/\2/p"; }
 is_health() { [ "$(status_of_health "$1")" = "$2" ]; }
 is_word() { [ "$(isle ps -a --format '{{.Names}} {{.State}}' | sed -n "s/^$1 //p")" = "$2" ]; }
 QUICK=(--health-interval 50ms --health-retries 2)

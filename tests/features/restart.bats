@@ -103,7 +103,7 @@ has_no_monitor() { ! monitor_of "$1" >/dev/null; }
   pid=$(pid_of box)
   kill -KILL "$(monitor_of box)" "$(monitor_of gone)"
   wait_until is_gone "$pid"
-  assert_equal "$(field box Status | cut -d' ' -f1-2)" "exited (137)"
+  assert_equal "$(field box Status | cut -d' ' -f1-2)" "Exited (137)"
   run -0 isle inspect box
   assert_output --partial "its isle-monitor was killed"
   run -0 isle ps -a --format '{{.Names}}'
@@ -151,7 +151,25 @@ reboot() {
   touch "$ISLE_ROOT/containers/$id/running"
   run -0 isle inspect box
   assert_output --partial "it was running when the machine went down"
-  assert_equal "$(field box Status | cut -d' ' -f1-2)" "exited (255)"
+  assert_equal "$(field box Status | cut -d' ' -f1-2)" "Exited (255)"
   assert_equal "$(runs box)" 2
   isle rm box
+}
+
+@test "update: --restart is what the running container's monitor goes by" {
+  start_container box -- sh -c 'sleep 1000; exit 1'
+  start_container ends --rm
+  isle update --restart on-failure:1 box
+  assert_equal "$(isle inspect -f '{{.HostConfig.RestartPolicy.Name}}' box)" on-failure
+  kill -KILL "$(pid_of box)"
+  wait_until has_run box 1
+  wait_until is_word box running
+  isle update --restart no box
+  kill -KILL "$(pid_of box)"
+  wait_until has_no_monitor box
+  assert_equal "$(runs box)" 2
+  run isle update --restart always ends
+  assert_failure 1
+  assert_output --partial "was made with --rm"
+  isle rm -f box ends
 }

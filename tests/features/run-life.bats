@@ -3,7 +3,7 @@
 load ../labs/lab
 
 is_listed() { isle ps -a | grep -q " $1\$"; }
-has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
+has_ended() { isle ps -a | grep -q "Exited.* $1\$"; }
 
 # ---- the end -------------------------------------------------------------------------------------
 @test "life: the exit status is the command's" {
@@ -48,7 +48,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   run -0 isle ps
   assert_line --partial "${id:0:12}"
   assert_line --partial busybox
-  assert_line --partial running
+  assert_line --partial " Up "
   assert_line --partial '"sleep 1000"'
   run -0 isle ps -q --no-trunc
   assert_output "$id"
@@ -76,7 +76,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   run -0 isle ps -q
   assert_output ""
   run -0 isle ps -a
-  assert_line --partial "exited (0)"
+  assert_line --partial "Exited (0)"
   assert_line --partial stays
   run -0 isle rm stays
   run -0 isle ps -aq
@@ -151,8 +151,35 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   wait_until is_gone "$pid"
   wait_until has_ended one
   run -0 isle ps -a
-  assert_output --partial "exited (137)"
+  assert_output --partial "Exited (137)"
   run -0 isle rm one
+}
+
+@test "life: three Ctrl-C end a process 1 that has no handler, with a hint; one that has is left to it" {
+  isle run --name deaf busybox sh -c 'echo ready; exec sleep 1000' >"$ISLE_TEST_DIR/deaf" 2>&1 &
+  local client=$! pid isle_pid
+  wait_until grep -q ready "$ISLE_TEST_DIR/deaf"
+  pid=$(pid_of deaf)
+  isle_pid=$(pgrep -f "^$ISLE_BIN_DIR/isle run --name deaf")
+  kill -INT "$isle_pid"
+  kill -TERM "$isle_pid"
+  assert_equal "$(isle inspect -f '{{.State.Status}}' deaf)" running
+  kill -INT "$isle_pid"
+  wait_until is_gone "$pid"
+  wait "$client" || assert_equal $? 137
+  grep -q "killed (isle run --init passes signals on)" "$ISLE_TEST_DIR/deaf"
+  isle rm deaf
+  start_container hears -- sh -c 'trap "echo heard" INT; while :; do echo ready; sleep 0.1; done'
+  isle attach hears >"$ISLE_TEST_DIR/hears" 2>&1 &
+  client=$!
+  wait_until grep -q ready "$ISLE_TEST_DIR/hears"
+  for i in 1 2 3 4; do
+    kill -INT "$(pgrep -f "^$ISLE_BIN_DIR/isle attach hears")"
+    heard() { [ "$(grep -c heard "$ISLE_TEST_DIR/hears")" -ge "$i" ]; }
+    wait_until heard
+  done
+  remove_container hears
+  wait "$client" || true
 }
 
 @test "life: isle kill --signal, by name and number" {
@@ -180,7 +207,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   wait_until is_gone "$pid"
   wait_until has_ended one
   run -0 isle ps -a
-  assert_output --partial "exited (143)"
+  assert_output --partial "Exited (143)"
   run -0 isle rm one
 }
 
@@ -207,7 +234,7 @@ has_ended() { isle ps -a | grep -q "exited.* $1\$"; }
   kill -TERM "$(status_of "$pid" PPid)"
   wait_until has_ended one
   run -0 isle ps -a
-  assert_output --partial "exited (3)"
+  assert_output --partial "Exited (3)"
   run -0 isle rm one
 }
 

@@ -56,7 +56,7 @@ EATER=(dd if=/dev/zero of=/dev/null bs=64M count=1)
   require_root
   require_controller memory
   isle run -d --name eater "${LIMITED[@]}" busybox "${EATER[@]}" >/dev/null
-  wait_until bash -c '"$0" ps -a | grep -q "exited (137)"' "$ISLE_BIN_DIR/isle"
+  wait_until bash -c '"$0" ps -a | grep -q "Exited (137)"' "$ISLE_BIN_DIR/isle"
   run -0 isle ps -a
   assert_output --partial "out of memory"
   run -0 isle inspect eater

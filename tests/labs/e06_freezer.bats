@@ -36,7 +36,7 @@ frozen() {
   run -0 states state "$id"
   assert_output --regexp '"status": *"paused"'
   run -0 isle ps
-  assert_output --partial paused
+  assert_output --partial "(Paused)"
   sleep 0.2
   before=$(counts "$pid")
   sleep 0.5
@@ -59,7 +59,7 @@ frozen() {
   run -0 isle kill counter
   wait_until is_gone "$pid"
   run -0 isle ps -a
-  assert_output --partial "exited (137)"
+  assert_output --partial "Exited (137)"
   run -0 isle rm counter
 }
 

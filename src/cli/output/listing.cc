@@ -1,10 +1,14 @@
 #include "cli/output/listing.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
 #include "base/strings.h"
+#include "cli/output/port_words.h"
+#include "cli/output/status_words.h"
 #include "cli/output/table.h"
+#include "engine/networking.h"
 
 namespace isle::cli {
 namespace {
@@ -19,24 +23,57 @@ std::string command_words(const record::Container& container, bool full) {
   return text;
 }
 
-std::string status_words(const engine::Listed& listed, std::int64_t now) {
-  if (listed.running() || listed.restarting) {
-    const std::string_view word = listed.word();
-    return listed.health.empty() ? std::string(word) : format("{} ({})", word, listed.health);
-  }
-  if (!listed.exit) return listed.has_run ? "dead" : "created";
-  return format("exited ({}) {} ago{}",
-                listed.exit->status,
-                span_words(now - listed.exit->finished_ns / 1'000'000'000),
-                listed.exit->oom_killed ? ", out of memory" : "");
-}
-
 std::string source_words(const record::Container& container) {
   const record::RootSource& root = container.storage.root;
   return root.image.empty() ? root.directory : root.image;
 }
 
+constexpr std::size_t kMountWidth = 15;
+
+// Volumes by name, directories of the host by path, as docker's column has them.
+std::string mount_words(const record::Container& container, bool full) {
+  std::vector<std::string> words;
+  for (const record::MountRequest& mount : container.storage.mounts) {
+    if (mount.type == "tmpfs") continue;
+    std::string word = mount.source;
+    if (!full && word.size() > kMountWidth) word = word.substr(0, kMountWidth - 1) + "\u2026";
+    words.push_back(std::move(word));
+  }
+  return join(words, ",");
+}
+
+std::int64_t volume_count(const record::Container& container) {
+  return std::ranges::count(container.storage.mounts, "volume", &record::MountRequest::type);
+}
+
+std::string network_words(const record::Container& container) {
+  const std::string& mode = container.namespaces.network;
+  std::vector<std::string> words;
+  words.reserve(container.networking.networks.size() + 1);
+  for (const record::NetworkWish& wish : container.networking.networks) {
+    words.push_back(wish.network);
+  }
+  if (words.empty()) words.push_back(mode.empty() ? "none" : mode);
+  return join(words, ",");
+}
+
+std::string container_size_words(const engine::ContainerSize& size) {
+  return format("{} (virtual {})", size_words(size.own), size_words(size.whole));
+}
+
 }  // namespace
+
+Result<ContainerView> view_of(const engine::Paths& paths, engine::Listed listed, bool with_size) {
+  ContainerView view;
+  if (listed.running()) {
+    const auto wiring = TRY(engine::wiring_of(paths, listed.container.id));
+    view.ports = port_words(wiring ? wiring->ports : std::vector<record::PublishedPort>(),
+                            wiring ? listed.container.networking.exposed : oci::Strings());
+  }
+  if (with_size) view.size = TRY(engine::size_of(paths, listed.container));
+  view.listed = std::move(listed);
+  return view;
+}
 
 std::span<const Field> container_fields() {
   static constexpr std::array kFields = {Field{"ID", "CONTAINER ID"},
@@ -46,15 +83,22 @@ std::span<const Field> container_fields() {
                                          Field{"CreatedAt", "CREATED AT"},
                                          Field{"Status", "STATUS"},
                                          Field{"State", "STATE"},
-                                         Field{"Names", "NAME"},
+                                         Field{"Ports", "PORTS"},
+                                         Field{"Size", "SIZE"},
+                                         Field{"Names", "NAMES"},
                                          Field{"Name", "NAME"},
                                          Field{"Pid", "PID"},
                                          Field{"ExitCode", "EXIT CODE"},
+                                         Field{"Mounts", "MOUNTS"},
+                                         Field{"LocalVolumes", "LOCAL VOLUMES"},
+                                         Field{"Networks", "NETWORKS"},
+                                         Field{"ImageID", "IMAGE ID"},
                                          Field{"Labels", "LABELS"}};
   return kFields;
 }
 
-json::Value container_row(const engine::Listed& listed, std::int64_t now, bool full) {
+json::Value container_row(const ContainerView& view, std::int64_t now, bool full) {
+  const engine::Listed& listed = view.listed;
   const record::Container& container = listed.container;
   json::Value row;
   row["ID"] = full ? container.id : container.id.substr(0, 12);
@@ -64,10 +108,16 @@ json::Value container_row(const engine::Listed& listed, std::int64_t now, bool f
   row["CreatedAt"] = time_words(container.created);
   row["Status"] = status_words(listed, now);
   row["State"] = listed.word();
+  row["Ports"] = view.ports;
+  if (view.size) row["Size"] = container_size_words(*view.size);
   row["Names"] = container.name;
   row["Name"] = container.name;
   row["Pid"] = listed.running() ? static_cast<std::int64_t>(listed.state->pid.value) : 0;
   row["ExitCode"] = listed.exit ? static_cast<std::int64_t>(listed.exit->status) : 0;
+  row["Mounts"] = mount_words(container, full);
+  row["LocalVolumes"] = volume_count(container);
+  row["Networks"] = network_words(container);
+  row["ImageID"] = container.storage.root.image_digest;
   row["Labels"] = json::Value(container.labels);
   return row;
 }

@@ -2,19 +2,28 @@
 // Containers and images as rows for people and as JSON for programs.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "cli/output/rows.h"
+#include "engine/container_size.h"
 #include "engine/containers.h"
 
 namespace isle::cli {
 
 // What templates and the table of ps know of a container, by docker's names.
 std::span<const Field> container_fields();
-json::Value container_row(const engine::Listed& listed, std::int64_t now, bool full);
+struct ContainerView {
+  engine::Listed listed;
+  std::string ports;                          // of one that runs
+  std::optional<engine::ContainerSize> size;  // when it is wanted
+};
+Result<ContainerView> view_of(const engine::Paths& paths, engine::Listed listed, bool with_size);
+json::Value container_row(const ContainerView& view, std::int64_t now, bool full);
+// isle's own members, which `inspect` has beside docker's.
 json::Value listed_json(const engine::Listed& listed);
 // "2025-01-31T12:00:00Z".
 std::string time_words(std::int64_t seconds);

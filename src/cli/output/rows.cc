@@ -59,7 +59,8 @@ Result<Format> Format::parse(std::string_view text) {
 
 Result<std::string> Format::show(std::span<const Field> fields,
                                  const std::vector<std::string>& shown,
-                                 const std::vector<json::Value>& rows) const {
+                                 const std::vector<json::Value>& rows,
+                                 unsigned width) const {
   if (kind_ == Kind::Json) return json::write_pretty(json::Value(json::Array(rows))) + "\n";
   if (kind_ == Kind::Template) return lines(rows);
   std::vector<std::vector<std::string>> cells;
@@ -77,7 +78,7 @@ Result<std::string> Format::show(std::span<const Field> fields,
     std::vector<std::string>& line = cells.emplace_back();
     for (const std::string& name : shown) line.push_back(cell_of(row, name));
   }
-  return table(heads, cells);
+  return table(heads, cells, width);
 }
 
 Result<std::string> Format::lines(const std::vector<json::Value>& values) const {

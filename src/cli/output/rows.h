@@ -29,10 +29,12 @@ class Format {
   // Its first line names the columns.
   bool has_head() const { return kind_ == Kind::Table || kind_ == Kind::TemplateTable; }
 
-  // A list: `fields` are all that a row may have, `shown` those of the ordinary table.
+  // A list: `fields` are all that a row may have, `shown` those of the ordinary table, which fits
+  // into `width` columns (0: as many as it needs).
   Result<std::string> show(std::span<const Field> fields,
                            const std::vector<std::string>& shown,
-                           const std::vector<json::Value>& rows) const;
+                           const std::vector<json::Value>& rows,
+                           unsigned width = 0) const;
   // The template's lines alone, one for each value.
   Result<std::string> lines(const std::vector<json::Value>& values) const;
 
