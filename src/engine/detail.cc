@@ -1,6 +1,5 @@
 #include "engine/detail.h"
 
-#include "base/strings.h"
 #include "engine/networking.h"
 #include "image/image_record.h"
 #include "kernel/fd.h"

@@ -67,6 +67,11 @@ Result<LogReader> LogReader::open(const Paths& paths,
                 format("container {} has no log: it was made with --log-driver none",
                        quoted(container.name)));
   }
+  if (driver == "journald") {
+    return fail(ErrorKind::Unsupported,
+                format("the log of container {} is in systemd's journal", quoted(container.name)),
+                format("journalctl -o cat CONTAINER_ID_FULL={}", container.id));
+  }
   LogReader reader(paths.container(container.id) / "log", driver == "k8s-file");
   TRY(reader.begin(tail));
   return reader;

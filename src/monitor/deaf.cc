@@ -1,8 +1,6 @@
 #include "monitor/deaf.h"
 
 #include <csignal>
-#include <cstdint>
-#include <string>
 
 #include "base/strings.h"
 #include "kernel/fd.h"

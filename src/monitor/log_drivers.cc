@@ -6,6 +6,7 @@
 
 #include "base/byte_size.h"
 #include "base/strings.h"
+#include "monitor/log_attributes.h"
 
 namespace isle::monitor {
 
@@ -14,13 +15,17 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 Names options_of(std::string_view driver) {
-  static constexpr std::array<std::string_view, 2> kFile = {"max-size", "max-file"};
+  static constexpr std::array<std::string_view, 5> kJson = {
+      "max-size", "max-file", "tag", "labels", "env"};
   if (driver == "none") return {};
-  return kFile;
+  const Names all(kJson);
+  if (driver == "journald") return all.subspan(2);
+  return driver == "k8s-file" ? all.first(2) : all;
 }
 
 bool is_driver(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kDrivers = {"", "json-file", "k8s-file", "none"};
+  constexpr std::array<std::string_view, 5> kDrivers = {
+      "", "json-file", "k8s-file", "journald", "none"};
   return std::ranges::find(kDrivers, name) != kDrivers.end();
 }
 
@@ -53,7 +58,7 @@ Result<void> check_log_config(const record::LogConfig& config) {
   if (!is_driver(config.driver)) {
     return fail(ErrorKind::InvalidArgument,
                 format("--log-driver cannot be {}", quoted(config.driver)),
-                "it is json-file, k8s-file or none");
+                "it is json-file, k8s-file, journald or none");
   }
   const Names known = options_of(config.driver);
   for (const auto& [name, value] : config.options) {
@@ -72,9 +77,13 @@ Result<std::unique_ptr<LogDriver>> make_log_driver(const HostPath& directory,
   const record::LogConfig& config = container.life.log;
   TRY(check_log_config(config));
   if (config.driver == "none") return nullptr;
+  const oci::StringMap attributes = TRY(log_attributes(container));
+  if (config.driver == "journald") {
+    return make_journald_log(container, TRY(log_tag(container)), attributes);
+  }
   LogFile file(directory / "log", TRY(limits_of(config)));
   if (config.driver == "k8s-file") return make_k8s_file_log(std::move(file));
-  return make_json_file_log(std::move(file), {});
+  return make_json_file_log(std::move(file), attributes);
 }
 
 }  // namespace isle::monitor

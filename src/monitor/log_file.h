@@ -15,7 +15,6 @@ namespace isle::monitor {
 struct LogLimits {
   std::int64_t max_size = 0;  // bytes; 0: grows for ever
   unsigned max_file = 1;      // so many files, the growing one among them
-  bool compress = false;      // those that do not grow any more
 };
 
 class LogFile {

@@ -9,7 +9,7 @@ const Option kLogDriver{
              0,
              Arity::Value,
              "NAME",
-             "How its output is kept: json-file (the default), k8s-file or none",
+             "How its output is kept: json-file (the default), k8s-file, journald or none",
              Section::Process},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       request.container.life.log.driver = value == "json-file" ? std::string_view() : value;
@@ -19,13 +19,14 @@ const Option kLogDriver{
 };
 
 const Option kLogOpt{
-    .flag = {"log-opt",
-             0,
-             Arity::Value,
-             "NAME=VALUE",
-             "How much of it: max-size=BYTES, after which a new file is begun, and max-file=NUMBER "
-             "of them",
-             Section::Process},
+    .flag =
+        {"log-opt",
+         0,
+         Arity::Value,
+         "NAME=VALUE",
+         "max-size=BYTES, after which a new file is begun, max-file=NUMBER of them; what stands "
+         "beside each line: tag=TEXT, labels=NAME,..., env=NAME,...",
+         Section::Process},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       auto [name, text] = TRY(parse_pair(value, "log-opt", false));
       request.container.life.log.options[name] = std::move(text);

@@ -114,6 +114,59 @@ log_of() { echo "$ISLE_ROOT/containers/$(isle inspect --format '{{.id}}' "$1")/l
   remove_container box
 }
 
+@test "logs: tag, labels and env stand beside each line" {
+  isle run --name box --label team=a --label other=b -e STAGE=test -e MORE=x --log-opt 'tag={{.Name}}/{{.ID}}' \
+    --log-opt labels=team --log-opt env=STAGE busybox echo hello
+  local id
+  id=$(isle inspect -f '{{.Id}}' box)
+  grep -qF '"attrs":{"STAGE":"test","tag":"box/'"${id:0:12}"'","team":"a"}' "$(log_of box)"
+  run -0 isle logs box
+  assert_output hello
+  run isle run --rm --log-opt 'tag={{.Colour}}' busybox true
+  assert_failure 125
+  assert_output --partial '".Colour" is not known'
+  run isle run --rm --log-driver k8s-file --log-opt tag=x busybox true
+  assert_failure 125
+  assert_output --partial 'k8s-file has no option "tag"'
+  remove_container box
+}
+
+@test "logs: journald, by its own protocol; without a journal that is said" {
+  require_program python3
+  [ -e /run/systemd/journal/socket ] || {
+    run isle run --rm --log-driver journald busybox true
+    assert_failure 125
+    assert_output --partial "needs systemd's journal"
+  }
+  # A journal of the test's own, in a mount namespace of its own.
+  on_shared_host '
+    mount -t tmpfs tmpfs /run
+    mkdir -p /run/systemd/journal
+    python3 - "$ISLE_TEST_DIR/journal" <<END &
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/run/systemd/journal/socket")
+with open(sys.argv[1], "wb", 0) as out:
+    for _ in range(3): out.write(s.recv(65536) + b"--\n")
+END
+    journal=$!
+    wait_until test -S /run/systemd/journal/socket
+    isle run --name box --label team=a --log-driver journald --log-opt tag=mine --log-opt labels=team busybox \
+      sh -c "echo out; echo err >&2; printf part" >/dev/null 2>&1
+    wait "$journal"'
+  local entries=$ISLE_TEST_DIR/journal
+  grep -qx "MESSAGE=out" "$entries"
+  assert_equal "$(grep -B20 -x MESSAGE=err "$entries" | sed -n '/^--/,$p' | grep PRIORITY)" PRIORITY=3
+  grep -qx "CONTAINER_PARTIAL_MESSAGE=true" "$entries"
+  assert_equal "$(grep -cx "CONTAINER_NAME=box" "$entries")" 3
+  assert_equal "$(grep -cx "SYSLOG_IDENTIFIER=mine" "$entries")" 3
+  assert_equal "$(grep -cx "TEAM=a" "$entries")" 3
+  run isle logs box
+  assert_failure 1
+  assert_output --partial "journalctl -o cat CONTAINER_ID_FULL="
+  isle rm box
+}
+
 @test "logs: none keeps nothing; what is not there is refused by name" {
   run -0 isle run --name box --log-driver none busybox echo hello
   assert_output hello
