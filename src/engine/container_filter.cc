@@ -7,11 +7,11 @@
 #include <regex.h>
 
 #include "base/strings.h"
+#include "base/times.h"
 #include "engine/networking.h"
 #include "image/image_record.h"
 #include "image/resolve.h"
 #include "image/short_names.h"
-#include "options/times.h"
 
 namespace isle::engine {
 namespace {
@@ -182,7 +182,7 @@ bool fits_order(const Field& field, const Listed& one, const ContainerFilter& fi
 }
 
 bool fits_until(const Field& field, const Listed& one, const std::string& value) {
-  const auto moment = options::parse_moment(value, "filter until", field.now_ns);
+  const auto moment = parse_moment(value, "filter until", field.now_ns);
   return moment && one.container.created * 1'000'000'000 <= *moment;
 }
 
@@ -270,7 +270,7 @@ Result<void> check_value(const ContainerFilter& filter) {
   if (filter.key == "publish" || filter.key == "expose") {
     TRY_STEP(parse_ports(filter.value), format("--filter {}", filter.key));
   }
-  if (filter.key == "until") TRY(options::parse_moment(filter.value, "filter until", 0));
+  if (filter.key == "until") TRY(parse_moment(filter.value, "filter until", 0));
   if (filter.key == "name" && !Pattern(filter.value).is_valid()) {
     return fail(ErrorKind::InvalidArgument,
                 format("--filter name: {} is no regular expression", quoted(filter.value)));
