@@ -47,6 +47,8 @@ isle_fuzz_parts(archive
   image/archive/members.cc image/archive/docker_archive.cc oci/image.cc oci/digest.cc
   oci/media_type.cc)
 isle_fuzz_parts(template cli/output/template*.cc)
+isle_fuzz_parts(logs engine/log_lines.cc options/times.cc monitor/log_text.cc record/event.cc)
+isle_fuzz_parts(isle_conf cli/config_toml.cc)
 isle_fuzz_parts(image
   image/reference.cc image/platform_choice.cc oci/image*.cc oci/digest.cc oci/media_type.cc
   oci/json_*.cc oci/platform.cc)
@@ -72,6 +74,9 @@ isle_fuzz_target(mountinfo runtime oci)
 isle_fuzz_target(passwd options runtime oci)
 isle_fuzz_target(tar_layer layer)
 isle_fuzz_target(template template)
+isle_fuzz_target(log_lines logs)
+isle_fuzz_target(times logs)
+isle_fuzz_target(isle_conf isle_conf)
 isle_fuzz_target(image_documents image)
 isle_fuzz_target(reference image)
 isle_fuzz_target(archive archive layer oci)

@@ -1,9 +1,11 @@
 #include "base/times.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/strings.h"
 
@@ -167,18 +169,21 @@ std::optional<Calendar> read_calendar(std::string_view text) {
   return moment;
 }
 
+// 2255 is as far as 64 bits of nanoseconds go in round numbers; what is later (or before 1684) is
+// as late.
+constexpr std::int64_t kMostSeconds = 9'000'000'000;
+
 std::int64_t nanoseconds(Calendar moment) {
   const std::time_t seconds =
       moment.zone ? timegm(&moment.parts) - *moment.zone : mktime(&moment.parts);
-  return std::int64_t{seconds} * kSecond + moment.fraction;
+  return std::clamp(std::int64_t{seconds}, -kMostSeconds, kMostSeconds) * kSecond + moment.fraction;
 }
 
 // "1700000000", "1700000000.123456789".
 std::optional<std::int64_t> read_seconds(std::string_view text) {
   const Cut parts = cut(text, '.');
   const auto seconds = parse_uint(parts.before, "seconds");
-  constexpr unsigned long long kMostSeconds = 9'000'000'000;
-  if (!seconds || *seconds > kMostSeconds) return std::nullopt;
+  if (!seconds || std::cmp_greater(*seconds, kMostSeconds)) return std::nullopt;
   std::string_view rest = text.substr(parts.before.size());
   const std::optional<std::int64_t> fraction = take_fraction(rest);
   if (!fraction || !rest.empty()) return std::nullopt;

@@ -94,6 +94,11 @@ Result<ExecOptions> parse(Arguments arguments) {
                 "exec: standard input is not a terminal",
                 "leave -t out when the input comes from a pipe or file");
   }
+  // A terminal lasts as long as somebody holds its other end, which nobody would.
+  if (request.detach && request.terminal) {
+    warn("exec: a detached command has no terminal: -t is left out");
+    request.terminal = false;
+  }
   return request;
 }
 

@@ -88,13 +88,14 @@ Listed look_at(const Paths& paths, record::Container container) {
   listed.container = std::move(container);
   const std::string& id = listed.container.id;
   auto state = runtime::load_state(paths.states(), id);
-  if (state && bury_abandoned(paths, listed.container, *state)) {
+  if (state) listed.status = runtime::status_of(*state);
+  // One that lives is nobody's to bury, and need not be looked at twice.
+  const bool ended = state && listed.status == runtime::Status::Stopped;
+  if (ended && bury_abandoned(paths, listed.container, *state)) {
     state = runtime::load_state(paths.states(), id);
+    if (state) listed.status = runtime::status_of(*state);
   }
-  if (state) {
-    listed.status = runtime::status_of(*state);
-    listed.state = std::move(*state);
-  }
+  if (state) listed.state = std::move(*state);
   if (!listed.state && !monitor::is_between_runs(paths.run, id)) {
     bury_interrupted(paths, listed.container);
   } else {

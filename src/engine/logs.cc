@@ -7,6 +7,7 @@
 #include "engine/containers.h"
 #include "engine/log_reader.h"
 #include "kernel/watch.h"
+#include "monitor/clients.h"
 #include "monitor/ending.h"
 
 namespace isle::engine {
@@ -19,6 +20,7 @@ struct Source {
   record::Container container;
   LogReader reader;
   bool over = false;
+  std::int64_t quiet_since = 0;  // ms, monotonic: it has looked ended since then; 0: it has not
 };
 
 class Follower {
@@ -47,7 +49,7 @@ class Follower {
     }
     while (!too_late()) {
       // Asked before it is read: what was written until then is read.
-      for (Source& source : sources_) source.over = source.over || has_ended(source);
+      for (Source& source : sources_) source.over = source.over || is_over(source);
       TRY(once());
       if (std::ranges::all_of(sources_, &Source::over)) return {};
       TRY(sleep(watch));
@@ -71,6 +73,19 @@ class Follower {
   }
 
   bool too_late() const { return options_.until_ns && monitor::realtime_ns() > *options_.until_ns; }
+
+  // Between the end of one run and the mark that another will come there is a moment in which
+  // nothing of a container is there: one that is to be started again has to look ended for a while.
+  bool is_over(Source& source) const {
+    if (!has_ended(source)) {
+      source.quiet_since = 0;
+      return false;
+    }
+    if (!source.container.life.restart.wanted()) return true;
+    const std::int64_t now = monitor::monotonic_ms();
+    if (source.quiet_since == 0) source.quiet_since = now;
+    return now - source.quiet_since >= kMostSleep;
+  }
 
   bool has_ended(const Source& source) const {
     const Result<Listed> listed = find_container(paths_, source.container.id);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "monitor/clients.h"
 #include "monitor/ending.h"
 #include "monitor/network.h"
 #include "monitor/own_cgroup.h"
@@ -41,6 +42,7 @@ void clean_up(const MonitorRequest& request) {
 struct Run {
   Supervised supervised;
   ExitRecord exit;
+  std::int64_t ran_ms = 0;  // by the clock that nobody sets
 };
 
 Result<Run> supervise_container(const MonitorRequest& request,
@@ -48,6 +50,7 @@ Result<Run> supervise_container(const MonitorRequest& request,
                                 std::int64_t restarts) {
   OwnCgroup own_cgroup;
   Run run;
+  const std::int64_t began = monotonic_ms();
   const Duties duties{.ended =
                           [&](const kernel::ExitStatus& exit) {
                             run.exit = end_container(request, container, exit, restarts);
@@ -55,6 +58,7 @@ Result<Run> supervise_container(const MonitorRequest& request,
                           },
                       .settle = [&] { own_cgroup.join(); }};
   run.supervised = TRY(supervise(std::move(container.charge), duties));
+  run.ran_ms = monotonic_ms() - began;
   return run;
 }
 
@@ -76,10 +80,8 @@ Result<LaunchedContainer> launch_again(const MonitorRequest& request, std::int64
 }
 
 RunOutcome outcome_of(const MonitorRequest& request, const Run& run) {
-  const ExitRecord& exit = run.exit;
-  constexpr std::int64_t kMillisecond = 1'000'000;
-  return {.status = exit.status,
-          .ran_ms = (exit.finished_ns - exit.started_ns) / kMillisecond,
+  return {.status = run.exit.status,
+          .ran_ms = run.ran_ms,
           .held = is_held(request),
           .forced = run.supervised.wants_restart};
 }

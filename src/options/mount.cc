@@ -45,9 +45,34 @@ Result<bool> take_switch(Words& words, std::string_view key, const Cut& parts) {
   return true;
 }
 
+// What docker or podman have and isle has not.
+std::string_view refusal_of_key(std::string_view key) {
+  struct Row {
+    std::string_view key, reason;
+  };
+  static constexpr Row kRows[] = {
+      {"volume-subpath", "a part of a volume cannot be mounted yet; mount all of it"},
+      {"subpath", "a part of a volume cannot be mounted yet; mount all of it"},
+      {"volume-driver", "volumes have the driver local only"},
+      {"volume-opt", "isle volume create takes what a volume is made with"},
+      {"volume-label", "isle volume create takes what a volume is made with"},
+      {"U", "isle does not change the owner of what it mounts"},
+      {"chown", "isle does not change the owner of what it mounts"},
+      {"idmap", "id-mapped volumes do not exist yet"},
+      {"glob", "name each source"},
+      {"relabel", "SELinux labels are set by -v SOURCE:TARGET:z"},
+      {"consistency", "it has no meaning on Linux"},
+  };
+  const auto* row = std::ranges::find(kRows, key, &Row::key);
+  return row == std::end(kRows) ? std::string_view() : row->reason;
+}
+
 Result<void> take_word(Words& words, std::string_view word) {
   const Cut parts = cut(word, '=');
   const std::string_view key = parts.before;
+  if (const std::string_view reason = refusal_of_key(key); !reason.empty()) {
+    return fail(ErrorKind::Unsupported, format("--mount: {}: {}", key, reason));
+  }
   if (key == "type") {
     words.type = parts.after;
   } else if (key == "source" || key == "src") {
@@ -100,9 +125,15 @@ Result<record::MountRequest> request_of(const Words& words) {
     if (!words.source.empty()) TRY(volume::check_volume_name(words.source));
     return volume_request(words.source, words.target, words.options, "mount");
   }
-  return fail(ErrorKind::Unsupported,
-              format("--mount: mounts of type {} do not exist yet", quoted(words.type)),
-              "type=bind, type=volume and type=tmpfs do");
+  for (const std::string_view known : {"image", "glob", "ramfs", "devpts", "npipe", "cluster"}) {
+    if (words.type != known) continue;
+    return fail(ErrorKind::Unsupported,
+                format("--mount: mounts of type {} do not exist yet", quoted(words.type)),
+                "type=bind, type=volume and type=tmpfs do");
+  }
+  return fail(ErrorKind::InvalidArgument,
+              format("--mount: there is no type {}", quoted(words.type)),
+              "it is bind, volume or tmpfs");
 }
 
 Result<void> parse(RunRequest& request, std::string_view value) {

@@ -275,6 +275,18 @@ has_ended() { isle ps -a | grep -q "Exited.* $1\$"; }
   remove_container one
 }
 
+@test "life: exec -d goes on when isle has ended, with -t as well" {
+  start_container box
+  isle exec -d box sh -c 'echo $PPID >/plain; exec sleep 777'
+  run -0 isle exec -d -i -t box sh -c 'test -t 0 || echo >/no-terminal; exec sleep 778'
+  assert_output --partial "-t is left out"
+  wait_until test -e "/proc/$(pid_of box)/root/no-terminal"
+  both() { [ "$(isle exec box ps | grep -c 'sleep 77[78]')" = 2 ]; }
+  wait_until both
+  run -127 isle exec -d box /no/such
+  remove_container box
+}
+
 @test "life: exec does not outlive the container" {
   start_container one
   isle exec one sleep 1000 &

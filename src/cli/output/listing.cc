@@ -65,7 +65,7 @@ std::string container_size_words(const engine::ContainerSize& size) {
 
 Result<ContainerView> view_of(const engine::Paths& paths, engine::Listed listed, bool with_size) {
   ContainerView view;
-  if (listed.running()) {
+  if (listed.running() && !listed.container.networking.networks.empty()) {
     const auto wiring = TRY(engine::wiring_of(paths, listed.container.id));
     view.ports = port_words(wiring ? wiring->ports : std::vector<record::PublishedPort>(),
                             wiring ? listed.container.networking.exposed : oci::Strings());

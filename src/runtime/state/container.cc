@@ -199,14 +199,26 @@ bool lives(Pid pid, std::uint64_t start) {
 bool is_alive(const ContainerState& state) { return lives(state.pid, state.pid_start); }
 
 namespace {
+// "FROZEN" of v1's freezer, "1" of v2; nullopt: there is no such file.
+std::optional<bool> has_text(const HostPath& file, std::string_view frozen) {
+  const Result<std::string> text = kernel::read_file(file);
+  if (!text) return std::nullopt;
+  return trim(*text) == frozen;
+}
+
+// A list of a thousand containers asks each of them, so the file that should have it is asked
+// first.
 bool is_paused(const ContainerState& state) {
   for (const std::string& directory : state.cgroup_directories) {
-    const HostPath group(directory);
-    for (const auto& [file, frozen] :
-         {std::pair("freezer.state", "FROZEN"), std::pair("cgroup.freeze", "1")}) {
-      const Result<std::string> text = kernel::read_file(group / file);
-      if (text && trim(*text) == frozen) return true;
+    if (directory.find("/freezer/") == std::string::npos) continue;
+    if (const auto paused = has_text(HostPath(directory) / "freezer.state", "FROZEN")) {
+      return *paused;
     }
+  }
+  for (const std::string& directory : state.cgroup_directories) {
+    const HostPath group(directory);
+    if (has_text(group / "freezer.state", "FROZEN").value_or(false)) return true;
+    if (has_text(group / "cgroup.freeze", "1").value_or(false)) return true;
   }
   return false;
 }
