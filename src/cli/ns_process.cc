@@ -68,7 +68,9 @@ Result<Scene> open_scene(const CommandFlag<ProcessRequest> (&flags)[Count],
 Result<std::string> can(Arguments arguments) {
   ProcessRequest request;
   const Scene scene = TRY(open_scene(kFlags, "ns can", arguments, request, 2, 2));
-  const auto a = TRY(scene.process(0)), b = TRY(scene.process(1));
+  auto a = TRY(scene.process(0)), b = TRY(scene.process(1));
+  toolbox::read_walls(a);
+  toolbox::read_walls(b);
   std::vector<json::Value> rows;
   for (const toolbox::Verdict& verdict : toolbox::can(scene.inventory, a, b)) {
     json::Value row;

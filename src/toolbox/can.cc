@@ -1,11 +1,13 @@
 // What one process may do to another, by the kernel's rules. Security modules and a filter of A's
-// own may refuse more: they are named where they are in force.
+// own may refuse more: their labels are told where there are some.
 #include <algorithm>
+#include <map>
 
 #include <linux/capability.h>
 
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "kernel/mountinfo.h"
 #include "toolbox/process_facts.h"
 
 namespace isle::toolbox {
@@ -110,6 +112,54 @@ Verdict read_root(const Pair& pair) {
   return verdict;
 }
 
+// mount_namespaces(7): what is mounted below a member of a peer group appears below all members,
+// and below their slaves.
+Verdict propagate(const Pair& pair) {
+  const Index a = pair.a.space(NamespaceKind::Mnt), b = pair.b.space(NamespaceKind::Mnt);
+  Verdict verdict{.what = "mount what the other sees",
+                  .may = a == b,
+                  .rule = a == b ? format("both are in {}", pair.name(a))
+                                 : "no mount of its is in a peer group that the other hears of"};
+  std::string power;
+  if (!pair.has(CAP_SYS_ADMIN, judge_of(pair.inventory, a), power)) {
+    verdict.may = false;
+    verdict.rule = power;
+    return verdict;
+  }
+  if (a == b) return verdict;
+  std::map<int, std::string> mine;
+  for (const kernel::MountLine& line : kernel::parse_mounts(pair.a.mountinfo)) {
+    if (line.shared != 0) mine.try_emplace(line.shared, line.point);
+  }
+  for (const kernel::MountLine& line : kernel::parse_mounts(pair.b.mountinfo)) {
+    for (const bool is_peer : {true, false}) {
+      const auto found = mine.find(is_peer ? line.shared : line.master);
+      if (found == mine.end()) continue;
+      verdict.may = true;
+      verdict.rule = format("below {} it appears below the other's {}: {} peer group {}",
+                            found->second,
+                            line.point,
+                            is_peer ? "both are in" : "a slave of",
+                            found->first);
+      return verdict;
+    }
+  }
+  return verdict;
+}
+
+// A security module may refuse what the other rules allow: it goes by labels.
+Verdict with_labels(const Pair& pair, Verdict verdict) {
+  const auto bound = [](const std::string& label) {
+    return !label.empty() && !label.starts_with("unconfined") && label != "kernel";
+  };
+  if (verdict.may && (bound(pair.a.label) || bound(pair.b.label))) {
+    verdict.rule += format("; unless the security module minds: {} and {}",
+                           quoted(pair.a.label),
+                           quoted(pair.b.label));
+  }
+  return verdict;
+}
+
 Verdict join_kind(const Pair& pair, NamespaceKind kind) {
   const Index target = pair.b.space(kind), own = pair.a.space(NamespaceKind::User);
   Verdict verdict{.what = format("setns {}", facts_of(kind).name), .may = false, .rule = {}};
@@ -134,8 +184,12 @@ Verdict join_kind(const Pair& pair, NamespaceKind kind) {
 
 std::vector<Verdict> can(const Inventory& inventory, const ProcessFacts& a, const ProcessFacts& b) {
   const Pair pair{.inventory = inventory, .a = a, .b = b};
-  std::vector<Verdict> verdicts = {
-      see(pair), signal(pair), trace(pair), reach(pair), read_root(pair)};
+  std::vector<Verdict> verdicts = {see(pair),
+                                   with_labels(pair, signal(pair)),
+                                   with_labels(pair, trace(pair)),
+                                   reach(pair),
+                                   with_labels(pair, read_root(pair)),
+                                   propagate(pair)};
   for (const kernel::NamespaceKindFacts& facts : kernel::namespace_kinds()) {
     const Index target = b.space(facts.kind);
     if (target == kNone || target == a.space(facts.kind)) continue;

@@ -123,5 +123,31 @@ TEST(Can, TheMakerOfAUserNamespace) {
   EXPECT_FALSE(machine.verdict(stranger, box, "setns user").may);
 }
 
+TEST(Can, MountsGoWherePeerGroupsReach) {
+  const Machine machine;
+  const char* what = "mount what the other sees";
+  auto root = machine.process(false, 0, kAll), box = machine.process(true, 1000, kAll);
+  root.mountinfo = "20 1 8:1 / / rw shared:7 - ext4 a rw\n";
+  box.mountinfo = "30 1 8:1 / / rw - ext4 a rw\n31 30 8:1 / /data rw master:7 - ext4 a rw\n";
+  EXPECT_TRUE(machine.verdict(root, box, what).may);
+  EXPECT_THAT(machine.verdict(root, box, what).rule,
+              HasSubstr("below / it appears below the other's /data: a slave of peer group 7"));
+  // A slave's mounts go nowhere; nor do those of who may not mount.
+  EXPECT_FALSE(machine.verdict(box, root, what).may);
+  EXPECT_FALSE(machine.verdict(machine.process(false, 5, CapabilitySet()), root, what).may);
+  EXPECT_TRUE(machine.verdict(root, root, what).may);
+  box.mountinfo = "30 1 8:1 / / rw - ext4 a rw\n";
+  EXPECT_THAT(machine.verdict(root, box, what).rule, HasSubstr("no mount of its"));
+}
+
+TEST(Can, LabelsAreToldWhereTheyBind) {
+  const Machine machine;
+  const auto root = machine.process(false, 0, kAll);
+  auto box = machine.process(true, 1000, kAll);
+  EXPECT_THAT(machine.verdict(root, box, "trace").rule, testing::Not(HasSubstr("module")));
+  box.label = "docker-default (enforce)";
+  EXPECT_THAT(machine.verdict(root, box, "trace").rule, HasSubstr("docker-default (enforce)"));
+}
+
 }  // namespace
 }  // namespace isle::toolbox

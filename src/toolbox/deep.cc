@@ -4,6 +4,8 @@
 // what tells which PID namespace a procfs shows when all its processes have ended.
 #include <algorithm>
 #include <ctime>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include <fcntl.h>
@@ -106,30 +108,50 @@ void Discovery::explain_dead_procs() {
   inventory_.dead_procs = std::move(unexplained);
 }
 
-// Near each known one; what was found of that kind is not looked for again.
+// Numbers beside those of known ones, each with the inode of that known one.
+std::map<std::uint64_t, std::uint64_t> Discovery::wanted_ids() const {
+  std::map<std::uint64_t, std::uint64_t> known;
+  for (const Namespace& space : inventory_.namespaces) {
+    if (space.id && !space.initial) known[*space.id] = space.name.inode;
+  }
+  constexpr std::uint64_t kBeside = 8;
+  std::map<std::uint64_t, std::uint64_t> wanted;
+  for (const auto& [id, inode] : known) {
+    for (std::uint64_t near = id - std::min(id - 1, kBeside); near <= id + kBeside; ++near) {
+      if (!known.contains(near)) wanted[near] = inode;
+    }
+  }
+  return wanted;
+}
+
+// Namespaces that were made one after the other have neighbouring inodes, too, as long as no older
+// ones were given back: so first those beside the known one's, then wider, then all.
 void Discovery::search_all() {
   const std::int64_t deadline = now_ms() + options_.deep_milliseconds;
   std::uint64_t last = kFirstInode;
-  std::set<std::uint64_t> ids;
   for (const Namespace& space : inventory_.namespaces) {
     if (!space.initial) last = std::max(last, space.name.inode);
-    if (space.id && !space.initial) ids.insert(*space.id);
   }
-  constexpr std::uint64_t kBeside = 8;
-  std::set<std::uint64_t> wanted;
-  for (const std::uint64_t id : ids) {
-    for (std::uint64_t near = id - std::min(id - 1, kBeside); near <= id + kBeside; ++near) {
-      if (!ids.contains(near)) wanted.insert(near);
+  std::map<std::uint64_t, std::uint64_t> wanted = wanted_ids();
+  const std::size_t all = wanted.size();
+  std::size_t tried = 0;
+  for (const std::uint64_t distance : {std::uint64_t{32}, kNearInodes, std::uint64_t{0}}) {
+    tried = 0;
+    for (auto id = wanted.begin(); id != wanted.end() && now_ms() < deadline; ++tried) {
+      const auto inodes =
+          distance == 0 ? std::pair(kFirstInode, last + kNearInodes) : around(id->second, distance);
+      bool found = false;  // an id is one namespace's, of whatever kind
+      for (const kernel::NamespaceKindFacts& facts : kernel::namespace_kinds()) {
+        found = found || search(facts.kind, {id->first, id->first}, inodes, deadline) != 0;
+      }
+      id = found ? wanted.erase(id) : std::next(id);
     }
   }
-  unsigned done = 0;
-  for (auto id = wanted.rbegin(); id != wanted.rend() && now_ms() < deadline; ++id, ++done) {
-    for (const kernel::NamespaceKindFacts& facts : kernel::namespace_kinds()) {
-      search(facts.kind, {*id, *id}, {kFirstInode, last + kNearInodes}, deadline);
-    }
-  }
-  inventory_.notes.push_back(
-      format("by handles {} of {} ids near the known ones were tried", done, wanted.size()));
+  inventory_.notes.push_back(format(
+      "by handles {} of {} ids near the known ones were tried with every inode, {} were found",
+      std::min(tried, all),
+      all,
+      all - wanted.size()));
 }
 
 }  // namespace isle::toolbox

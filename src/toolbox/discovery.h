@@ -1,6 +1,8 @@
 #pragma once
 // The inventory while it is made (see discover.h).
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +80,7 @@ class Discovery {
   void list_by_kernel();
   void explain_dead_procs();
   bool explain_dead_proc(const DeadProc& dead, std::int64_t deadline);
+  std::map<std::uint64_t, std::uint64_t> wanted_ids() const;
   void search_all();
   unsigned search(kernel::NamespaceKind kind,
                   std::pair<std::uint64_t, std::uint64_t> ids,

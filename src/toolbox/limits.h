@@ -25,8 +25,8 @@ struct Limit {
 };
 std::vector<Limit> limits(const Inventory& inventory);
 
-// What one user has in one user namespace of one kind of namespace. Who made a namespace is known of
-// user namespaces; of the others it is taken to be whose process is in it.
+// What one user has in one user namespace of one kind of namespace. Who made a namespace is known
+// of user namespaces; of the others it is taken to be whose process is in it.
 struct Charge {
   Index user_namespace = kNone;
   uid_t user = 0;

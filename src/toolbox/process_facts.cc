@@ -61,6 +61,11 @@ Result<ProcessFacts> facts_of_process(const Inventory& inventory, Pid pid) {
   return facts;
 }
 
+void read_walls(ProcessFacts& facts) {
+  facts.mountinfo = file_of(facts.pid, "mountinfo");
+  facts.label = trim(file_of(facts.pid, "attr/current"));
+}
+
 Index judge_of(const Inventory& inventory, Index space) {
   if (space == kNone) return kNone;
   const Namespace& one = inventory.namespaces[space];

@@ -22,12 +22,16 @@ struct ProcessFacts {
   std::vector<pid_t> levels;  // NSpid: from our PID namespace inwards
   IdMap uid_map, gid_map;
   std::array<Index, kernel::kNamespaceKinds> in{};
-  bool dumpable = true;  // as far as the owner of /proc/PID tells
+  bool dumpable = true;          // as far as the owner of /proc/PID tells
+  std::string mountinfo, label;  // by read_walls: its mounts; what a security module calls it
 
   Index space(kernel::NamespaceKind kind) const { return in[static_cast<std::size_t>(kind)]; }
 };
 // NotFound: it has gone. Denied: its namespaces are not ours to see.
 Result<ProcessFacts> facts_of_process(const Inventory& inventory, Pid pid);
+
+// What only `can` asks for, and is dear for every process of a machine.
+void read_walls(ProcessFacts& facts);
 
 // What the process may do as far as user namespaces go (cap_capable in the kernel).
 struct Power {

@@ -23,6 +23,18 @@ pid_of() { isle inspect "$1" | sed -n 's/^ *"pid": \([0-9]*\),\{0,1\}$/\1/p' | h
   assert_line "trace: no"
   assert_line "read /proc/PID/root: no"
   assert_line "setns uts: no"
+  assert_line "mount what the other sees: no"
+  run -0 isle ns can self self --format '{{.What}}: {{.May}}'
+  assert_line "mount what the other sees: yes"
+  run -0 unshare --mount --propagation private bash -euc "
+    mount -t tmpfs --make-shared tmpfs /mnt
+    unshare --mount --propagation slave sleep 100 &
+    until [ \"\$(readlink /proc/\$!/ns/mnt)\" != \"\$(readlink /proc/\$\$/ns/mnt)\" ] && grep -q master /proc/\$!/mountinfo; do sleep .02; done
+    '$ISLE_BIN_DIR/isle' ns can \$\$ \$!
+    '$ISLE_BIN_DIR/isle' ns can \$! \$\$
+    kill \$!" 3>&- 8>&-
+  assert_output --partial "below /mnt it appears below the other's /mnt: a slave of peer group"
+  assert_output --partial "no mount of its is in a peer group that the other hears of"
   run -0 isle ns can ns-can self
   assert_output --partial "is not above $(readlink /proc/self/ns/user)"
   # What it says is what the kernel does.
