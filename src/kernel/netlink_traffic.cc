@@ -1,12 +1,12 @@
 #include "kernel/netlink_traffic.h"
 
+#include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_mirred.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
