@@ -53,6 +53,14 @@ isle_fuzz_parts(image
   image/reference.cc image/platform_choice.cc oci/image*.cc oci/digest.cc oci/media_type.cc
   oci/json_*.cc oci/platform.cc)
 
+isle_fuzz_parts(dns network/dns_message.cc)
+isle_fuzz_parts(netlink kernel/netlink.cc)
+isle_fuzz_parts(network
+  network/netavark.cc network/cni_config.cc network/complete.cc network/dns_client.cc network/firewall.cc
+  network/foreign.cc network/leases.cc network/networks.cc network/pool.cc network/ports.cc
+  network/resolve.cc network/wire.cc record/network.cc record/wiring.cc kernel/netlink*.cc kernel/nft.cc
+  kernel/process.cc kernel/unix_socket.cc oci/json_reader.cc)
+
 # isle_fuzz_target(NAME PARTS...)
 function(isle_fuzz_target name)
   add_executable(fuzz_${name} EXCLUDE_FROM_ALL fuzz/${name}.cc)
@@ -82,3 +90,7 @@ isle_fuzz_target(reference image)
 isle_fuzz_target(archive archive layer oci)
 isle_fuzz_target(auth_header fetch runtime oci)
 isle_fuzz_target(registries fetch runtime oci)
+isle_fuzz_target(dns_packet dns)
+isle_fuzz_target(netlink_reply netlink)
+isle_fuzz_target(port_value network)
+isle_fuzz_target(foreign_request network)

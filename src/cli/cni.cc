@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 
-#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/networking.h"

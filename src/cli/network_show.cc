@@ -98,6 +98,8 @@ json::Value member_json(const engine::Member& member) {
   value["Name"] = member.name;
   value["Device"] = member.attachment.device;
   value["MacAddress"] = member.attachment.mac;
+  if (member.attachment.ingress != 0) value["Ingress"] = member.attachment.ingress;
+  if (member.attachment.egress != 0) value["Egress"] = member.attachment.egress;
   value["IPv4Address"] = "";
   value["IPv6Address"] = "";
   for (const std::string& address : member.attachment.addresses) {

@@ -49,18 +49,6 @@ std::string host_resolv() {
   return real.empty() ? std::move(text) : std::move(real);
 }
 
-Result<void> write_files(const Paths& paths,
-                         const record::Container& container,
-                         const record::Wiring& wiring) {
-  const HostPath directory = paths.container(container.id);
-  const record::Networking& wish = container.networking;
-  const std::string hostname(trim(read_or_empty(directory / "hostname")));
-  if (!wish.no_hosts) {
-    TRY(rewrite(directory / "hosts", hosts_text(wish, wiring, hostname, container.name)));
-  }
-  return rewrite(directory / "resolv.conf", resolv_text(wish, wiring, host_resolv()));
-}
-
 std::string gateway_of(const record::Wiring& wiring, bool v6) {
   for (const record::Attachment& attachment : wiring.attachments) {
     for (const std::string& address : attachment.bridge_addresses) {
@@ -124,13 +112,22 @@ Result<std::optional<record::Wiring>> wiring_of(const Paths& paths, std::string_
   return monitor::read_network(paths.container(id));
 }
 
-Result<std::optional<record::Wiring>> connect_networks(const Paths& paths,
-                                                       const record::Container& container) {
-  if (container.networking.networks.empty()) return std::optional<record::Wiring>();
-  std::optional<record::Wiring> there = TRY(wiring_of(paths, container.id));
-  if (there) return there;
+Result<void> write_network_files(const Paths& paths,
+                                 const record::Container& container,
+                                 const record::Wiring& wiring) {
+  const HostPath directory = paths.container(container.id);
+  const record::Networking& wish = container.networking;
+  const std::string hostname(trim(read_or_empty(directory / "hostname")));
+  if (!wish.no_hosts) {
+    TRY(rewrite(directory / "hosts", hosts_text(wish, wiring, hostname, container.name)));
+  }
+  return rewrite(directory / "resolv.conf", resolv_text(wish, wiring, host_resolv()));
+}
+
+Result<void> choose_name_server(const Paths& paths,
+                                const record::Container& container,
+                                record::Wiring& wiring) {
   const network::Places places = network_places(paths);
-  record::Wiring wiring = TRY(network::resolve(resolve_request(places, paths, container)));
   for (const record::Attachment& attachment : wiring.attachments) {
     if (!attachment.serves_names) continue;
     wiring.name_server = (places.run / ".dns").str();
@@ -138,8 +135,19 @@ Result<std::optional<record::Wiring>> connect_networks(const Paths& paths,
     if (wiring.upstream.empty()) {
       wiring.upstream = TRY(network::find_network(places, attachment.network)).dns_servers;
     }
-    break;
+    return {};
   }
+  return {};
+}
+
+Result<std::optional<record::Wiring>> connect_networks(const Paths& paths,
+                                                       const record::Container& container) {
+  if (container.networking.networks.empty()) return std::optional<record::Wiring>();
+  std::optional<record::Wiring> there = TRY(wiring_of(paths, container.id));
+  if (there) return there;
+  const network::Places places = network_places(paths);
+  record::Wiring wiring = TRY(network::resolve(resolve_request(places, paths, container)));
+  TRY(choose_name_server(paths, container, wiring));
   // From here on whoever removes the container finds what it holds.
   Result<void> written = kernel::replace_file(
       paths.container(container.id) / "network.json", record::write_wiring(wiring), 0600, false);
@@ -149,7 +157,7 @@ Result<std::optional<record::Wiring>> connect_networks(const Paths& paths,
     }
     return std::unexpected(std::move(written).error());
   }
-  TRY(write_files(paths, container, wiring));
+  TRY(write_network_files(paths, container, wiring));
   return std::optional(std::move(wiring));
 }
 

@@ -35,6 +35,15 @@ Result<std::optional<record::Wiring>> imagine_networks(const Paths& paths,
 // What a running container has; nullopt: nothing.
 Result<std::optional<record::Wiring>> wiring_of(const Paths& paths, std::string_view id);
 
+// Who answers for names, where one of its networks has some.
+Result<void> choose_name_server(const Paths& paths,
+                                const record::Container& container,
+                                record::Wiring& wiring);
+// Its hosts and resolv.conf; they are mounted inside, so that a running container sees the change.
+Result<void> write_network_files(const Paths& paths,
+                                 const record::Container& container,
+                                 const record::Wiring& wiring);
+
 // Pure: the files' content.
 std::string hosts_text(const record::Networking& wish,
                        const record::Wiring& wiring,

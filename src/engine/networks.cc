@@ -55,6 +55,18 @@ bool is_in(const record::Container& container, const std::string& network) {
   });
 }
 
+// Its monitor holds the connection to isle-dns only where there were names when it started.
+Result<void> serve_names(const Paths& paths, Running& running, int space) {
+  if (!running.wiring.name_server.empty()) {
+    network::update_names(running.wiring);
+    return {};
+  }
+  TRY(choose_name_server(paths, running.container, running.wiring));
+  if (running.wiring.name_server.empty()) return {};
+  TRY(keep(paths, running));
+  return network::keep_serving_names(running.wiring, space);
+}
+
 Result<void> connect_running(const Paths& paths,
                              Running& running,
                              const record::NetworkWish& wish) {
@@ -80,8 +92,8 @@ Result<void> connect_running(const Paths& paths,
     if (attachment.driver == "bridge") TRY(network::provide_bridge(attachment));
     TRY(network::connect(attachment, space.get()));
     if (attachment.driver == "bridge") TRY(network::publish(only));
-    network::update_names(running.wiring);
-    return {};
+    TRY(serve_names(paths, running, space.get()));
+    return write_network_files(paths, running.container, running.wiring);
   };
   Result<void> wired = wire();
   if (wired) return wired;

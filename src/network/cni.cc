@@ -21,25 +21,24 @@ namespace isle::network::cni {
 namespace {
 
 // The specification's numbers, "Error".
-enum Code : std::uint8_t {
-  kIncompatibleVersion = 1,
-  kUnsupportedField = 2,
-  kUnknownContainer = 3,
-  kInvalidEnvironment = 4,
-  kFailed = 5,
-  kInvalidConfig = 7,
-  kTryAgain = 11,
-  kUnavailable = 50,
+enum class Code : std::uint8_t {
+  IncompatibleVersion = 1,
+  UnsupportedField = 2,
+  UnknownContainer = 3,
+  InvalidEnvironment = 4,
+  Failed = 5,
+  InvalidConfig = 7,
+  TryAgain = 11,
 };
 
 Code code_of(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::Unsupported: return kUnsupportedField;
-    case ErrorKind::NotFound: return kUnknownContainer;
+    case ErrorKind::Unsupported: return Code::UnsupportedField;
+    case ErrorKind::NotFound: return Code::UnknownContainer;
     case ErrorKind::InvalidArgument:
-    case ErrorKind::Corrupt: return kInvalidConfig;
-    case ErrorKind::Unavailable: return kTryAgain;
-    default: return kFailed;
+    case ErrorKind::Corrupt: return Code::InvalidConfig;
+    case ErrorKind::Unavailable: return Code::TryAgain;
+    default: return Code::Failed;
   }
 }
 
@@ -316,7 +315,7 @@ Answer answer(const Call& call,
                         format("CNI_COMMAND cannot be {}", quoted(call.command)),
                         "ADD, DEL, CHECK, GC, STATUS and VERSION are there")
                        .error(),
-                   kInvalidEnvironment);
+                   Code::InvalidEnvironment);
   }
   Result<Config> config = read_config(text);
   if (!config) return refusal(version, config.error(), code_of(config.error()));
@@ -326,7 +325,7 @@ Answer answer(const Call& call,
                         format("isle-cni does not speak version {}", quoted(config->version)),
                         "0.4.0, 1.0.0 and 1.1.0 are spoken")
                        .error(),
-                   kIncompatibleVersion);
+                   Code::IncompatibleVersion);
   }
   Result<std::string> done = run(call, places, *config, is_alive);
   if (done) return {.text = *std::move(done), .status = 0};

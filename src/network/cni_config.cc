@@ -6,7 +6,6 @@
 #include "base/ip_address.h"
 #include "base/strings.h"
 #include "kernel/netlink_device.h"
-#include "kernel/netlink_link.h"
 #include "oci/json_reader.h"
 
 namespace isle::network::cni {

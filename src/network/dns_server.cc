@@ -161,6 +161,8 @@ class Server {
       static_cast<void>(send(key, "+", 1, MSG_NOSIGNAL));
       return;
     }
+    // One that starts again: what was kept of its last run goes.
+    if (other != by_id_.end() && other->second != key) drop_container(other->second);
     note(key, *wiring);
     by_id_[wiring->container] = key;
     if (!given) return;

@@ -15,7 +15,6 @@
 #include "kernel/fd.h"
 #include "kernel/netlink_link.h"
 #include "network/dns_client.h"
-#include "network/firewall.h"
 #include "network/ports.h"
 #include "network/wire.h"
 

@@ -8,7 +8,6 @@
 #include "base/ip_address.h"
 #include "base/json.h"
 #include "base/strings.h"
-#include "kernel/netlink_link.h"
 #include "network/resolve.h"
 #include "oci/json_reader.h"
 

@@ -155,6 +155,22 @@ Result<std::string> lease_port(const PortTaker& taker,
   return path.str();
 }
 
+// One that the kernel finds free, and nobody has a lease of.
+Result<std::uint16_t> take_free_port(const PortTaker& taker,
+                                     const std::string& protocol,
+                                     const IpAddress& host,
+                                     std::vector<std::string>& leases) {
+  for (int tries = 0;; ++tries) {
+    const std::uint16_t port = TRY(try_to_listen(host, 0, protocol));
+    Result<std::string> lease = lease_port(taker, protocol, port, host);
+    if (lease) {
+      leases.push_back(*std::move(lease));
+      return port;
+    }
+    if (tries == 20) return std::unexpected(std::move(lease).error());
+  }
+}
+
 Result<record::PublishedPort> take_port(const PortTaker& taker,
                                         const record::PortWish& wish,
                                         std::uint16_t offset,
@@ -169,24 +185,15 @@ Result<record::PublishedPort> take_port(const PortTaker& taker,
       .host_port = 0,
       .container_ip = inside,
       .container_port = static_cast<std::uint16_t>(wish.container_port + offset)};
-  const bool any = wish.host_port == 0;
-  for (int tries = 0;; ++tries) {
-    const auto wanted = static_cast<std::uint16_t>(any ? 0 : wish.host_port + offset);
-    // Leases first: they know a better name for who has it.
-    Result<std::string> lease =
-        any ? Result<std::string>() : lease_port(taker, wish.protocol, wanted, host);
-    if (!lease) return std::unexpected(std::move(lease).error());
-    if (!any) leases.push_back(*lease);
-    port.host_port =
-        taker.are_held && !any ? wanted : TRY(try_to_listen(host, wanted, wish.protocol));
-    if (!any) return port;
-    lease = lease_port(taker, wish.protocol, port.host_port, host);
-    if (lease) {
-      leases.push_back(*lease);
-      return port;
-    }
-    if (tries == 20) return std::unexpected(std::move(lease).error());
+  if (wish.host_port == 0) {
+    port.host_port = TRY(take_free_port(taker, wish.protocol, host, leases));
+    return port;
   }
+  port.host_port = static_cast<std::uint16_t>(wish.host_port + offset);
+  // Leases first: they know a better name for who has it.
+  leases.push_back(TRY(lease_port(taker, wish.protocol, port.host_port, host)));
+  if (!taker.are_held) TRY(try_to_listen(host, port.host_port, wish.protocol));
+  return port;
 }
 
 }  // namespace

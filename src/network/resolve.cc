@@ -210,6 +210,14 @@ Result<record::Attachment> resolve_one(const ResolveRequest& request,
   attachment.mac = wish.mac.empty() ? mac_of(attachment, request.container) : wish.mac;
   if (network.driver == "bridge") {
     attachment.host_end = free_host_end(request.container, wiring);
+    attachment.ingress = wish.ingress;
+    attachment.egress = wish.egress;
+    if (wish.egress != 0) attachment.limiter = "vi" + attachment.host_end.substr(2);
+  } else if (wish.ingress != 0 || wish.egress != 0) {
+    return fail(ErrorKind::Unsupported,
+                format("network {}: ingress= and egress= limit on bridges, this is a {}",
+                       quoted(network.name),
+                       network.driver));
   }
   attachment.names = names_of(request, wish);
   return attachment;

@@ -12,7 +12,9 @@
 #include "base/strings.h"
 #include "kernel/netlink_device.h"
 #include "kernel/netlink_link.h"
+#include "kernel/netlink_traffic.h"
 #include "kernel/nft.h"
+#include "network/dns_client.h"
 #include "network/firewall.h"
 #include "network/leases.h"
 
@@ -133,6 +135,34 @@ Result<void> make_device(NetlinkSocket& host, const record::Attachment& attachme
   return host.send_all(std::move(requests));
 }
 
+// The container's ingress is what its host's end sends; its egress goes through a device whose
+// queue the container cannot reach, whatever rights it has inside.
+Result<void> limit_rates(NetlinkSocket& host, const record::Attachment& attachment) {
+  if (attachment.ingress == 0 && attachment.egress == 0) return {};
+  const std::string& name = attachment.host_end;
+  const std::optional<int> end = TRY(kernel::link_index(host, name));
+  if (!end) return fail(ErrorKind::NotFound, format("the device {} is gone again", name));
+  if (attachment.ingress != 0) {
+    TRY(host.send_all({kernel::limit_sending(name, *end, attachment.ingress)}));
+  }
+  if (attachment.egress == 0) return {};
+  TRY(unless_there(host.send_all({kernel::new_ifb(attachment.limiter)})));
+  const std::optional<int> ifb = TRY(kernel::link_index(host, attachment.limiter));
+  if (!ifb) return fail(ErrorKind::NotFound, format("{} is gone again", attachment.limiter));
+  return host.send_all({kernel::limit_sending(attachment.limiter, *ifb, attachment.egress),
+                        kernel::receive_queue(name, *end),
+                        kernel::send_received_by(name, *end, *ifb)});
+}
+
+// A device of kind ifb is the host's: it does not end with the container's.
+void remove_limiters(const std::vector<record::Attachment>& attachments) {
+  for (const record::Attachment& attachment : attachments) {
+    if (attachment.limiter.empty()) continue;
+    Result<NetlinkSocket> host = NetlinkSocket::open(NETLINK_ROUTE);
+    if (host) static_cast<void>(host->send_all({kernel::delete_link(attachment.limiter)}));
+  }
+}
+
 Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& attachment) {
   const std::optional<int> index = TRY(kernel::link_index(inside, attachment.device));
   if (!index) {
@@ -177,6 +207,11 @@ Result<void> connect(const record::Attachment& attachment, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
   Result<void> made = make_device(host, attachment, space);
   if (!made) return std::unexpected(explain(std::move(made).error(), attachment));
+  Result<void> limited = limit_rates(host, attachment);
+  if (!limited) {
+    return std::unexpected(std::move(limited).error().advise(
+        "a limit needs the kernel's sch_tbf; egress= also ifb, cls_u32 and act_mirred"));
+  }
   NetlinkSocket inside = TRY(socket_in(space));
   return settle_inside(inside, attachment);
 }
@@ -201,6 +236,7 @@ Result<void> repair(const record::Wiring& wiring) {
 Result<void> disconnect(const record::Attachment& attachment, int space) {
   NetlinkSocket inside = TRY(socket_in(space));
   const Result<void> deleted = inside.send_all({kernel::delete_link(attachment.device)});
+  remove_limiters({attachment});
   if (!deleted && deleted.error().errnum == ENODEV) return {};
   return deleted;
 }
@@ -254,6 +290,8 @@ namespace {
 }  // namespace
 
 void release(const record::Wiring& wiring) {
+  remove_limiters(wiring.attachments);
+  forget_names(wiring);
   if (!wiring.ports.empty()) {
     // A child holds the socket when we close it (see close_ports), and ends after that: it waits
     // for the end of a pipe that outlives our socket by a moment.

@@ -50,6 +50,25 @@ Result<void> take_alias(record::NetworkWish& wish, std::string_view text) {
   return {};
 }
 
+// Bits a second: "10mbit", "10M", "500kbit", "1g", "64000".
+Result<std::uint64_t> parse_rate(std::string_view text) {
+  constexpr std::uint64_t kLeast = 8000, kMost = 1000000000000;
+  std::string_view digits = text;
+  if (digits.ends_with("bit")) digits.remove_suffix(3);
+  std::uint64_t unit = 1;
+  constexpr std::string_view kUnits = "kmg";
+  const char last = digits.empty() ? '\0' : lower(digits.substr(digits.size() - 1))[0];
+  if (const std::size_t place = kUnits.find(last); place != std::string_view::npos) {
+    for (std::size_t i = 0; i <= place; ++i) unit *= 1000;
+    digits.remove_suffix(1);
+  }
+  const auto number = parse_uint(digits, "rate");
+  if (number && *number <= kMost / unit && *number * unit >= kLeast) return *number * unit;
+  return fail(ErrorKind::InvalidArgument,
+              format("{} is no rate", quoted(text)),
+              "write bits a second like 10mbit, 500kbit or 1gbit; 8kbit is the least");
+}
+
 // "ip=10.0.0.5,alias=web"
 Result<void> take_part(record::NetworkWish& wish, std::string_view part) {
   const Cut pair = cut(part, '=');
@@ -57,6 +76,10 @@ Result<void> take_part(record::NetworkWish& wish, std::string_view part) {
   if (pair.before == "ip6") return take_ip(wish, pair.after, true);
   if (pair.before == "mac") return take_mac(wish, pair.after);
   if (pair.before == "alias") return take_alias(wish, pair.after);
+  if (pair.before == "ingress" || pair.before == "egress") {
+    (pair.before == "ingress" ? wish.ingress : wish.egress) = TRY(parse_rate(pair.after));
+    return {};
+  }
   if (pair.before == "interface_name") {
     if (!kernel::is_device_name(pair.after)) {
       return fail(ErrorKind::InvalidArgument,
@@ -67,7 +90,7 @@ Result<void> take_part(record::NetworkWish& wish, std::string_view part) {
   }
   return fail(ErrorKind::InvalidArgument,
               format("{} says nothing about a network", quoted(part)),
-              "ip=, ip6=, mac=, alias= and interface_name= do");
+              "ip=, ip6=, mac=, alias=, interface_name=, ingress= and egress= do");
 }
 
 Result<void> take_named(record::Container& container, std::string_view value) {
@@ -181,7 +204,8 @@ const Option kNetwork{
              Arity::Value,
              "MODE|NAME[:KEY=VALUE,...]",
              "none, host, container:NAME, ns:PATH, or a network to be in, with ip=, ip6=, mac=, "
-             "alias=, interface_name=; several times for several (default: bridge for root, else "
+             "alias=, interface_name=, ingress=, egress= (bits a second, 10mbit); several times "
+             "for several (default: bridge for root, else "
              "none; ISLE_NETWORK says another)",
              Section::Network},
     .parse = parse,

@@ -13,6 +13,7 @@ struct NetworkWish {
   std::string network;  // its name
   std::string ip, ip6, mac, device;
   oci::Strings aliases;
+  std::uint64_t ingress = 0, egress = 0;  // most bits a second, as the container sees it; 0: any
 };
 
 // -p: a range of ports of the host leads to one of the container.
@@ -42,6 +43,8 @@ void fields(Io& io, typename Io::template Ref<NetworkWish> wish) {
   io.optional("mac", wish.mac);
   io.optional("device", wish.device);
   io.optional("aliases", wish.aliases);
+  io.optional("ingress", wish.ingress);
+  io.optional("egress", wish.egress);
 }
 template <typename Io>
 void fields(Io& io, typename Io::template Ref<PortWish> port) {

@@ -24,6 +24,9 @@ void fields(Io& io, typename Io::template Ref<Attachment> attachment) {
   io.always("masquerade", attachment.masquerade);
   io.optional("names", attachment.names);
   io.optional("servesNames", attachment.serves_names);
+  io.optional("ingress", attachment.ingress);
+  io.optional("egress", attachment.egress);
+  io.optional("limiter", attachment.limiter);
 }
 
 template <typename Io>

@@ -31,6 +31,8 @@ struct Attachment {
   bool internal = false, open = false, masquerade = true;
   oci::Strings names;  // by which others of this network find it
   bool serves_names = false;
+  std::uint64_t ingress = 0, egress = 0;  // most bits a second; 0: any
+  std::string limiter;                    // the device of kind ifb that holds egress back
 };
 
 struct PublishedPort {

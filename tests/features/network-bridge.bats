@@ -219,3 +219,43 @@ CASES
   assert_output --partial '"one" is too much'
   isle network rm lan
 }
+
+@test "network: a bridge that has no port left is told of, and nothing is taken" {
+  isle run --rm busybox true
+  local i
+  for i in $(seq 1 1023); do
+    echo "link add f$i type veth peer name g$i"
+    echo "link set f$i master isle0"
+  done | on_host ip -batch -
+  run -125 isle run --rm -p 8080:80 busybox true
+  assert_output --partial 'network "bridge" is full: a bridge has room for 1023 containers'
+  assert_output --partial "isle network create"
+  run -0 find "$ISLE_RUN/networks" -type l
+  refute_output
+  # The place of one that goes is another's.
+  on_host ip link del f7
+  run -0 isle run --rm -p 8080:80 busybox true
+}
+
+@test "network: twenty at once get twenty addresses, and of one name and port one wins" {
+  local i pids=()
+  for i in $(seq 1 20); do
+    isle run -d busybox sleep 60 >/dev/null &
+    pids+=($!)
+  done
+  for i in $(seq 1 10); do
+    isle run -d --name one -p 8080:80 busybox sleep 60 >/dev/null 2>&1 && echo "$i" >>"$ISLE_TEST_DIR/won" &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i" || true; done
+  run -0 wc -l <"$ISLE_TEST_DIR/won"
+  assert_output 1
+  rm "$ISLE_TEST_DIR/won"
+  # Who lost has given back what it had.
+  run -0 sh -c 'find "$1" -type l | wc -l' sh "$ISLE_RUN/networks/bridge"
+  assert_output 21
+  # shellcheck disable=SC2046
+  isle rm -f $(isle ps -aq) >/dev/null
+  run -0 find "$ISLE_RUN/networks" -type l
+  refute_output
+}

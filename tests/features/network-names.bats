@@ -66,3 +66,19 @@ names_gone() { [ -z "$(resolve client web)" ]; }
     esac
   done < <(awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$ISLE_TESTS_DIR/../README.md")
 }
+
+@test "names: network connect brings them to a container that started without" {
+  isle network create late
+  isle run -d --name web --network late busybox sleep 60 >/dev/null
+  isle run -d --name client busybox sleep 60 >/dev/null
+  run isle exec client nslookup web 127.0.0.11
+  assert_failure
+  isle network connect late client
+  run -0 isle exec client cat /etc/resolv.conf
+  assert_line "nameserver 127.0.0.11"
+  run -0 isle exec client nslookup web
+  assert_output --partial "Address: 10."
+  [ -n "$(resolve web client)" ] || _fail "the other way round" client "no address"
+  isle rm -f web client
+  wait_until no_name_server
+}

@@ -21,6 +21,10 @@ std::string device_words(const record::Attachment& attachment) {
   for (const record::NetworkRoute& route : attachment.routes) {
     words += format(", RTM_NEWROUTE({} via {})", route.destination, route.gateway);
   }
+  if (attachment.ingress != 0) words += format(", tbf {} bit/s in", attachment.ingress);
+  if (attachment.egress != 0) {
+    words += format(", tbf {} bit/s out by {}", attachment.egress, attachment.limiter);
+  }
   return words;
 }
 
