@@ -9,7 +9,7 @@
 #include "cli/flags.h"
 #include "cli/volume_list.h"
 #include "engine/volumes.h"
-#include "image/tree_copy.h"
+#include "image/tree_transfer.h"
 
 namespace isle::cli {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/strings.h"
 #include "engine/container_root.h"
-#include "image/tree_copy.h"
+#include "image/tree_transfer.h"
 #include "kernel/beneath.h"
 
 namespace isle::engine {
@@ -130,7 +130,7 @@ Result<Warnings> copy_between(const Paths& paths,
   }
   if (!directory) return std::unexpected(directory.error());
   target.directory = directory->get();
-  return warnings_of(TRY(image::copy_tree(paths.store, source.tree, target)));
+  return warnings_of(TRY(image::transfer_tree(paths.store, source.tree, target)));
 }
 
 Result<Warnings> take_archive(const Paths& paths,

@@ -11,7 +11,7 @@
 #include "engine/owner.h"
 #include "image/layer/layer_view.h"
 #include "image/layer/merged_tree.h"
-#include "image/tree_copy.h"
+#include "image/tree_transfer.h"
 #include "kernel/beneath.h"
 
 namespace isle::engine {
@@ -140,11 +140,11 @@ Result<void> fill(const Paths& paths,
   }
   if (!source.directories.empty()) {
     const oci::Linux& linux_ = *made.prepared.spec.linux_;
-    TRY(image::copy_tree(paths.store,
-                         source,
-                         {.directory = target.get(),
-                          .uids = ranges_of(linux_.uid_mappings),
-                          .gids = ranges_of(linux_.gid_mappings)}));
+    TRY(image::transfer_tree(paths.store,
+                             source,
+                             {.directory = target.get(),
+                              .uids = ranges_of(linux_.uid_mappings),
+                              .gids = ranges_of(linux_.gid_mappings)}));
   }
   if (unlink(mark.c_str()) != 0) return fail_call(errno, format("unlink({})", mark.str()));
   return {};

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -12,22 +13,24 @@
 
 namespace isle::image {
 
-// Its name appears when it is locked: nobody takes it for a dead one before.
+// Before it is locked others take it for a dead one's, and away: then it is made once more.
 Result<Lease> Lease::take(const Store& store) {
   static std::atomic<unsigned> count = 0;
-  const kernel::UniqueFd directory = TRY(store.directory("leases"));
-  const std::string name = format("{}.{}", getpid(), ++count);
-  Lease lease;
-  const std::string fresh = "." + name;
   constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW;
-  kernel::UniqueFd file = TRY(kernel::open_at(directory.get(), fresh, kFlags, 0600));
-  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) return fail_call(errno, "flock(lease)");
-  if (renameat(directory.get(), fresh.c_str(), directory.get(), name.c_str()) != 0) {
-    return fail_call(errno, format("rename(leases/{})", name));
+  const kernel::UniqueFd directory = TRY(store.directory("leases"));
+  for (;;) {
+    const std::string name = format("{}.{}", getpid(), ++count);
+    kernel::UniqueFd file = TRY(kernel::open_at(directory.get(), name, kFlags, 0600));
+    const bool is_locked = flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+    if (!is_locked && errno != EWOULDBLOCK) return fail_call(errno, "flock(lease)");
+    struct stat look{};
+    if (fstat(file.get(), &look) != 0) return fail_call(errno, "fstat(lease)");
+    if (!is_locked || look.st_nlink == 0) continue;
+    Lease lease;
+    lease.path_ = store.root() / "leases" / name;
+    lease.file_ = std::move(file);
+    return lease;
   }
-  lease.path_ = store.root() / "leases" / name;
-  lease.file_ = std::move(file);
-  return lease;
 }
 
 Lease::~Lease() {

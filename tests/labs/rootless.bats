@@ -1,4 +1,4 @@
-# The labs A2-A10, B2, B3, C1-C3, C6 and C8 for an ordinary user who has one id and no set-up. What
+# The labs A2-A10, B2, B3, C1-C3 and C6-C8 for an ordinary user who has one id and no set-up. What
 # is seen is the same as root's; what is the user namespace's doing is said where it differs.
 load lab
 
@@ -233,4 +233,35 @@ start() { # NAME FLAG... -- COMMAND...
     ls /sys/firmware | wc -l
     ls /dev | grep -c kvm || true'
   assert_output $'0\nno setting\nno device\nno group\nno log\n0\n0'
+
+@test "rootless C7, layers: overlay and vfs give one tree; fuse-overlayfs and limits are refused" {
+  require_root
+  local driver tree
+  # shellcheck disable=SC2016 # for the container
+  tree='find / -xdev ! -path "/proc*" ! -path "/sys*" ! -path "/dev*" ! -path "/etc*" ! -path / | sort |
+    while read -r name; do
+      form="%n %F %a %u:%g"; [ -d "$name" ] || form="$form %h"; stat -c "$form" "$name"; [ ! -f "$name" ] || md5sum <"$name"; done'
+  run -0 ours run --name maker busybox sh -c '
+    rm /bin/cpio; mkdir -p /d/e; echo one >/d/e/one; ln /d/e/one /d/two; ln -s e/one /d/three; chmod 700 /d/e'
+  run -0 ours commit -q maker layered
+  run -0 ours rm maker
+  run -0 once layered sh -c "$tree"
+  local expected=$output
+  assert_line --partial "/d/two regular file 644 0:0 2"
+  refute_output --partial /bin/cpio
+  run -0 once --storage-driver vfs layered sh -c "$tree"
+  assert_equal "$output" "$expected"
+  for driver in overlay vfs; do
+    run -0 ours run --name changed --storage-driver "$driver" layered sh -c 'rm /d/two; echo new >/d/new'
+    run -0 ours diff changed
+    assert_line "A /d/new"
+    assert_line "D /d/two"
+    refute_output --partial /bin
+    run -0 ours rm changed
+    run -125 once --storage-driver "$driver" --storage-opt size=8m layered true
+    assert_output --partial "storage driver $driver cannot limit"
+  done
+  run -125 once --storage-driver fuse-overlayfs layered true
+  assert_output --partial "isle serves it for root only"
+  assert_output --partial "overlay works for ordinary users"
 }

@@ -2,7 +2,9 @@
 // Why: files go from a container to the host and back, from an image into a volume, from a volume
 // into an archive. All of it is one thing: isle-unpack packs directories that are open, another
 // isle-unpack unpacks into one that is; each has no other file than those, so what lies in them
-// cannot lead anywhere else.
+// cannot lead anywhere else. Containers may write meanwhile, and ids change on the way. (A layer's
+// copy for vfs and btrfs is another thing, layer/copy_tree.h: nobody else writes there, and data is
+// shared by the file system, which a pipe cannot do.)
 
 #include <cstdint>
 #include <optional>
@@ -39,9 +41,9 @@ struct CopyReport {
 
 // Conflict: a file would become a directory, or the other way round. What was copied before an
 // error stays.
-Result<CopyReport> copy_tree(const Store& store,
-                             const TreeSource& source,
-                             const TreeTarget& target);
+Result<CopyReport> transfer_tree(const Store& store,
+                                 const TreeSource& source,
+                                 const TreeTarget& target);
 // As an archive, into and from a descriptor.
 Result<void> pack_tree(const Store& store, const TreeSource& source, int output);
 Result<CopyReport> extract_tree(const Store& store, int input, const TreeTarget& target);

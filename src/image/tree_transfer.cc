@@ -1,4 +1,4 @@
-#include "image/tree_copy.h"
+#include "image/tree_transfer.h"
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -55,9 +55,9 @@ CopyReport report_of(const json::Value& reply) {
 
 }  // namespace
 
-Result<CopyReport> copy_tree(const Store& store,
-                             const TreeSource& source,
-                             const TreeTarget& target) {
+Result<CopyReport> transfer_tree(const Store& store,
+                                 const TreeSource& source,
+                                 const TreeTarget& target) {
   kernel::FdPair pipe = TRY(kernel::make_pipe());
   Unpacking packing = TRY(start_packing(store, source, pipe.second.get()));
   Unpacking extracting = TRY(start_extracting(store, pipe.first.get(), target));
