@@ -1,10 +1,10 @@
-#include "options/times.h"
+#include "base/times.h"
 
 #include <gtest/gtest.h>
 
 #include "monitor/log_text.h"
 
-namespace isle::options {
+namespace isle {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
@@ -44,4 +44,4 @@ TEST(Times, LogTimesComeBack) {
 }
 
 }  // namespace
-}  // namespace isle::options
+}  // namespace isle
