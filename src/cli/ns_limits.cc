@@ -48,7 +48,7 @@ std::string owners(const toolbox::Inventory& inventory) {
   return table({"USER NAMESPACE", "OWNS", "DEPTH"}, rows);
 }
 
-Result<std::string> users(const Format& format_, const toolbox::Inventory& inventory) {
+Result<std::string> users(const Format& style, const toolbox::Inventory& inventory) {
   std::vector<json::Value> rows;
   for (const toolbox::Charge& charge : toolbox::charges(inventory)) {
     json::Value row;
@@ -66,10 +66,10 @@ Result<std::string> users(const Format& format_, const toolbox::Inventory& inven
                                          Field{"Used", "IN USE"},
                                          Field{"Most", "MOST"},
                                          Field{"Near", "NEAR"}};
-  return format_.show(kFields, {"UserNamespace", "User", "Limit", "Used", "Most", "Near"}, rows);
+  return style.show(kFields, {"UserNamespace", "User", "Limit", "Used", "Most", "Near"}, rows);
 }
 
-Result<std::string> kinds(const Format& format_, const toolbox::Inventory& inventory) {
+Result<std::string> kinds(const Format& style, const toolbox::Inventory& inventory) {
   std::vector<json::Value> rows;
   for (const toolbox::Limit& limit : toolbox::limits(inventory)) {
     json::Value row;
@@ -85,7 +85,7 @@ Result<std::string> kinds(const Format& format_, const toolbox::Inventory& inven
                                          Field{"Used", "IN USE"},
                                          Field{"MostByOne", "MOST BY ONE USER"},
                                          Field{"Near", "NEAR"}};
-  return format_.show(kFields, {"Limit", "Most", "Used", "MostByOne", "Near"}, rows);
+  return style.show(kFields, {"Limit", "Most", "Used", "MostByOne", "Near"}, rows);
 }
 
 Result<std::string> limits(Arguments arguments) {

@@ -72,27 +72,30 @@ std::uint64_t lines_of(pid_t pid, int fd, std::string_view wanted) {
       }));
 }
 
+using WatcherCounts = std::array<Counts, std::size(kWatchers)>;
+
+void count_watcher(pid_t pid, int directory, int number, WatcherCounts& counts) {
+  char text[64];
+  const ssize_t length = readlinkat(directory, format("{}", number).c_str(), text, sizeof text);
+  if (length <= 0) return;
+  const std::string_view link(text, static_cast<std::size_t>(length));
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (link != kWatchers[i].link) continue;
+    const auto user = user_of(pid);
+    if (!user) return;
+    counts[i][*user] += kWatchers[i].line.empty() ? 1 : lines_of(pid, number, kWatchers[i].line);
+  }
+}
+
 // By the user of the process, in the order of kWatchers.
-std::array<Counts, std::size(kWatchers)> count_watchers(const Inventory& inventory) {
-  std::array<Counts, std::size(kWatchers)> counts;
+WatcherCounts count_watchers(const Inventory& inventory) {
+  WatcherCounts counts;
   for (const Process& process : inventory.processes) {
     const auto fd =
         kernel::open_file(HostPath(format("/proc/{}/fd", process.pid)), O_RDONLY | O_DIRECTORY);
     const auto numbers = fd ? kernel::numbers_in(fd->get()) : std::unexpected(fd.error());
     if (!numbers) continue;
-    for (const int number : *numbers) {
-      char text[64];
-      const ssize_t length = readlinkat(fd->get(), format("{}", number).c_str(), text, sizeof text);
-      if (length <= 0) continue;
-      const std::string_view link(text, static_cast<std::size_t>(length));
-      for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (link != kWatchers[i].link) continue;
-        const auto user = user_of(process.pid);
-        if (!user) continue;
-        counts[i][*user] +=
-            kWatchers[i].line.empty() ? 1 : lines_of(process.pid, number, kWatchers[i].line);
-      }
-    }
+    for (const int number : *numbers) count_watcher(process.pid, fd->get(), number, counts);
   }
   return counts;
 }
