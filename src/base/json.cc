@@ -205,10 +205,6 @@ std::string place(std::string_view text, std::size_t offset) {
   return format("line {}, column {}", line, column);
 }
 
-}  // namespace
-
-namespace {
-
 constexpr std::size_t kPadding = 16;
 
 bool is_ascii(std::string_view text) {
