@@ -1,14 +1,18 @@
 // isle inspect: of a container what docker and podman tell, the record, the OCI specification; with
 // --isolation what the host sees of the walls: namespaces, ids, capabilities, filter, control
 // groups, environment, mounts. Of an image its configuration, names and layers.
+#include <unistd.h>
+
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/container_json.h"
 #include "cli/output/image_json.h"
+#include "cli/output/table.h"
 #include "engine/containers.h"
 #include "engine/isolation.h"
 #include "kernel/fd.h"
+#include "kernel/tty.h"
 
 namespace isle::cli {
 namespace {
@@ -20,6 +24,7 @@ struct InspectRequest {
   bool isolation = false, size = false;
   std::string type = "all";
   Format format;
+  bool as_table = kernel::is_terminal(STDOUT_FILENO);  // of isolation: until --format says
 };
 
 Result<void> take_type(InspectRequest& request, std::string_view value) {
@@ -32,12 +37,18 @@ Result<void> take_type(InspectRequest& request, std::string_view value) {
   return {};
 }
 
+Result<void> take_inspect_format(InspectRequest& request, std::string_view value) {
+  request.format = TRY(Format::parse(value));
+  request.as_table = value == "table";
+  return {};
+}
+
 constexpr CommandFlag<InspectRequest> kFlags[] = {
     {{"isolation",
       0,
       Arity::Switch,
       nullptr,
-      "What isolates a running container, as the host sees it",
+      "What isolates a running container, as the host sees it: in words on a terminal",
       Section::General},
      take_switch<InspectRequest, &InspectRequest::isolation>},
     {{"size",
@@ -53,9 +64,9 @@ constexpr CommandFlag<InspectRequest> kFlags[] = {
       'f',
       Arity::Value,
       "FORMAT",
-      "json, or a template such as \"{{.Id}}\"",
+      "json, or a template such as \"{{.Id}}\"; with --isolation also table, the words",
       Section::General},
-     take_format<InspectRequest, &InspectRequest::format>},
+     take_inspect_format},
 };
 
 Result<json::Value> describe_container(const engine::Paths& paths,
@@ -100,7 +111,22 @@ Result<json::Value> describe(const engine::Paths& paths,
               "isle ps -a and isle images list them");
 }
 
+// A row for each wall: what of which container, what it is, and the flag that changes it.
+std::string isolation_table(const std::vector<json::Value>& values) {
+  constexpr const char* kMembers[] = {"what", "is", "flag"};
+  std::vector<std::vector<std::string>> rows;
+  for (const json::Value& value : values) {
+    for (const json::Value& wall : *value.find("words")->array()) {
+      std::vector<std::string>& row = rows.emplace_back();
+      row.push_back(*value.find("name")->string());
+      for (const char* member : kMembers) row.push_back(*wall.find(member)->string());
+    }
+  }
+  return table({"CONTAINER", "WHAT", "IS", "CHANGED BY"}, rows, table_width());
+}
+
 Result<std::string> show(const InspectRequest& request, const std::vector<json::Value>& values) {
+  if (request.isolation && request.as_table) return isolation_table(values);
   if (!request.format.is_table() && !request.format.is_json()) return request.format.lines(values);
   return json::write_pretty(json::Value(json::Array(values))) + "\n";
 }

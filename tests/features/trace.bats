@@ -122,6 +122,9 @@ status_line() { sed -n "s/^$2:\t*//p" "/proc/$1/status"; }
 @test "inspect --isolation says in words what isolates, with the flag that changes it" {
   require_root
   isle run -d --name words --network none --read-only --uts host busybox sleep 100 >/dev/null
+  run -0 isle inspect --isolation --format table words
+  assert_output --regexp '^CONTAINER +WHAT +IS +CHANGED BY'
+  assert_output --regexp 'words +root +read-only +--read-only'
   run -0 isle inspect --isolation --format '{{range .words}}{{.what}}: {{.is}} ({{.flag}}){{"\n"}}{{end}}' words
   assert_line --partial "uts: shares the host's name (--uts"
   assert_line --partial "net: devices, addresses and ports of its own (--network"
