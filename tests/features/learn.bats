@@ -54,7 +54,7 @@ load ../learn
   assert_line "no more inside"
   assert_line "but outside"
   assert_line "killed: 137"
-  assert_line "learn paused"
+  assert_output --regexp 'learn Up .*\(Paused\)'
 }
 
 @test "learn: the whole" {
@@ -62,7 +62,7 @@ load ../learn
   assert_line hello
   assert_output --regexp "[0-9]+\.[0-9]+ ms +execute echo"
   assert_line started
-  assert_line --partial "learn exited (143)"
+  assert_line --partial "learn Exited (143)"
 }
 
 @test "learn: experiments that fail, and are safe" {
