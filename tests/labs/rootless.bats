@@ -233,6 +233,7 @@ start() { # NAME FLAG... -- COMMAND...
     ls /sys/firmware | wc -l
     ls /dev | grep -c kvm || true'
   assert_output $'0\nno setting\nno device\nno group\nno log\n0\n0'
+}
 
 @test "rootless C7, layers: overlay and vfs give one tree; fuse-overlayfs and limits are refused" {
   require_root
