@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/network_create.h"
+#include "cli/network_reload.h"
 #include "cli/network_show.h"
 #include "engine/networks.h"
 #include "options/network.h"
@@ -119,36 +120,6 @@ Result<std::string> disconnect(Arguments arguments) {
   return std::string();
 }
 
-struct ReloadRequest {
-  bool all = false;
-};
-constexpr CommandFlag<ReloadRequest> kReloadFlags[] = {
-    {{"all",
-      'a',
-      Arity::Switch,
-      nullptr,
-      "Those of all running containers, as without names",
-      Section::General},
-     take_switch<ReloadRequest, &ReloadRequest::all>},
-};
-
-Result<std::string> reload(Arguments arguments) {
-  ReloadRequest request;
-  const auto names = TRY(take_flags(kReloadFlags, arguments, options::Operands::Mixed, request));
-  if (request.all) TRY(check_operands("network reload --all", names, 0, 0, "container"));
-  const engine::Paths paths = TRY(engine::Paths::open());
-  if (names.empty()) {
-    TRY(engine::reload_networks(paths, std::nullopt));
-    return std::string();
-  }
-  std::string text;
-  for (const std::string_view name : names) {
-    TRY(engine::reload_networks(paths, std::string(name)));
-    text += format("{}\n", name);
-  }
-  return text;
-}
-
 struct UpdateRequest {
   std::vector<std::string> add, drop;
 };
@@ -209,7 +180,7 @@ int disconnect_command(Arguments arguments) {
   return command<disconnect>("network disconnect", arguments, flags_of(kDisconnectFlags));
 }
 int reload_command(Arguments arguments) {
-  return command<reload>("network reload", arguments, flags_of(kReloadFlags));
+  return command<reload_networks>("network reload", arguments, network_reload_flags());
 }
 int network_update_command(Arguments arguments) {
   return command<update>("network update", arguments, flags_of(kUpdateFlags));
@@ -249,7 +220,7 @@ constexpr std::array kCommands = {
             "Take a container out of a network",
             disconnect_command},
     Command{"network reload",
-            "[-a] [CONTAINER...]",
+            "[-a] [--watch] [CONTAINER...]",
             "Make bridges and firewall what running containers need, after others changed them",
             reload_command},
     Command{"network update",

@@ -1,5 +1,7 @@
 #include "engine/networks.h"
 
+#include <linux/netlink.h>
+
 #include <algorithm>
 #include <set>
 
@@ -7,7 +9,9 @@
 #include "engine/containers.h"
 #include "engine/database.h"
 #include "kernel/fd.h"
+#include "kernel/netlink.h"
 #include "network/dns_client.h"
+#include "network/firewall.h"
 #include "network/foreign.h"
 #include "network/wire.h"
 
@@ -230,19 +234,22 @@ Result<void> reload_networks(const Paths& paths, const std::optional<std::string
     const std::optional<Running> found = TRY(running(paths, *container));
     return found ? network::repair(found->wiring) : Result<void>();
   }
-  Result<void> result;
+  std::vector<record::Wiring> wirings = network::foreign_wirings(network_places(paths));
   for (const Listed& listed : TRY(list_containers(paths, false)).containers) {
-    const auto wiring = wiring_of(paths, listed.container.id);
-    if (!wiring || !*wiring) continue;
-    Result<void> repaired = network::repair(**wiring);
+    auto wiring = wiring_of(paths, listed.container.id);
+    if (wiring && *wiring) wirings.push_back(**std::move(wiring));
+  }
+  kernel::NetlinkSocket firewall = TRY(kernel::NetlinkSocket::open(NETLINK_NETFILTER));
+  const bool needs_table = std::ranges::any_of(
+      wirings, [](const record::Wiring& wiring) { return !wiring.attachments.empty(); });
+  Result<void> result;
+  if (needs_table) result = network::rebuild_firewall(firewall, wirings);
+  for (const record::Wiring& wiring : wirings) {
+    Result<void> repaired = network::repair(wiring);
     if (!repaired && result) {
       result = std::unexpected(
-          std::move(repaired).error().within(format("container {}", listed.container.name)));
+          std::move(repaired).error().within(format("container {}", wiring.container)));
     }
-  }
-  for (const record::Wiring& wiring : network::foreign_wirings(network_places(paths))) {
-    const Result<void> repaired = network::repair(wiring);
-    if (!repaired && result) result = repaired;
   }
   return result;
 }

@@ -31,7 +31,8 @@ Result<std::string> remove_network(const Paths& paths, std::string_view name, bo
 // Those in which nobody is, but not the default one; gives their names.
 Result<std::vector<std::string>> prune_networks(const Paths& paths);
 
-// Makes bridges and the firewall what running containers need: after a flush, or for one.
+// Makes bridges and the firewall what running containers need: of all, with the firewall's table as
+// new, or of one.
 Result<void> reload_networks(const Paths& paths, const std::optional<std::string>& container);
 
 }  // namespace isle::engine

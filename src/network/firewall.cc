@@ -6,8 +6,10 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 
 #include "base/ip_address.h"
 #include "kernel/nft.h"
@@ -283,6 +285,27 @@ Result<void> open_firewall(kernel::NetlinkSocket& socket, const record::Wiring& 
   if (!done && done.error().errnum == EBUSY) {
     done.error().kind = ErrorKind::Conflict;
     done.error().message = "a port that is to be published leads to another container already";
+  }
+  return done;
+}
+
+Result<void> rebuild_firewall(kernel::NetlinkSocket& socket,
+                              std::span<const record::Wiring> wirings) {
+  constexpr std::size_t kAtOnce = 200;  // what a socket's buffer surely holds
+  Result<void> done;
+  for (int tries = 0; tries < 4; ++tries) {
+    NftBatch all(kTable);
+    if (TRY(kernel::nft_has_table(socket, kTable))) all.remove_table();
+    make_everything(all);
+    std::set<std::string> bridges;
+    for (record::Wiring wiring : wirings.first(std::min(kAtOnce, wirings.size()))) {
+      std::erase_if(wiring.attachments, [&](const record::Attachment& attachment) {
+        return !bridges.insert(attachment.host_device).second;
+      });
+      TRY(add_elements(all, wiring));
+    }
+    done = all.commit(socket);
+    if (done || (done.error().errnum != EEXIST && done.error().errnum != ENOENT)) break;
   }
   return done;
 }

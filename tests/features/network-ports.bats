@@ -134,6 +134,33 @@ teardown() {
   isle network reload
   run -0 on_outside curl -s --max-time 2 http://203.0.113.1:8080/cgi-bin/who
   assert_output "web from 203.0.113.2"
+  on_host python3 "$ISLE_TESTS_DIR/fixtures/flush_firewall.py" rules
+  run on_outside curl -s --max-time 1 http://203.0.113.1:8080/cgi-bin/who
+  assert_failure
+  isle network reload --all
+  run -0 on_outside curl -s --max-time 2 http://203.0.113.1:8080/cgi-bin/who
+}
+
+@test "firewall: reload --watch makes again what somebody removes, each time, and ends when told" {
+  require_program python3
+  serve web -p 8080:80
+  nsenter --net="/proc/$host_pid/ns/net" -- "$ISLE_BIN_DIR/isle" network reload --watch \
+    2>"$ISLE_TEST_DIR/watch" 3>&- 8>&- &
+  local watcher=$! what
+  wait_until grep -q watching "$ISLE_TEST_DIR/watch"
+  answers() { [ "$(on_outside curl -s --max-time 1 http://203.0.113.1:8080/cgi-bin/who)" = "web from 203.0.113.2" ]; }
+  for what in '' rules ''; do
+    on_host python3 "$ISLE_TESTS_DIR/fixtures/flush_firewall.py" $what
+    wait_until answers
+  done
+  # A container that ends takes its ports with it: nothing to make again.
+  serve other -p 8081:80
+  isle rm -f other
+  kill -TERM "$watcher"
+  wait "$watcher"
+  assert_equal "$(grep -c "made again" "$ISLE_TEST_DIR/watch")" 3
+  run isle network reload --watch web
+  assert_failure
 }
 
 @test "ports: a container that its policy starts again has its address and port again" {
