@@ -90,8 +90,14 @@ Result<std::uint16_t> try_to_listen(const IpAddress& host,
     std::memcpy(&storage, &address, length = sizeof address);
   }
   const int number = protocol == "sctp" ? IPPROTO_SCTP : 0;
-  const kernel::UniqueFd socket =
-      TRY(kernel::make_socket(storage.ss_family, socket_type(protocol), number));
+  Result<kernel::UniqueFd> made =
+      kernel::make_socket(storage.ss_family, socket_type(protocol), number);
+  if (!made && made.error().errnum == EPROTONOSUPPORT) {
+    return fail(ErrorKind::Unsupported,
+                format("port {}/{}: this kernel has no {}", port, protocol, protocol),
+                format("its module is called {}", protocol));
+  }
+  const kernel::UniqueFd socket = TRY(std::move(made));
   const int on = 1;
   if (host.is_v6()) {
     static_cast<void>(setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on));

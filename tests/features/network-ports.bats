@@ -76,6 +76,10 @@ teardown() {
   run isle run --rm -p 8081:80 busybox true
   assert_failure 125
   assert_output --partial "port 0.0.0.0:8081/tcp is in use by a program of this host"
+  if ! grep -q '^SCTP' /proc/net/protocols; then
+    run -125 isle run --rm -p 8082:80/sctp busybox true
+    assert_output --partial "this kernel has no sctp"
+  fi
   end_background
   run -0 isle run --rm -p 8081:80 busybox true
   run isle run --rm --network none -p 80:80 busybox true
