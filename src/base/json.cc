@@ -1,6 +1,7 @@
 // The only file that sees RapidJSON: its SAX reader fills our Value, its writer prints it.
 #include "base/json.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -207,16 +208,19 @@ std::string place(std::string_view text, std::size_t offset) {
 
 constexpr std::size_t kPadding = 16;
 
-bool is_ascii(std::string_view text) {
+// Every byte is ASCII, so that no encoding has to be checked, and none is a control character from
+// 0x1A to 0x1F: RapidJSON 1.1 looks for quotes sixteen bytes at once then, and takes those for
+// text.
+bool is_plain(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  constexpr std::uint64_t kFrom1a = 0x6666666666666666;  // makes the high bit of 0x1A and above
+  constexpr std::uint64_t kFrom20 = 0x6060606060606060;
   std::uint64_t seen = 0;
-  std::size_t at = 0;
-  for (; at + sizeof seen <= text.size(); at += sizeof seen) {
+  for (std::size_t at = 0; at < text.size(); at += sizeof seen) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    seen |= word;
+    std::memcpy(&word, text.data() + at, std::min(sizeof word, text.size() - at));
+    seen |= word | ((word + kFrom1a) & ~(word + kFrom20));
   }
-  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
   return (seen & kHighBits) == 0;
 }
 
@@ -238,8 +242,7 @@ Result<Value> parse(std::string_view text) {
   Builder builder;
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag;
   constexpr unsigned kChecked = kFlags | rapidjson::kParseValidateEncodingFlag;
-  // Where every byte is ASCII there is no encoding to check, which goes byte by byte.
-  const rapidjson::ParseResult result = is_ascii(copy) ? reader.Parse<kFlags>(stream, builder)
+  const rapidjson::ParseResult result = is_plain(copy) ? reader.Parse<kFlags>(stream, builder)
                                                        : reader.Parse<kChecked>(stream, builder);
   if (result.IsError()) {
     const std::string why =

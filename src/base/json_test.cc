@@ -35,6 +35,23 @@ TEST(Json, CutOffCharacterIsRefused) {
   }
 }
 
+// By either way of parsing: text of ASCII alone is taken sixteen bytes at once.
+TEST(Json, ControlCharactersInStringsAreRefused) {
+  for (const std::string other : {"", "\xc3\xa9"}) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      for (int code = 1; code < 0x81; ++code) {
+        const char byte = static_cast<char>(code);
+        std::string text = "[\"" + other + std::string(before, 'a');
+        text += byte;
+        text += std::string(20, 'b') + "\"]";
+        const bool good = code >= 0x20 && code < 0x80 && byte != '"' && byte != '\\';
+        if (byte == '\\') continue;  // begins an escape
+        EXPECT_EQ(parse(text).has_value(), good) << "byte " << code << " behind " << before;
+      }
+    }
+  }
+}
+
 TEST(Json, NulByteIsRefused) { EXPECT_FALSE(parse(std::string_view("{}\0{}", 5))); }
 
 }  // namespace
