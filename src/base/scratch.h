@@ -1,6 +1,7 @@
 #pragma once
-// Why: a buffer to receive into needs no zeros. std::vector writes them, and so takes every page of a
-// buffer of which a short-lived program uses one or none; here a page costs when something is in it.
+// Why: a buffer to receive into needs no zeros. std::vector writes them, and so takes every page of
+// a buffer of which a short-lived program uses one or none; here a page costs when something is in
+// it.
 
 #include <cstddef>
 #include <memory>

@@ -349,7 +349,8 @@ class Launcher {
     if (report.kind == ReportKind::Made) TRY(adopt_init({report.value}));
     if (report.kind == ReportKind::Console) console_ = std::move(message->fd);
     if (report.kind == ReportKind::Listener) {
-      TRY(send_listener(*plan_.decided_by_agent, init_.pid, io_.state_json(init_.pid), message->fd));
+      TRY(send_listener(
+          *plan_.decided_by_agent, init_.pid, io_.state_json(init_.pid), message->fd));
     }
     return report;
   }
