@@ -47,7 +47,7 @@ isle_fuzz_parts(archive
   image/archive/members.cc image/archive/docker_archive.cc oci/image.cc oci/digest.cc
   oci/media_type.cc)
 isle_fuzz_parts(template cli/output/template*.cc)
-isle_fuzz_parts(logs engine/log_lines.cc options/times.cc monitor/log_text.cc record/event.cc)
+isle_fuzz_parts(logs engine/log_lines.cc monitor/log_text.cc record/event.cc)
 isle_fuzz_parts(isle_conf cli/config_toml.cc)
 isle_fuzz_parts(image
   image/reference.cc image/platform_choice.cc oci/image*.cc oci/digest.cc oci/media_type.cc

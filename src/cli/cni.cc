@@ -29,7 +29,7 @@ Result<network::cni::Answer> run(Arguments arguments) {
   if (call.command.empty()) {
     return fail(ErrorKind::InvalidArgument,
                 "cni: CNI_COMMAND is not set",
-                "this is a program for containerd and Kubernetes; docs/networks.md tells how they "
+                "this is a program for containerd and Kubernetes; docs/engines.md tells how they "
                 "find it");
   }
   const std::string config = TRY(kernel::read_all(STDIN_FILENO));

@@ -26,6 +26,9 @@ std::span<const Command> commands();
 // "run", or of a group "image ls".
 const Command* find_command(std::string_view name);
 
+// It runs a command of the caller's: behind its first operand no flag is its own.
+bool runs_another(const Command& command);
+
 // Commands that share a first word; the names of its commands have it, too ("image ls").
 struct Group {
   const char* name;

@@ -134,6 +134,10 @@ constexpr std::array kCommands = {
 
 std::span<const Command> commands() { return kCommands; }
 
+bool runs_another(const Command& command) {
+  return std::string_view(command.synopsis).find("COMMAND") != std::string_view::npos;
+}
+
 const Command* find_command(std::string_view name) {
   for (const Command& command : kCommands) {
     if (name == command.name) return &command;

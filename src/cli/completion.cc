@@ -88,11 +88,6 @@ std::vector<std::string> operand_names(std::string_view synopsis) {
   return names;
 }
 
-// Commands that run others: behind their first operand no flag is theirs.
-bool ends_flags(const Command& command) {
-  return std::string_view(command.synopsis).find("COMMAND") != std::string_view::npos;
-}
-
 std::vector<Candidate> operands_for(const Command& command, std::size_t index) {
   const std::vector<std::string> names = operand_names(command.synopsis);
   if (names.empty()) return {};
@@ -114,7 +109,7 @@ std::vector<Candidate> in_command(const Command& command, const Words& words) {
     }
     waits = flag_that_waits(flags, words[i]);
     if (waits != nullptr || (words[i].starts_with('-') && words[i].size() > 1)) continue;
-    if (++operands == 1 && ends_flags(command)) return {};
+    if (++operands == 1 && runs_another(command)) return {};
   }
   if (waits != nullptr) return matching(values_for(command.name, *waits), begun);
   const Cut parts = cut(begun, '=');

@@ -71,13 +71,6 @@ void put(std::vector<ConfiguredFlag>& flags, ConfiguredFlag flag) {
   }
 }
 
-// Commands that run others end their flags at the first operand.
-options::Operands operands_of(const Command& command) {
-  const std::string_view synopsis = command.synopsis;
-  const bool runs = synopsis.find("COMMAND") != std::string_view::npos;
-  return runs ? options::Operands::EndsFlags : options::Operands::Mixed;
-}
-
 Result<const options::Flag*> flag_of(const std::vector<options::Flag>& flags,
                                      const ConfiguredFlag& configured) {
   std::vector<std::string_view> names;
@@ -98,7 +91,9 @@ Result<std::vector<std::string>> words_for(const Command& command,
                                            const std::vector<ConfiguredFlag>& configured,
                                            Arguments arguments) {
   const std::vector<options::Flag> flags = flags_of_command(command);
-  const auto line = options::parse_command_line(flags, arguments, operands_of(command));
+  const auto operands =
+      runs_another(command) ? options::Operands::EndsFlags : options::Operands::Mixed;
+  const auto line = options::parse_command_line(flags, arguments, operands);
   std::vector<std::string> words;
   // What is wrong with the line the command itself says.
   if (!line) return words;

@@ -26,7 +26,7 @@ struct ConfiguredFlag {
   std::string place;                // "\"/etc/isle/isle.conf\", line 3"
 };
 
-// TOML 1.0. Corrupt names file and line; InvalidArgument: a value that no flag can have.
+// TOML 1.0. InvalidArgument names file and line: another form, or a value that no flag can have.
 Result<std::vector<ConfiguredFlag>> parse_config(std::string_view text, const std::string& file);
 
 // Those of all files. InvalidArgument: there is no such command, or no such flag of it.

@@ -1,19 +1,13 @@
-// TOML as isle.conf has it. toml++ (3.3.0) with two precautions that the reader of registries.conf
-// explains: its assertions are switched off, and letters beyond ASCII do not reach it.
+// TOML as isle.conf has it.
 #include "cli/config.h"
 
-#undef NDEBUG
-#define TOML_ASSERT(expression) static_cast<void>(0)
 #include <algorithm>
 
-#include <toml++/toml.h>
-
 #include "base/strings.h"
+#include "base/toml.h"
 
 namespace isle::cli {
 namespace {
-
-bool is_beyond_ascii(char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }
 
 class Reader {
  public:
@@ -84,15 +78,7 @@ Result<std::vector<ConfiguredFlag>> flags_in(const toml::table& document, const 
 }  // namespace
 
 Result<std::vector<ConfiguredFlag>> parse_config(std::string_view text, const std::string& file) {
-  std::string ascii(text);
-  std::ranges::replace_if(ascii, is_beyond_ascii, '?');
-  try {
-    return flags_in(toml::parse(ascii, file), Reader(text, file));
-  } catch (const toml::parse_error& error) {
-    return fail(
-        ErrorKind::Corrupt,
-        format("{}, line {}: {}", quoted(file), error.source().begin.line, error.description()));
-  }
+  return flags_in(TRY(read_toml(text, file)), Reader(text, file));
 }
 
 }  // namespace isle::cli

@@ -24,7 +24,6 @@ struct MountRequest {
   oci::Strings options;      // as the OCI specification spells them
   bool make_source = false;  // a missing source becomes an empty directory (-v)
   // Of volumes:
-  std::string subpath;     // only this directory of it
   bool no_copy = false;    // an empty one stays empty, whatever the image has there
   bool anonymous = false;  // made for this container
 };
@@ -62,7 +61,6 @@ void fields(Io& io, typename Io::template Ref<MountRequest> mount) {
   io.required("target", mount.target);
   io.optional("options", mount.options);
   io.optional("makeSource", mount.make_source);
-  io.optional("subpath", mount.subpath);
   io.optional("noCopy", mount.no_copy);
   io.optional("anonymous", mount.anonymous);
 }

@@ -18,9 +18,13 @@ using kernel::facts_of;
 using kernel::NamespaceKind;
 using kernel::UniqueFd;
 
+namespace {
+constexpr const char* kPins = "/run/isle-ns";
+}  // namespace
+
 std::string pin_directory(NamespaceKind kind) {
   if (kind == NamespaceKind::Net) return "/run/netns";
-  return format("/run/isle-ns/{}", facts_of(kind).name);
+  return format("{}/{}", kPins, facts_of(kind).name);
 }
 
 Result<std::string> pin_path(NamespaceKind kind, std::string_view name) {
@@ -54,7 +58,7 @@ bool is_mount_point(const std::string& path) {
 // mount namespaces that follow this one, and goes with an unmount here.
 Result<void> prepare_directory(NamespaceKind kind) {
   const std::string directory = pin_directory(kind);
-  if (kind != NamespaceKind::Net) TRY(make_directory("/run/isle-ns"));
+  if (kind != NamespaceKind::Net) TRY(make_directory(kPins));
   TRY(make_directory(directory));
   if (is_mount_point(directory)) return {};
   const char* path = directory.c_str();
@@ -65,6 +69,14 @@ Result<void> prepare_directory(NamespaceKind kind) {
     return fail_call(errno, format("mount({}, bind)", directory), {}, "this needs CAP_SYS_ADMIN");
   }
   return {};
+}
+
+// With the last that was kept our own directories go; /run/netns is ip-netns(8)'s as well. A mount
+// below makes it EBUSY, a file ENOTEMPTY: then they are in use.
+void remove_unused(NamespaceKind kind) {
+  const std::string directory = pin_directory(kind);
+  if (umount2(directory.c_str(), UMOUNT_NOFOLLOW) != 0) return;
+  if (rmdir(directory.c_str()) == 0) rmdir(kPins);
 }
 
 }  // namespace
@@ -136,6 +148,7 @@ Result<void> unpin(NamespaceKind kind, std::string_view name) {
     return fail_call(errno, format("umount2({})", path));
   }
   if (unlink(path.c_str()) != 0) return fail_call(errno, format("unlink({})", path));
+  if (kind != NamespaceKind::Net) remove_unused(kind);
   return {};
 }
 

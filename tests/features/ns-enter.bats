@@ -311,6 +311,11 @@ print(subprocess.run([sys.argv[1], "ns", "enter", "--target", f"pidfd:{pidfd}", 
     isle ns unpin web || echo gone
     isle ns pin --kind uts --target \$\$ names
     isle ns exec names readlink /proc/self/ns/uts
+    isle ns pin --kind uts other
+    isle ns unpin names
+    isle ns exec other true && echo other stays
+    isle ns unpin other
+    [ -e /run/isle-ns ] || echo no directory left
     isle ns pin --kind pid new || true
     isle ns pin a/b || true" 3>&- 8>&-
   assert_line web
@@ -320,6 +325,8 @@ print(subprocess.run([sys.argv[1], "ns", "enter", "--target", f"pidfd:{pidfd}", 
   assert_line --partial "it is bind mounted at /run/netns/web"
   assert_line gone
   assert_line "$(readlink /proc/self/ns/uts)"
+  assert_line "other stays"
+  assert_line "no directory left"
   assert_output --partial "cannot be kept without a process"
   assert_output --partial '"a/b" is no name'
 }

@@ -1,18 +1,8 @@
-// The only file that sees toml++ (3.3.0), whose exceptions end here. A fuzzer found two things it
-// must be kept from: one of its assertions is wrong about what a table's head may begin with
-// ("[+"), where the code behind it has the proper refusal, so they are switched off (with NDEBUG
-// the compiler would be told to believe them); and its tables of letters beyond ASCII run into
-// "unreachable" code. Names of registries are ASCII, and in comments it does not matter: other
-// letters are read as "?".
+// registries.conf, version 2. Names of registries are ASCII; other letters stand in comments only.
 #include "image/fetch_program/registries.h"
 
-#undef NDEBUG
-#define TOML_ASSERT(expression) static_cast<void>(0)
-#include <algorithm>
-
-#include <toml++/toml.h>
-
 #include "base/strings.h"
+#include "base/toml.h"
 
 namespace isle::image {
 namespace {
@@ -144,22 +134,10 @@ void Reader::aliases(const toml::node& value, std::map<std::string, std::string>
   for (const auto& [key, target] : *table) take(target, key, out[std::string(key.str())]);
 }
 
-Result<toml::table> parse_toml(std::string_view text, const std::string& name) {
-  std::string plain(text);
-  std::ranges::replace_if(plain, [](char c) { return static_cast<unsigned char>(c) > 0x7f; }, '?');
-  try {
-    return toml::parse(plain);
-  } catch (const toml::parse_error& error) {
-    return fail(
-        ErrorKind::InvalidArgument,
-        format("{}, line {}: {}", quoted(name), error.source().begin.line, error.description()));
-  }
-}
-
 }  // namespace
 
 Result<Registries> parse_registries(std::string_view text, const std::string& name) {
-  const Result<toml::table> parsed = parse_toml(text, name);
+  const Result<toml::table> parsed = read_toml(text, name);
   if (!parsed) return std::unexpected(parsed.error());
   Registries out;
   Reader reader(name, out.warnings);
