@@ -48,6 +48,14 @@ bool wait_for_end(const Paths& paths, const std::string& id) {
   return false;
 }
 
+// The monitor takes the mark away when it has written down how this run ended; until then the last
+// record is of the run before. It waits no longer than kWaitsForRecord for one that is stopped.
+void wait_for_record(const HostPath& directory) {
+  constexpr int kWaitsForRecord = 100;
+  const HostPath mark = monitor::running_mark(directory);
+  for (int i = 0; i < kWaitsForRecord && access(mark.c_str(), F_OK) == 0; ++i) pause_a_little();
+}
+
 Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
   Result<void> killed = runtime::kill_container(paths.states(), id, SIGKILL, true);
   if (!killed && killed.error().kind != ErrorKind::Conflict &&
@@ -91,7 +99,8 @@ Listed look_at(const Paths& paths, record::Container container) {
   if (state) listed.status = runtime::status_of(*state);
   // One that lives is nobody's to bury, and need not be looked at twice.
   const bool ended = state && listed.status == runtime::Status::Stopped;
-  if (ended && bury_abandoned(paths, listed.container, *state)) {
+  if (ended) {
+    if (!bury_abandoned(paths, listed.container, *state)) wait_for_record(paths.container(id));
     state = runtime::load_state(paths.states(), id);
     if (state) listed.status = runtime::status_of(*state);
   }
