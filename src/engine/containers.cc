@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/parallel.h"
 #include "base/strings.h"
 #include "engine/abandoned.h"
 #include "engine/healthcheck.h"
@@ -91,20 +92,35 @@ std::string_view Listed::word() const {
   return has_run ? "exited" : "created";
 }
 
-Listed look_at(const Paths& paths, record::Container container) {
-  Listed listed;
+namespace {
+
+// What the runtime and the kernel tell; only reads, beside others.
+struct Glance {
+  std::optional<runtime::ContainerState> state;
+  runtime::Status status = runtime::Status::Stopped;
+};
+
+Glance glance_at(const Paths& paths, const std::string& id) {
+  Glance glance;
+  auto state = runtime::load_state(paths.states(), id);
+  if (!state) return glance;
+  glance.status = runtime::status_of(*state);
+  glance.state = std::move(*state);
+  return glance;
+}
+
+void look_closer(const Paths& paths, record::Container container, Glance glance, Listed& listed) {
   listed.container = std::move(container);
   const std::string& id = listed.container.id;
-  auto state = runtime::load_state(paths.states(), id);
-  if (state) listed.status = runtime::status_of(*state);
   // One that lives is nobody's to bury, and need not be looked at twice.
-  const bool ended = state && listed.status == runtime::Status::Stopped;
-  if (ended) {
-    if (!bury_abandoned(paths, listed.container, *state)) wait_for_record(paths.container(id));
-    state = runtime::load_state(paths.states(), id);
-    if (state) listed.status = runtime::status_of(*state);
+  if (glance.state && glance.status == runtime::Status::Stopped) {
+    if (!bury_abandoned(paths, listed.container, *glance.state)) {
+      wait_for_record(paths.container(id));
+    }
+    glance = glance_at(paths, id);
   }
-  if (state) listed.state = std::move(*state);
+  listed.status = glance.status;
+  listed.state = std::move(glance.state);
   if (!listed.state && !monitor::is_between_runs(paths.run, id)) {
     bury_interrupted(paths, listed.container);
   } else {
@@ -115,6 +131,14 @@ Listed look_at(const Paths& paths, record::Container container) {
   }
   if (!listed.running()) listed.exit = last_exit(paths.container(id));
   listed.has_run = listed.state || listed.exit;
+}
+
+}  // namespace
+
+Listed look_at(const Paths& paths, record::Container container) {
+  Glance glance = glance_at(paths, container.id);
+  Listed listed;
+  look_closer(paths, std::move(container), std::move(glance), listed);
   return listed;
 }
 
@@ -145,11 +169,15 @@ Result<Listed> find_running(const Paths& paths, std::string_view name) {
 Result<Listing> list_containers(const Paths& paths, bool all) {
   Database::List list = TRY(Database(paths).list());
   Listing listing{.containers = {}, .broken = std::move(list.broken)};
-  for (record::Container& container : list.containers) {
-    Listed listed = look_at(paths, std::move(container));
-    if (is_gone(paths, listed)) continue;
-    if (all || listed.running() || listed.restarting)
-      listing.containers.push_back(std::move(listed));
+  std::vector<Glance> glances(list.containers.size());
+  for_each_index(glances.size(),
+                 [&](std::size_t i) { glances[i] = glance_at(paths, list.containers[i].id); });
+  listing.containers.reserve(glances.size());
+  for (std::size_t i = 0; i < glances.size(); ++i) {
+    Listed& listed = listing.containers.emplace_back();
+    look_closer(paths, std::move(list.containers[i]), std::move(glances[i]), listed);
+    const bool shown = all || listed.running() || listed.restarting;
+    if (!shown || is_gone(paths, listed)) listing.containers.pop_back();
   }
   return listing;
 }

@@ -14,8 +14,11 @@
 #include <ctime>
 #include <map>
 #include <memory>
+#include <optional>
+#include <tuple>
 #include <utility>
 
+#include "base/parallel.h"
 #include "base/strings.h"
 #include "engine/note.h"
 #include "image/snapshot/snapshot.h"
@@ -150,7 +153,7 @@ Result<bool> Database::write_and_link(const record::Container& container) const 
 
 Result<record::Container> Database::load(std::string_view id) const {
   const HostPath file = paths_.container(id) / "record.json";
-  const std::string text = TRY(kernel::read_file(file));
+  const std::string text = TRY(kernel::read_small_file(file));
   return TRY_STEP(record::read_container(text), format("read {}", file.str()));
 }
 
@@ -200,39 +203,53 @@ std::int64_t birth_of(const HostPath& directory) {
   return found.stx_btime.tv_sec * 1'000'000'000 + found.stx_btime.tv_nsec;
 }
 
-// Records tell seconds; of those made in one, the directories tell more.
-void sort_newest_first(const Paths& paths, std::vector<record::Container>& list) {
-  std::ranges::sort(list, [](const auto& a, const auto& b) {
-    return a.created != b.created ? a.created > b.created : a.name < b.name;
-  });
-  for (auto from = list.begin(); from != list.end();) {
-    const auto to = std::find_if(
-        from, list.end(), [from](const auto& one) { return one.created != from->created; });
-    if (to - from > 1) {
-      std::map<std::string, std::int64_t, std::less<>> births;
-      for (auto one = from; one != to; ++one) births[one->id] = birth_of(paths.container(one->id));
-      std::stable_sort(from, to, [&](const auto& a, const auto& b) {
-        return births.find(a.id)->second > births.find(b.id)->second;
-      });
-    }
-    from = to;
+// Records tell seconds; of those made in one, the directories tell more. Records are large: they
+// are moved once.
+using Loaded = std::vector<std::optional<Result<record::Container>>>;
+std::vector<record::Container> newest_first(const Paths& paths, Loaded& loaded) {
+  struct Place {
+    record::Container* container;
+    std::int64_t birth = 0;
+  };
+  std::vector<Place> places;
+  places.reserve(loaded.size());
+  std::map<std::time_t, int> in_second;
+  for (auto& one : loaded) {
+    if (!*one) continue;
+    places.push_back({.container = &**one});
+    ++in_second[(*one)->created];
   }
+  for_each_index(places.size(), [&](std::size_t i) {
+    const record::Container& one = *places[i].container;
+    if (in_second.find(one.created)->second > 1)
+      places[i].birth = birth_of(paths.container(one.id));
+  });
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return std::tuple(b.container->created, b.birth, std::string_view(a.container->name)) <
+           std::tuple(a.container->created, a.birth, std::string_view(b.container->name));
+  });
+  std::vector<record::Container> sorted;
+  sorted.reserve(places.size());
+  for (const Place& place : places) sorted.push_back(std::move(*place.container));
+  return sorted;
 }
 }  // namespace
 
 Result<Database::List> Database::list() const {
+  const std::vector<std::string> ids = names_in(paths_.containers());
+  Loaded loaded(ids.size());
+  for_each_index(ids.size(), [&](std::size_t i) { loaded[i].emplace(load(ids[i])); });
   List list;
-  for (const std::string& id : names_in(paths_.containers())) {
-    Result<record::Container> container = load(id);
-    if (container) {
-      list.containers.push_back(std::move(*container));
-    } else if (container.error().kind == ErrorKind::NotFound) {
-      drop_unfinished(id);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    Result<record::Container>& container = *loaded[i];
+    if (container) continue;
+    if (container.error().kind == ErrorKind::NotFound) {
+      drop_unfinished(ids[i]);
     } else {
       list.broken.push_back(std::move(container).error());
     }
   }
-  sort_newest_first(paths_, list.containers);
+  list.containers = newest_first(paths_, loaded);
   return list;
 }
 

@@ -145,6 +145,23 @@ Result<std::string> read_file(const HostPath& path, std::size_t limit) {
   return TRY_STEP(read_all(fd.get(), limit), "read " + quoted(path.str()));
 }
 
+Result<std::string> read_small_file(const HostPath& path) {
+  const UniqueFd fd = TRY(open_file(path, O_RDONLY));
+  char data[8192];
+  ssize_t count = 0;
+  do {
+    count = read(fd.get(), data, sizeof data);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) {
+    return std::unexpected(fail_call(errno, "read()").error().within("read " + quoted(path.str())));
+  }
+  std::string text(data, static_cast<std::size_t>(count));
+  if (text.size() == sizeof data) {
+    text += TRY_STEP(read_all(fd.get()), "read " + quoted(path.str()));
+  }
+  return text;
+}
+
 Result<void> write_existing(const HostPath& path, std::string_view data) {
   const UniqueFd fd = TRY(open_file(path, O_WRONLY));
   if (write(fd.get(), data.data(), data.size()) < 0) {

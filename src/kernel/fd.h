@@ -70,6 +70,9 @@ Result<std::string> read_all(int fd, std::size_t limit = std::size_t{64} << 20);
 Result<void> write_all(int fd, std::string_view data);
 
 Result<std::string> read_file(const HostPath& path, std::size_t limit = std::size_t{64} << 20);
+// One of some KiB whose end a read(2) shows by giving less than was asked for: on a disk, in tmpfs,
+// and what proc and cgroups show in one piece. Longer ones are read on to their end.
+Result<std::string> read_small_file(const HostPath& path);
 // One open and one write(2) without creating: for files of proc, sys and cgroups.
 Result<void> write_existing(const HostPath& path, std::string_view data);
 // Whole new content or the old one, never half: temporary name, fsync if asked, rename(2).

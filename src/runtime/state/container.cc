@@ -48,7 +48,7 @@ HostPath state_file(const HostPath& root, std::string_view id) {
 Result<ContainerState> load_state(const HostPath& root, std::string_view id) {
   TRY(check_container_id(id));
   const HostPath path = state_file(root, id);
-  const Result<std::string> text = kernel::read_file(path);
+  const Result<std::string> text = kernel::read_small_file(path);
   if (!text) {
     if (text.error().errnum == ENOENT) {
       return fail(ErrorKind::NotFound, format("container {} does not exist", quoted(id)));
@@ -161,7 +161,8 @@ struct ProcessStat {
 // proc(5), /proc/PID/stat. `unknown` is set when the process is there but cannot be asked, as when
 // this process has no descriptors left: that is no reason to call it dead.
 std::optional<ProcessStat> stat_of(Pid pid, bool* unknown = nullptr) {
-  const Result<std::string> text = kernel::read_file(HostPath(format("/proc/{}/stat", pid.value)));
+  const Result<std::string> text =
+      kernel::read_small_file(HostPath(format("/proc/{}/stat", pid.value)));
   if (!text) {
     const int errnum = text.error().errnum;
     if (unknown != nullptr) *unknown = errnum != ENOENT && errnum != ESRCH;
@@ -186,14 +187,18 @@ std::uint64_t start_time_of(Pid pid) {
 }
 
 namespace {
-bool lives(Pid pid, std::uint64_t start) {
-  if (pid.value <= 0) return false;
+// Its state's letter, proc(5); '?' of one that cannot be asked. nullopt: it lives no more.
+std::optional<char> living_state(Pid pid, std::uint64_t start) {
+  if (pid.value <= 0) return std::nullopt;
   bool unknown = false;
   const std::optional<ProcessStat> stat = stat_of(pid, &unknown);
-  if (!stat) return unknown;
-  if (stat->start != start || stat->state == 'X') return false;
-  return stat->state != 'Z' || stat->threads > 1;
+  if (!stat) return unknown ? std::optional('?') : std::nullopt;
+  if (stat->start != start || stat->state == 'X') return std::nullopt;
+  if (stat->state == 'Z' && stat->threads <= 1) return std::nullopt;
+  return stat->state;
 }
+
+bool lives(Pid pid, std::uint64_t start) { return living_state(pid, start).has_value(); }
 }  // namespace
 
 bool is_alive(const ContainerState& state) { return lives(state.pid, state.pid_start); }
@@ -201,16 +206,18 @@ bool is_alive(const ContainerState& state) { return lives(state.pid, state.pid_s
 namespace {
 // "FROZEN" of v1's freezer, "1" of v2; nullopt: there is no such file.
 std::optional<bool> has_text(const HostPath& file, std::string_view frozen) {
-  const Result<std::string> text = kernel::read_file(file);
+  const Result<std::string> text = kernel::read_small_file(file);
   if (!text) return std::nullopt;
   return trim(*text) == frozen;
 }
 
 // A list of a thousand containers asks each of them, so the file that should have it is asked
-// first.
-bool is_paused(const ContainerState& state) {
+// first, and not at all where init's own state tells: v1's freezer leaves no process asleep or
+// running, it is D, as one that waits for a disk is.
+bool is_paused(const ContainerState& state, char init) {
   for (const std::string& directory : state.cgroup_directories) {
     if (directory.find("/freezer/") == std::string::npos) continue;
+    if (init == 'S' || init == 'R') return false;
     if (const auto paused = has_text(HostPath(directory) / "freezer.state", "FROZEN")) {
       return *paused;
     }
@@ -230,9 +237,10 @@ bool is_abandoned(const ContainerState& state) {
 
 Status status_of(const ContainerState& state) {
   if (lives(state.creator, state.creator_start)) return Status::Creating;
-  if (!is_alive(state)) return Status::Stopped;
+  const std::optional<char> init = living_state(state.pid, state.pid_start);
+  if (!init) return Status::Stopped;
   if (!state.started) return Status::Created;
-  return is_paused(state) ? Status::Paused : Status::Running;
+  return is_paused(state, *init) ? Status::Paused : Status::Running;
 }
 
 }  // namespace isle::runtime
