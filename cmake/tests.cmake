@@ -14,6 +14,10 @@ foreach(source ${fixtures})
   add_dependencies(fixtures fixture_${name})
 endforeach()
 
+# What a test left on the host: build/tests/residue.
+add_executable(residue tests/fixtures/residue.cc)
+set_target_properties(residue PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
 # A client of isle-fetch, which it finds as ../bin/isle-fetch.
 add_executable(registry_client tests/fixtures/registry_client.cc)
 target_link_libraries(registry_client PRIVATE image)

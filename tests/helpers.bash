@@ -213,9 +213,9 @@ cgroup_dir() {
 
 # ---- nothing stays behind ------------------------------------------------------------------------
 # In a program of its own: bats traces every line of this shell, which makes loops slow.
-residue_before() { "$ISLE_TESTS_DIR/residue" before "$ISLE_TEST_DIR"; }
+residue_before() { [ "${ISLE_RESIDUE-}" = off ] || "$ISLE_BIN_DIR/../tests/residue" before "$ISLE_TEST_DIR"; }
 residue_after() {
-  [ "${ISLE_RESIDUE-}" = off ] || "$ISLE_TESTS_DIR/residue" after "$ISLE_TEST_DIR" >&2
+  [ "${ISLE_RESIDUE-}" = off ] || "$ISLE_BIN_DIR/../tests/residue" after "$ISLE_TEST_DIR" >&2
 }
 # Ends what a failed test left, and only that: processes whose environment or arguments name this
 # test's private directory.

@@ -11,7 +11,10 @@ packages_fuzz="clang-19 libclang-rt-19-dev"
 packages_vm="qemu-system-x86 qemu-system-common cpio kmod e2fsprogs xz-utils zstd lz4 systemd dbus \
 libpam-systemd"
 
-say() { printf '\n== %s\n' "$*" >&2; }
+# The step that begins, and the seconds since the first of this run.
+: "${ISLE_SETUP_BEGAN:=$(date +%s)}"
+export ISLE_SETUP_BEGAN
+say() { printf '\n== %s (%s s)\n' "$*" $(($(date +%s) - ISLE_SETUP_BEGAN)) >&2; }
 
 need_root() {
   [ "$(id -u)" = 0 ] || { echo "$0: run it as root: sudo $0" >&2; exit 1; }

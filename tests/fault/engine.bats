@@ -2,7 +2,7 @@
 # that stand still.
 load ../labs/lab
 
-# Two hundred short containers, eight at a time; tests/residue compares mounts, control groups,
+# Two hundred short containers, eight at a time; the residue program compares mounts, control groups,
 # namespaces, processes and files. By hand it takes ten thousand.
 @test "fault: two hundred containers come and go, and nothing of them stays" {
   require_root
