@@ -4,10 +4,6 @@ load room
 
 setup_file() {
   room_start containerd ctr containerd-shim-runc-v2 || return 0
-  room_write "$ISLE_ROOM/config.toml" <<TOML
-version = 2
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-TOML
   # As docs/engines.md has it.
   room mkdir -p /opt/cni/bin /var/lib/containers/isle
   room ln -s "$ISLE_BIN_DIR/isle" /opt/cni/bin/isle-cni
@@ -16,12 +12,8 @@ TOML
   {"type": "isle-cni", "bridge": "pods0", "capabilities": {"portMappings": true},
    "ipam": {"ranges": [[{"subnet": "10.66.0.0/24"}], [{"subnet": "fd66::/64"}]]}}]}
 JSON
-  in_room containerd --config "$ISLE_ROOM/config.toml" >"$ISLE_ROOM/log" 2>&1 </dev/null &
-  wait_until -t 30 engine_answers || { cat "$ISLE_ROOM/log"; return 1; }
-  room tar -C "$ISLE_ROOM/image" -cf "$ISLE_ROOM/image.tar" .
-  room ctr image import --base-name busybox "$ISLE_ROOM/image.tar"
+  containerd_room in_room
 }
-engine_answers() { room ctr version >/dev/null 2>&1; }
 teardown_file() { room_end; }
 sweep() {
   remove one

@@ -5,16 +5,8 @@ load room
 
 setup_file() {
   room_start containerd ctr containerd-shim-runc-v2 || return 0
-  room_write "$ISLE_ROOM/config.toml" <<TOML
-version = 2
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-TOML
-  room containerd --config "$ISLE_ROOM/config.toml" >"$ISLE_ROOM/log" 2>&1 </dev/null &
-  wait_until -t 30 answers || { cat "$ISLE_ROOM/log"; return 1; }
-  room tar -C "$ISLE_ROOM/image" -cf "$ISLE_ROOM/image.tar" .
-  room ctr image import --base-name busybox "$ISLE_ROOM/image.tar"
+  containerd_room
 }
-answers() { room ctr version >/dev/null 2>&1; }
 teardown_file() { room_end; }
 sweep() { remove one; }
 

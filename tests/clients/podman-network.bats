@@ -6,23 +6,8 @@ setup_file() {
   room_start podman conmon || return 0
   room mkdir "$ISLE_ROOM/helpers"
   room ln -s "$ISLE_BIN_DIR/isle" "$ISLE_ROOM/helpers/netavark"
-  # As docs/engines.md has it.
-  room_write /etc/containers/containers.conf <<TOML
-[network]
-network_backend = "netavark"
-[engine]
-helper_binaries_dir = ["$ISLE_ROOM/helpers", "/usr/lib/podman", "/usr/libexec/podman"]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "islet"
-runtime_supports_json = ["islet"]
-runtime_supports_nocgroup = ["islet"]
-[engine.runtimes]
-islet = ["$ISLE_ROOM/islet"]
-TOML
-  room podman pull -q "oci:$ISLE_ROOM/image"
-  room sh -c "podman tag \$(podman images -q) localhost/busybox"
-  box --rm --network none busybox true
+  podman_room '[network]
+network_backend = "netavark"'
   # Another machine, 203.0.113.2.
   room sh -ec 'ip netns add outside
     ip link add up0 type veth peer name eth0 netns outside
@@ -30,13 +15,7 @@ TOML
     ip -n outside link set lo up
     ip -n outside addr add 203.0.113.2/24 dev eth0 && ip -n outside link set eth0 up'
 }
-teardown_file() {
-  room_end
-  local root
-  for root in $(awk '/ - cgroup/ { print $5 }' /proc/self/mountinfo); do
-    [ ! -d "$root/isle/conmon" ] || wait_until rmdir "$root/isle/conmon"
-  done
-}
+teardown_file() { podman_room_end; }
 sweep() { podman rm -f -t 0 -a; podman network prune -f; }
 
 # What isle holds is the room's, too.

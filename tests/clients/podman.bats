@@ -4,29 +4,9 @@ load room
 
 setup_file() {
   room_start podman conmon || return 0
-  # As docs/engines.md has it.
-  room_write /etc/containers/containers.conf <<TOML
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "islet"
-runtime_supports_json = ["islet"]
-runtime_supports_nocgroup = ["islet"]
-[engine.runtimes]
-islet = ["$ISLE_ROOM/islet"]
-TOML
-  room podman pull -q "oci:$ISLE_ROOM/image"
-  room sh -c "podman tag \$(podman images -q) localhost/busybox"
-  # podman leaves conmon's group behind: it is there from the start, and goes with the file.
-  box --rm busybox true
+  podman_room
 }
-teardown_file() {
-  room_end
-  local root
-  for root in $(awk '/ - cgroup/ { print $5 }' /proc/self/mountinfo); do
-    [ ! -d "$root/isle/conmon" ] || wait_until rmdir "$root/isle/conmon"
-  done
-}
+teardown_file() { podman_room_end; }
 sweep() { podman rm -f -t 0 -a; }
 
 podman() { room podman "$@"; }

@@ -84,3 +84,47 @@ room_cgroup() {
     END { print v1 != "" ? v1 : v2 }')
   echo "$root$path"
 }
+
+# ---- engines that more than one file uses --------------------------------------------------------
+# podman_room [TOML]: sets podman up in the room that was started, as docs/engines.md has it, TOML on
+# top of that, and pulls the image localhost/busybox.
+podman_room() {
+  room_write /etc/containers/containers.conf <<TOML
+${1-}
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "islet"
+runtime_supports_json = ["islet"]
+runtime_supports_nocgroup = ["islet"]
+helper_binaries_dir = ["$ISLE_ROOM/helpers", "/usr/lib/podman", "/usr/libexec/podman"]
+[engine.runtimes]
+islet = ["$ISLE_ROOM/islet"]
+TOML
+  room podman pull -q "oci:$ISLE_ROOM/image"
+  room sh -c "podman tag \$(podman images -q) localhost/busybox"
+  # podman leaves conmon's group behind: it is there from the start, and goes with the file.
+  room podman run --cgroup-parent /isle --rm --network none busybox true
+}
+podman_room_end() {
+  room_end
+  local root
+  for root in $(awk '/ - cgroup/ { print $5 }' /proc/self/mountinfo); do
+    [ ! -d "$root/isle/conmon" ] || wait_until rmdir "$root/isle/conmon"
+  done
+}
+
+# containerd_room [COMMAND...]: starts containerd by COMMAND (room) in the room that was started, and
+# imports the image busybox:latest.
+containerd_room() {
+  [ $# -gt 0 ] || set -- room
+  room_write "$ISLE_ROOM/config.toml" <<TOML
+version = 2
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+TOML
+  "$@" containerd --config "$ISLE_ROOM/config.toml" >"$ISLE_ROOM/log" 2>&1 </dev/null &
+  wait_until -t 30 containerd_answers || { cat "$ISLE_ROOM/log"; return 1; }
+  room tar -C "$ISLE_ROOM/image" -cf "$ISLE_ROOM/image.tar" .
+  room ctr image import --base-name busybox "$ISLE_ROOM/image.tar"
+}
+containerd_answers() { room ctr version >/dev/null 2>&1; }
