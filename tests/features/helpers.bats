@@ -11,7 +11,7 @@ load ../helpers
   # A private mount namespace stands for the host here: nothing is mounted on the real one.
   local own=$ISLE_TEST_DIR/own
   mkdir -p "$own/point" "$own/run" "$own/root"
-  ISLE_TEST_DIR=$own ISLE_ROOT=$own/root ISLE_RUN=$own/run \
+  ISLE_TEST_DIR=$own ISLE_ROOT=$own/root ISLE_RUN=$own/run ISLE_RESIDUE= \
     run unshare --mount --propagation private bash -c "
     source '$ISLE_TESTS_DIR/helpers.bash'
     residue_before
