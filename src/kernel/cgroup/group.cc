@@ -239,9 +239,8 @@ Result<std::vector<Group::Door>> Group::open_doors() const {
   std::vector<Door> doors;
   for (const Place& place : places_) {
     if (place.version == Version::V2) continue;
-    doors.push_back(
-        {.controllers = place.wanted.words(),
-         .tasks = TRY(open_file(HostPath(place.directory + "/tasks"), O_WRONLY))});
+    doors.push_back({.controllers = place.wanted.words(),
+                     .tasks = TRY(open_file(HostPath(place.directory + "/tasks"), O_WRONLY))});
   }
   return doors;
 }
