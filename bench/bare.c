@@ -81,13 +81,13 @@ static void make_groups(void) {
   close(fd);
 }
 
-static void join_groups(pid_t pid) {
-  char path[128], number[16];
+/* By the child itself: cgroup.procs of v1 would wait for RCU. */
+static void join_groups(void) {
+  char path[128];
   if (on_v2()) return;
-  snprintf(number, sizeof number, "%d", pid);
   for (int i = 0; i < kControllers; i++) {
-    group_path(path, sizeof path, i, "/cgroup.procs");
-    put(path, number);
+    group_path(path, sizeof path, i, "/tasks");
+    put(path, "0");
   }
 }
 
@@ -224,6 +224,7 @@ static struct sock_fprog read_filter(const char* bundle) {
 static void child(int go, const char* rootfs, const struct sock_fprog* filter) {
   static char *const arguments[] = {"/true", NULL}, *const environment[] = {"PATH=/bin", NULL};
   char byte;
+  join_groups();
   must(read(go, &byte, 1), "read");
   setsid();
   sethostname("isle", 4);
@@ -252,7 +253,6 @@ int main(int argc, char** argv) {
   pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   must(pid, "clone3");
   if (pid == 0) child(ends[1], rootfs, &filter);
-  join_groups(pid);
   must(write(ends[0], "g", 1), "write");
   must(waitpid(pid, &status, 0), "waitpid");
   remove_groups();

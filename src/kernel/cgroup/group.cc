@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <ranges>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -223,13 +224,25 @@ Result<int> Group::clone_fd() {
   return -1;
 }
 
-Result<void> Group::attach(Pid pid, bool v2_too) const {
+Result<void> Group::attach(Pid pid, Part part) const {
   const std::string number = std::to_string(pid.value);
   for (const Place& place : places_) {
-    if (place.version == Version::V2 && !v2_too) continue;
+    if (part == (place.version == Version::V2 ? Part::V1 : Part::V2)) continue;
     TRY(write_group_file(place.wanted.words(), place.directory, "cgroup.procs", number));
   }
   return {};
+}
+
+// cgroup.procs of v1 moves all threads of a process and stops every fork and exit of the system for
+// it, which waits for RCU; "tasks" moves the writing thread alone, without that lock (Linux 5.5).
+Result<std::vector<Group::Door>> Group::open_doors() const {
+  std::vector<Door> doors;
+  for (const Place& place : places_) {
+    if (place.version == Version::V2) continue;
+    doors.push_back({.controllers = place.wanted.words(),
+                     .tasks = TRY(open_file(HostPath(place.directory + "/tasks"), O_WRONLY))});
+  }
+  return doors;
 }
 
 Result<void> Group::delegate_to(Uid uid, Gid gid) const {

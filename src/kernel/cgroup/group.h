@@ -79,8 +79,16 @@ class Group {
   bool created() const { return created_; }
   // v2 only: a directory fd for CLONE_INTO_CGROUP, or -1. Opened once, owned by the group.
   Result<int> clone_fd();
-  // Moves a process into the v1 directories, and into v2's unless CLONE_INTO_CGROUP has done so.
-  Result<void> attach(Pid pid, bool v2_too = false) const;
+  // Moves a process into the directories of v1, of v2, or of both.
+  enum class Part : unsigned char { V1, V2, Both };
+  Result<void> attach(Pid pid, Part part) const;
+  // v1: one open "tasks" file for each directory. A process with one thread joins by writing "0"
+  // there, whatever its own rights: the kernel asks those of the one who opened it.
+  struct Door {
+    std::string controllers;
+    UniqueFd tasks;
+  };
+  Result<std::vector<Door>> open_doors() const;
   // v2 only: gives the directory and what /sys/kernel/cgroup/delegate lists to a user.
   Result<void> delegate_to(Uid uid, Gid gid) const;
   // v1: devices.deny and devices.allow; v2: a BPF program, which replaces an earlier one.

@@ -143,7 +143,7 @@ class RealGroup : public testing::Test {
 TEST_F(RealGroup, IsMadeJoinedListedAndRemoved) {
   create({.required = {Controller::Pids}});
   const Pid pid = start_sleeper();
-  const auto attached = group_->attach(pid, true);
+  const auto attached = group_->attach(pid, Group::Part::Both);
   ASSERT_TRUE(attached) << attached.error().describe();
   EXPECT_EQ(group_->processes().value(), std::vector<Pid>{pid});
   ASSERT_TRUE(group_->write(Controller::Pids, "pids.max", "7"));
@@ -155,7 +155,7 @@ TEST_F(RealGroup, ASecondCreateIsAConflictNamingTheProcess) {
   create();
   create();  // empty: taken over
   const Pid pid = start_sleeper();
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   const auto again = group_->create({});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, ErrorKind::Conflict);
@@ -169,11 +169,36 @@ TEST_F(RealGroup, ClonesIntoV2) {
   EXPECT_EQ(fd >= 0, group_->v2_directory() != nullptr);
 }
 
+// The rights that count are those of the one who opened them.
+TEST_F(RealGroup, IsJoinedThroughItsDoorsByOneWithoutRights) {
+  create();
+  if (group_->directories().size() == (group_->v2_directory() == nullptr ? 0U : 1U)) {
+    GTEST_SKIP() << "no v1 hierarchy";
+  }
+  const auto doors = group_->open_doors();
+  ASSERT_TRUE(doors) << doors.error().describe();
+  const Pid pid = start_stopped([&doors] {
+    if (setresuid(65534, 65534, 65534) != 0) _exit(1);
+    for (const Group::Door& door : *doors) {
+      if (write(door.tasks.get(), "0", 1) != 1) _exit(1);
+    }
+    for (;;) pause();
+  });
+  EXPECT_EQ(group_->processes().value(), std::vector<Pid>{});
+  kill(pid.value, SIGCONT);
+  for (const std::string& directory : group_->directories()) {
+    if (group_->v2_directory() != nullptr && directory == *group_->v2_directory()) continue;
+    const auto joined = [&directory] { return read_file(HostPath(directory + "/tasks")).value(); };
+    for (int tries = 0; tries < 200 && joined().empty(); ++tries) usleep(10'000);
+    EXPECT_EQ(joined(), std::to_string(pid.value) + "\n") << directory;
+  }
+}
+
 TEST_F(RealGroup, FreezesThawsAndIsKilledWhileFrozen) {
   if (!layout_.has(Controller::Freezer)) GTEST_SKIP() << "no freezer";
   create();
   const Pid pid = start_sleeper();
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   EXPECT_FALSE(group_->frozen().value());
   ASSERT_TRUE(group_->freeze());
   EXPECT_TRUE(group_->frozen().value());
@@ -196,7 +221,7 @@ TEST_F(RealGroup, AForkBombIsKilled) {
       if (fork() < 0) usleep(100);
     }
   });
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   kill(pid.value, SIGCONT);
   usleep(50'000);
   const auto killed = group_->kill_all(Timeout(5'000));
@@ -209,7 +234,7 @@ TEST_F(RealGroup, RemovalTakesNestedGroupsAndNamesWhatIsLeft) {
   const std::string nested = group_->directories().front() + "/inner";
   ASSERT_EQ(mkdir(nested.c_str(), 0755), 0);
   const Pid pid = start_sleeper();
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   const auto busy = group_->remove(Timeout(5));
   ASSERT_FALSE(busy);
   EXPECT_EQ(busy.error().kind, ErrorKind::Conflict);
@@ -246,7 +271,7 @@ TEST_F(RealGroup, CpusetStartsWithTheParents) {
   group_.emplace(Group::at(layout_, parent_ + "/one", {Controller::Cpuset}).value());
   create({.required = {Controller::Cpuset}});
   const Pid pid = start_sleeper();
-  const auto attached = group_->attach(pid, true);
+  const auto attached = group_->attach(pid, Group::Part::Both);
   EXPECT_TRUE(attached) << attached.error().describe();
   EXPECT_TRUE(group_->write(Controller::Cpuset, "cpuset.cpus", "0"));
 }
@@ -255,7 +280,7 @@ TEST_F(RealGroup, AV2ParentWithProcessesIsRefusedAtOnce) {
   if (!layout_.on_v2(Controller::Pids)) GTEST_SKIP() << "needs cgroup v2";
   create({.required = {Controller::Pids}});
   const Pid pid = start_sleeper();
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   Group below = Group::at(layout_, parent_ + "/one/two", {Controller::Pids}).value();
   const auto refused = below.create({.required = {Controller::Pids}});
   ASSERT_FALSE(refused);
@@ -282,7 +307,7 @@ TEST_F(RealGroup, DevicesAreDeniedAndAllowedAndReplaced) {
   };
   const auto first = restricted(3);
   ASSERT_TRUE(first) << first.error().describe();
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   const auto second = restricted(5);
   ASSERT_TRUE(second) << second.error().describe();
   kill(pid.value, SIGCONT);
@@ -303,7 +328,7 @@ TEST_F(RealGroup, StatsCountWhatWasUsed) {
     for (unsigned i = 0; i < 20'000; ++i) getppid();
     _exit(memory[5] == 'x' ? 0 : 1);
   });
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   kill(pid.value, SIGCONT);
   waitpid(pid.value, nullptr, 0);
   started_.clear();
@@ -331,7 +356,7 @@ TEST_F(RealGroup, AKillForLackOfMemoryIsCounted) {
                                    .value = "0",
                                    .why = "no swap",
                                    .optional = true}));
-  ASSERT_TRUE(group_->attach(pid, true));
+  ASSERT_TRUE(group_->attach(pid, Group::Part::Both));
   kill(pid.value, SIGCONT);
   int status = 0;
   waitpid(pid.value, &status, 0);

@@ -102,6 +102,20 @@ long enter_directory(State& state, const char* path) {
   return -kNoEntry;
 }
 
+// The group's directory must not stay open: others may look at this process before its exec.
+long join_groups(State& state, const Doors& doors) {
+  for (unsigned i = 0; i < doors.count; ++i) {
+    const Door& door = doors.list[i];
+    const long result = traced(state, "write", SYS_write, door.tasks, word("0"), 1);
+    if (result < 0) {
+      set_text(state, door.controllers);
+      return result;
+    }
+    kernel::raw::call(SYS_close, word(long{door.tasks}));
+  }
+  return 0;
+}
+
 // What is kept is close-on-exec, and a socket: no way to a file.
 long close_inherited(State& state, const Closing& closing) {
   unsigned kept[2] = {static_cast<unsigned>(state.report_fd),
@@ -210,6 +224,7 @@ long perform_late(State& state, const Step& step) {
     case Code::FindCommand: return find_command(state, step.command);
     case Code::CloseInherited: return close_inherited(state, step.close);
     case Code::InstallListener: return install_listener(state, step.call);
+    case Code::JoinGroups: return join_groups(state, step.doors);
     case Code::AwaitStart: return await_start(state, step.fd);
     case Code::Exec: return execute(state, step.command);
     case Code::OpenConsole: return open_console(state, step.console);

@@ -36,6 +36,7 @@ enum class Code : std::uint16_t {
   FindCommand,
   CloseInherited,
   InstallListener,
+  JoinGroups,
   AwaitStart,
   Exec,
 };
@@ -132,6 +133,16 @@ struct Closing {
   int listener;  // stays open; -1: none
 };
 
+struct Door {
+  int tasks;  // open for writing; joined, it is closed
+  const char* controllers;
+};
+
+struct Doors {
+  const Door* list;
+  unsigned count;
+};
+
 struct Step {
   Code code;
   std::uint32_t index;     // in LaunchPlan::steps
@@ -150,6 +161,7 @@ struct Step {
     Closing close;
     int fd;       // ChangeRoot, AwaitStart
     Owner owner;  // OwnStdio
+    Doors doors;  // JoinGroups
   };
 };
 

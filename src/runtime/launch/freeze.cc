@@ -181,6 +181,14 @@ class Freezer {
     begin(Code::CloseInherited).close = {.first = operation.first,
                                          .listener = slots_.start_listener.get()};
   }
+  void operator()(const op::JoinGroups&) {
+    std::vector<init::Door>& doors = frozen_.doors;
+    for (const kernel::cgroup::Group::Door& door : slots_.doors) {
+      doors.push_back({.tasks = door.tasks.get(), .controllers = text(door.controllers)});
+    }
+    begin(Code::JoinGroups).doors = {.list = doors.data(),
+                                     .count = static_cast<unsigned>(doors.size())};
+  }
   void operator()(const op::AwaitStart&) {
     begin(Code::AwaitStart).fd = slots_.start_listener.get();
   }

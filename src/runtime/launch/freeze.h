@@ -23,6 +23,7 @@ struct Frozen {
   std::deque<std::vector<const char*>> lists;
   std::deque<std::vector<init::Parameter>> parameters;
   std::deque<std::vector<init::Attr>> attrs;
+  std::vector<init::Door> doors;  // of one step
   std::optional<kernel::SeccompProgram> seccomp;
   sock_fprog filter{};
 };

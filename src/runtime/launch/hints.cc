@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "base/strings.h"
+#include "kernel/cgroup/hints.h"
 #include "runtime/launch/launch.h"
 #include "runtime/plan/describe.h"
 
@@ -131,6 +132,10 @@ std::string hint(const op::Call& operation, const Report& report) {
   }
   if (report.errnum == ENOSPC) return "a limit of /proc/sys/user/max_*_namespaces is reached";
   return "";
+}
+
+std::string hint(const op::JoinGroups&, const Report& report) {
+  return kernel::cgroup::write_hint("cgroup.procs", report.errnum);
 }
 
 std::string hint(const op::InstallSeccomp& operation, const Report& report) {

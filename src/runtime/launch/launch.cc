@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -175,9 +176,9 @@ class Launcher {
     }
     return {};
   }
-  Result<void> act(const op::AttachCgroup&, std::size_t) {
+  Result<void> act(const op::AttachCgroup& operation, std::size_t) {
     TRY(await_init());
-    Result<void> attached = io_.group->attach(init_.pid, plan_.cgroup.has_value() ? false : true);
+    Result<void> attached = io_.group->attach(init_.pid, operation.part);
     const bool inner = !attached && attached.error().errnum == EBUSY && io_.target.value > 0;
     if (inner && attach_beside(*io_.group, io_.target, init_.pid)) return {};
     return attached;
@@ -312,6 +313,7 @@ class Launcher {
     if (plan_.cgroup && io_.group->v2_directory() != nullptr && wants_cgroup_fd(operation)) {
       slots_.cgroup = TRY(io_.group->clone_fd());
     }
+    if (joins_by_itself()) slots_.doors = TRY(io_.group->open_doors());
     freeze(frozen_, plan_, slots_, io_.stdio);
     frozen_.program.report_fd = child_end_.get();
     frozen_.program.parent_fd = parent_end_.get();
@@ -319,6 +321,12 @@ class Launcher {
     frozen_.program.progress = progress_.step();
     frozen_.program.times = progress_.times();
     return {};
+  }
+
+  bool joins_by_itself() const {
+    return std::ranges::any_of(plan_.steps, [](const Step& step) {
+      return std::holds_alternative<op::JoinGroups>(step.operation);
+    });
   }
 
   bool wants_cgroup_fd(const op::Clone& operation) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "kernel/cgroup/group.h"
 #include "kernel/fd.h"
 #include "runtime/plan/launch_plan.h"
 
@@ -18,6 +19,7 @@ struct Slots {
   kernel::UniqueFd exec_root;
   kernel::UniqueFd pidfd;  // of the running container's init
   int cgroup = -1;         // borrowed from the group
+  std::vector<kernel::cgroup::Group::Door> doors;
 
   // -1 when the slot is not filled.
   int number(const Slot& slot) const;

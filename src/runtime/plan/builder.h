@@ -25,8 +25,8 @@ struct Builder {
   std::vector<Step> early_parent_steps;  // found out late, done before the clone
   bool uses_stage = false;
   std::optional<op::StartScope> scope;
-  bool cloned_into_cgroup = false;   // v2: CLONE_INTO_CGROUP
-  bool attached_by_parent = false;   // v1
+  bool cloned_into_cgroup = false;  // v2: CLONE_INTO_CGROUP
+  bool joins_v1 = false;
   bool sources_from_parent = false;  // of mounts made later: init is inside already
 
   Origin of(Kind kind) const { return origin[static_cast<unsigned>(kind)]; }

@@ -128,7 +128,7 @@ void keep(Builder& builder, CgroupPlan&& planned) {
   for (const std::string& warning : planned.warnings) builder.warn(warning);
   builder.cloned_into_cgroup =
       builder.result.systemd_unit.empty() && joins(planned, builder.facts.cgroups, true);
-  builder.attached_by_parent = joins(planned, builder.facts.cgroups, false);
+  builder.joins_v1 = joins(planned, builder.facts.cgroups, false);
   builder.result.cgroup = std::move(planned);
 }
 
@@ -198,10 +198,15 @@ void add_cgroup_attach(Builder& builder) {
                    "systemd owns the control groups; limits it can express it is told");
     add_group_steps(builder, *builder.result.cgroup);
   }
-  if (!builder.attached_by_parent) return;
-  builder.parent(op::AttachCgroup{},
-                 "join the control group",
-                 "v1 hierarchies are joined one by one, before anything runs");
+  if (!builder.joins_v1) return;
+  const char* what = "join the control group";
+  const char* why = "v1 hierarchies are joined one by one, before anything runs";
+  // In a scope there were no groups to open before the clone.
+  if (builder.result.systemd_unit.empty()) {
+    builder.init(op::JoinGroups{}, what, why);
+  } else {
+    builder.parent(op::AttachCgroup{.part = Group::Part::V1}, what, why);
+  }
 }
 
 }  // namespace isle::runtime::plan

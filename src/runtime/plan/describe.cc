@@ -91,6 +91,7 @@ std::string words(const op::CgroupDevices& operation) {
                                operation.rules);
 }
 std::string words(const op::AttachCgroup&) { return "write(cgroup.procs, pid)"; }
+std::string words(const op::JoinGroups&) { return "write(tasks, 0)"; }
 std::string words(const op::OpenTree& operation) {
   return format("open_tree({}, CLONE{}){}",
                 operation.source,

@@ -55,9 +55,9 @@ void add_parent_part(LaunchPlan& plan, const ExecPlanRequest& request) {
     parent(op::AttachToScope{.unit = request.systemd_unit},
            "join the container's scope",
            "its limits hold for this process as well");
-  } else if (request.in_cgroup) {
-    parent(op::AttachCgroup{},
-           "join the container's control groups",
+  } else if (request.groups.v2) {
+    parent(op::AttachCgroup{.part = kernel::cgroup::Group::Part::V2},
+           "join the container's control group",
            "its limits hold for this process as well");
   }
   if (!request.pid_file.empty()) {
@@ -115,6 +115,11 @@ Result<LaunchPlan> make_exec_plan(const ExecPlanRequest& request, const HostFact
   TRY(plan::add_initial_affinity(plan, request.process));
   plan::add_entering_stage(plan, request.namespaces);
   add_parent_part(plan, request);
+  if (request.groups.v1 && request.systemd_unit.empty()) {
+    init(op::JoinGroups{},
+         "join the container's control groups",
+         "its limits hold for this process as well");
+  }
   init(op::Await{.barrier = Barrier::Prepared}, "wait for the parent", "");
   TRY(plan::add_final_affinity(plan, request.process));
   init(call(SYS_setsid, "setsid()", {}),

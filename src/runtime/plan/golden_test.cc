@@ -114,6 +114,9 @@ Result<LaunchPlan> plan_of(const json::Value& asked) {
     exec.seccomp = spec.linux_->seccomp;
     exec.memory_policy = spec.linux_->memory_policy;
     exec.personality = spec.linux_->personality;
+    for (const kernel::cgroup::Hierarchy& tree : facts.cgroups.hierarchies) {
+      (tree.version == kernel::cgroup::Version::V1 ? exec.groups.v1 : exec.groups.v2) = true;
+    }
     return make_exec_plan(exec, facts);
   }
   return make_plan({.id = text(request, "id", "box"),

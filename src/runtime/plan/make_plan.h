@@ -36,7 +36,9 @@ struct ExecPlanRequest {
   std::optional<oci::MemoryPolicy> memory_policy;
   std::optional<oci::Personality> personality;
   unsigned preserve_fds = 0;
-  bool in_cgroup = true;
+  struct Groups {  // of the container
+    bool v1 = false, v2 = false;
+  } groups;
   std::string systemd_unit;  // not empty: systemd moves the process there
   HostPath pid_file;
 };

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/types.h"
+#include "kernel/cgroup/group.h"
 #include "kernel/mount_options.h"
 #include "kernel/systemd.h"
 #include "oci/runtime_spec.h"
@@ -80,8 +81,10 @@ struct CgroupDevices {  // LaunchPlan::cgroup holds the rules
   std::size_t rules = 0;
   bool v2 = false;
 };
-struct AttachCgroup {};  // init's pid into the v1 hierarchies (and v2 without clone)
-struct OpenTree {        // open_tree(OPEN_TREE_CLONE) on the host, kept detached
+struct AttachCgroup {  // init's pid, where init does not join by itself and was not cloned into it
+  kernel::cgroup::Group::Part part = kernel::cgroup::Group::Part::V1;
+};
+struct OpenTree {  // open_tree(OPEN_TREE_CLONE) on the host, kept detached
   Slot tree;
   std::string source;
   bool recursive = false;
@@ -286,6 +289,7 @@ struct FindCommand {  // execute permission on one of these
 struct CloseInherited {
   unsigned first = 3;
 };
+struct JoinGroups {};  // v1: those of LaunchIo::group, by descriptors the parent opened
 struct AwaitStart {};
 struct Exec {
   std::vector<std::string> candidates;  // tried in turn
@@ -343,10 +347,11 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::InstallSeccomp,
                                   op::FindCommand,
                                   op::CloseInherited,
+                                  op::JoinGroups,
                                   op::AwaitStart,
                                   op::Exec>;
 
-// One of them. What copies, moves or ends 51 kinds is compiled once, in launch_plan.cc.
+// One of them. What copies, moves or ends 52 kinds is compiled once, in launch_plan.cc.
 struct Operation : AnyOperation {
   Operation();
   Operation(const Operation& other);

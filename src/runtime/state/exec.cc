@@ -35,6 +35,11 @@ oci::Process process_of(const ExecRequest& request, const oci::Spec& spec, Pid i
   return process;
 }
 
+ExecPlanRequest::Groups groups_of(const kernel::cgroup::Group& group) {
+  const std::string* v2 = group.v2_directory();
+  return {.v1 = group.directories().size() > (v2 == nullptr ? 0U : 1U), .v2 = v2 != nullptr};
+}
+
 }  // namespace
 
 Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
@@ -56,6 +61,11 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
   }
   std::optional<kernel::Systemd> systemd;
   if (by_systemd) systemd.emplace(TRY(kernel::Systemd::connect(kernel::Manager::User)));
+  // Not by the facts: what was delegated to this session need not be what was to the container's.
+  const kernel::cgroup::Layout layout =
+      facts.delegated_cgroups ? TRY(kernel::cgroup::detect_layout()) : facts.cgroups;
+  kernel::cgroup::Group group = kernel::cgroup::Group::reopen(
+      layout, TRY(exec_directories(state, layout, request.sub_groups)));
   LaunchPlan plan = TRY(make_exec_plan({.id = request.id,
                                         .process = std::move(process),
                                         .namespaces = state.namespaces,
@@ -64,15 +74,10 @@ Result<ExecutedProcess> exec_in_container(const ExecRequest& request) {
                                         .memory_policy = linux_.memory_policy,
                                         .personality = linux_.personality,
                                         .preserve_fds = request.preserve_fds,
-                                        .in_cgroup = !state.cgroup_directories.empty(),
+                                        .groups = groups_of(group),
                                         .systemd_unit = by_systemd ? state.systemd_unit : "",
                                         .pid_file = request.pid_file},
                                        facts));
-  // Not by the facts: what was delegated to this session need not be what was to the container's.
-  const kernel::cgroup::Layout layout =
-      facts.delegated_cgroups ? TRY(kernel::cgroup::detect_layout()) : facts.cgroups;
-  kernel::cgroup::Group group = kernel::cgroup::Group::reopen(
-      layout, TRY(exec_directories(state, layout, request.sub_groups)));
   launch::LaunchIo io{.measure = request.measure,
                       .start_listener = {},
                       .seccomp_cache = request.root / ".seccomp",

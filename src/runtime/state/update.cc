@@ -194,7 +194,7 @@ class Update {
       found = false;
       for (const Pid pid : TRY(all.processes())) {
         if (std::ranges::find(known, pid) != known.end()) continue;
-        const Result<void> attached = into.attach(pid, true);
+        const Result<void> attached = into.attach(pid, kernel::cgroup::Group::Part::Both);
         if (!attached && attached.error().errnum != ESRCH) return attached;
         known.push_back(pid);
         found = true;
