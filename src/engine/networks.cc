@@ -13,6 +13,7 @@
 #include "network/dns_client.h"
 #include "network/firewall.h"
 #include "network/foreign.h"
+#include "network/unwire.h"
 #include "network/wire.h"
 
 namespace isle::engine {

@@ -17,7 +17,7 @@
 #include "kernel/netlink_device.h"
 #include "network/complete.h"
 #include "network/leases.h"
-#include "network/wire.h"
+#include "network/unwire.h"
 
 namespace isle::network {
 
@@ -197,13 +197,17 @@ Result<void> remove_network(const Places& places, const record::Network& network
   for (const char* hint : {".next4", ".next6"}) unlink((leases / hint).c_str());
   rmdir(leases.c_str());
   if (network.driver != "bridge") return {};
-  oci::Strings addresses;
+  record::Attachment bridge{.driver = network.driver,
+                            .host_device = network.device,
+                            .internal = network.internal,
+                            .open = network.open,
+                            .masquerade = !network.no_masquerade};
   for (const record::Subnet& subnet : network.subnets) {
     if (subnet.gateway.empty()) continue;
     const IpRange range = TRY(IpRange::parse(subnet.subnet));
-    addresses.push_back(format("{}/{}", subnet.gateway, range.length));
+    bridge.bridge_addresses.push_back(format("{}/{}", subnet.gateway, range.length));
   }
-  return remove_bridge(network.device, addresses);
+  return remove_bridge(bridge);
 }
 
 }  // namespace isle::network

@@ -1,12 +1,10 @@
 #include "network/wire.h"
 
 #include <linux/netlink.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 
 #include "base/ip_address.h"
 #include "base/strings.h"
@@ -14,9 +12,7 @@
 #include "kernel/netlink_link.h"
 #include "kernel/netlink_traffic.h"
 #include "kernel/nft.h"
-#include "network/dns_client.h"
 #include "network/firewall.h"
-#include "network/leases.h"
 
 namespace isle::network {
 
@@ -30,16 +26,6 @@ Result<void> set_sysctl(const std::string& name, std::string_view value) {
   const Result<std::string> now = kernel::read_file(path, 64);
   if (now && trim(*now) == value) return {};
   return kernel::write_existing(path, value);
-}
-
-// A socket of another network namespace: this process, which has one thread, goes there for it.
-Result<NetlinkSocket> socket_in(int space) {
-  const kernel::UniqueFd own = TRY(kernel::open_file(HostPath("/proc/self/ns/net"), O_RDONLY));
-  if (setns(space, CLONE_NEWNET) != 0) return fail_call(errno, "setns(network)");
-  Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_ROUTE);
-  // In a foreign namespace nothing that follows would be right.
-  if (setns(own.get(), CLONE_NEWNET) != 0) std::abort();
-  return socket;
 }
 
 bool has_v6(const oci::Strings& addresses) {
@@ -154,15 +140,6 @@ Result<void> limit_rates(NetlinkSocket& host, const record::Attachment& attachme
                         kernel::send_received_by(name, *end, *ifb)});
 }
 
-// A device of kind ifb is the host's: it does not end with the container's.
-void remove_limiters(const std::vector<record::Attachment>& attachments) {
-  for (const record::Attachment& attachment : attachments) {
-    if (attachment.limiter.empty()) continue;
-    Result<NetlinkSocket> host = NetlinkSocket::open(NETLINK_ROUTE);
-    if (host) static_cast<void>(host->send_all({kernel::delete_link(attachment.limiter)}));
-  }
-}
-
 Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& attachment) {
   const std::optional<int> index = TRY(kernel::link_index(inside, attachment.device));
   if (!index) {
@@ -195,14 +172,6 @@ Result<void> provide_bridge(const record::Attachment& attachment) {
   return make_bridge(host, attachment);
 }
 
-Result<void> remove_bridge(const std::string& bridge, const oci::Strings& addresses) {
-  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  const Result<void> deleted = host.send_all({kernel::delete_link(bridge)});
-  if (!deleted && deleted.error().errnum != ENODEV) return deleted;
-  NetlinkSocket firewall = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
-  return forget_bridge(firewall, bridge, addresses);
-}
-
 Result<void> connect(const record::Attachment& attachment, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
   Result<void> made = make_device(host, attachment, space);
@@ -212,7 +181,7 @@ Result<void> connect(const record::Attachment& attachment, int space) {
     return std::unexpected(std::move(limited).error().advise(
         "a limit needs the kernel's sch_tbf; egress= also ifb, cls_u32 and act_mirred"));
   }
-  NetlinkSocket inside = TRY(socket_in(space));
+  NetlinkSocket inside = TRY(NetlinkSocket::open_in(space, NETLINK_ROUTE));
   return settle_inside(inside, attachment);
 }
 
@@ -231,14 +200,6 @@ Result<void> repair(const record::Wiring& wiring) {
     TRY(host.send_all({kernel::set_hairpin(attachment.host_end)}));
   }
   return publish(wiring);
-}
-
-Result<void> disconnect(const record::Attachment& attachment, int space) {
-  NetlinkSocket inside = TRY(socket_in(space));
-  const Result<void> deleted = inside.send_all({kernel::delete_link(attachment.device)});
-  remove_limiters({attachment});
-  if (!deleted && deleted.error().errnum == ENODEV) return {};
-  return deleted;
 }
 
 namespace {
@@ -267,7 +228,7 @@ Result<void> check_inside(NetlinkSocket& inside, const record::Attachment& attac
 
 Result<void> check_wired(const record::Wiring& wiring, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  NetlinkSocket inside = TRY(socket_in(space));
+  NetlinkSocket inside = TRY(NetlinkSocket::open_in(space, NETLINK_ROUTE));
   for (const record::Attachment& attachment : wiring.attachments) {
     TRY(check_inside(inside, attachment));
     for (const std::string& device : {attachment.host_device, attachment.host_end}) {
@@ -278,30 +239,6 @@ Result<void> check_wired(const record::Wiring& wiring, int space) {
   NetlinkSocket firewall = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
   if (TRY(kernel::nft_has_table(firewall, kTable))) return {};
   return missing("the firewall's table");
-}
-
-namespace {
-[[noreturn]] void wait_for_end(const kernel::FdPair& pipe) {
-  close(pipe.second.get());
-  char byte = 0;
-  static_cast<void>(!read(pipe.first.get(), &byte, 1));
-  _exit(0);
-}
-}  // namespace
-
-void release(const record::Wiring& wiring) {
-  remove_limiters(wiring.attachments);
-  forget_names(wiring);
-  if (!wiring.ports.empty()) {
-    // A child holds the socket when we close it (see close_ports), and ends after that: it waits
-    // for the end of a pipe that outlives our socket by a moment.
-    const Result<kernel::FdPair> pipe = kernel::make_pipe();
-    Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_NETFILTER);
-    if (pipe && socket && close_ports(*socket, wiring) && fork() == 0) wait_for_end(*pipe);
-  }
-  for (const std::string& lease : wiring.leases) {
-    drop_lease(HostPath(lease), wiring.container);
-  }
 }
 
 }  // namespace isle::network
