@@ -94,7 +94,7 @@ Result<void> connect_running(const Paths& paths,
   const auto wire = [&]() -> Result<void> {
     TRY(keep(paths, running));
     const kernel::UniqueFd space = TRY(space_of(running.pid));
-    if (attachment.driver == "bridge") TRY(network::provide_bridge(attachment));
+    TRY(network::provide_host_device(attachment));
     TRY(network::connect(attachment, space.get()));
     if (attachment.driver == "bridge") TRY(network::publish(only));
     TRY(serve_names(paths, running, space.get()));

@@ -117,7 +117,7 @@ Result<void> make(const ForeignRequest& request,
   for (const record::Attachment& wanted : request.attachments) {
     const auto attachment =
         std::ranges::find(wiring.attachments, wanted.device, &record::Attachment::device);
-    if (attachment->driver == "bridge") TRY(provide_bridge(*attachment));
+    TRY(provide_host_device(*attachment));
     TRY(connect(*attachment, space));
   }
   TRY(publish(wiring));

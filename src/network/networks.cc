@@ -17,6 +17,7 @@
 #include "kernel/netlink_device.h"
 #include "network/complete.h"
 #include "network/leases.h"
+#include "network/parent.h"
 #include "network/unwire.h"
 
 namespace isle::network {
@@ -196,7 +197,13 @@ Result<void> remove_network(const Places& places, const record::Network& network
   for (const std::string& name : leases_in(leases)) unlink((leases / name).c_str());
   for (const char* hint : {".next4", ".next6"}) unlink((leases / hint).c_str());
   rmdir(leases.c_str());
-  if (network.driver != "bridge") return {};
+  if (network.driver != "bridge") {
+    const auto others = TRY(list_networks(places));
+    const bool is_used = std::ranges::any_of(others, [&](const record::Network& other) {
+      return other.name != network.name && other.device == network.device;
+    });
+    return is_used ? Result<void>() : remove_parent(network.device);
+  }
   record::Attachment bridge{.driver = network.driver,
                             .host_device = network.device,
                             .internal = network.internal,

@@ -13,6 +13,7 @@
 #include "kernel/netlink_traffic.h"
 #include "kernel/nft.h"
 #include "network/firewall.h"
+#include "network/parent.h"
 
 namespace isle::network {
 
@@ -82,7 +83,14 @@ Error explain(Error error, const record::Attachment& attachment) {
                            quoted(attachment.network));
     return std::move(error).advise("make another network: isle network create");
   }
-  if (error.errnum == EOPNOTSUPP) {
+  if (error.errnum == EBUSY && attachment.driver != "bridge") {
+    error.kind = ErrorKind::Conflict;
+    return std::move(error).advise(
+        format("{} is in use otherwise: a device is on a bridge, or has macvlans, or ipvlans, and "
+               "one in mode passthru has no other",
+               attachment.host_device));
+  }
+  if (error.errnum == EOPNOTSUPP && error.hint.empty()) {
     error.kind = ErrorKind::Unsupported;
     return std::move(error).advise(
         format("this kernel has no devices of kind {}", attachment.driver));
@@ -90,28 +98,41 @@ Error explain(Error error, const record::Attachment& attachment) {
   return error;
 }
 
-Result<void> make_device(NetlinkSocket& host, const record::Attachment& attachment, int space) {
-  const std::optional<int> parent = TRY(kernel::link_index(host, attachment.host_device));
-  if (!parent) {
+Result<void> make_on_parent(NetlinkSocket& host, const record::Attachment& attachment, int space) {
+  const int parent = TRY(provide_parent(host, attachment.host_device));
+  if (attachment.driver == "ipvlan") {
+    return host.send_all(
+        {TRY(kernel::new_ipvlan({.name = attachment.device,
+                                 .mode = attachment.mode,
+                                 .flag = attachment.flag.empty() ? "bridge" : attachment.flag,
+                                 .parent = parent,
+                                 .space = space,
+                                 .mtu = attachment.mtu}))});
+  }
+  std::string mac;
+  if (!attachment.mac.empty()) mac = TRY(kernel::parse_mac(attachment.mac));
+  return host.send_all({TRY(kernel::new_macvlan({.name = attachment.device,
+                                                 .mode = attachment.mode,
+                                                 .mac = mac,
+                                                 .parent = parent,
+                                                 .space = space,
+                                                 .mtu = attachment.mtu}))});
+}
+
+Result<void> make_pair(NetlinkSocket& host, const record::Attachment& attachment, int space) {
+  const std::optional<int> bridge = TRY(kernel::link_index(host, attachment.host_device));
+  if (!bridge) {
     return fail(ErrorKind::NotFound,
                 format("the host has no network device {}", quoted(attachment.host_device)));
   }
   std::string mac;
   if (!attachment.mac.empty()) mac = TRY(kernel::parse_mac(attachment.mac));
-  if (attachment.driver == "macvlan") {
-    return host.send_all({TRY(kernel::new_macvlan({.name = attachment.device,
-                                                   .mode = attachment.mode,
-                                                   .mac = mac,
-                                                   .parent = *parent,
-                                                   .space = space,
-                                                   .mtu = attachment.mtu}))});
-  }
   std::vector<NetlinkRequest> requests;
   requests.push_back(kernel::new_veth({.host_name = attachment.host_end,
                                        .peer_name = attachment.device,
                                        .peer_mac = mac,
                                        .peer_space = space,
-                                       .bridge = *parent,
+                                       .bridge = *bridge,
                                        .mtu = attachment.mtu}));
   for (NetlinkRequest& request : without_v6(attachment.host_end, {})) {
     requests.push_back(std::move(request));
@@ -166,15 +187,20 @@ Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& atta
 
 }  // namespace
 
-Result<void> provide_bridge(const record::Attachment& attachment) {
+Result<void> provide_host_device(const record::Attachment& attachment) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  if (attachment.driver != "bridge") {
+    TRY(provide_parent(host, attachment.host_device));
+    return {};
+  }
   if (TRY(kernel::link_is_up(host, attachment.host_device))) return {};
   return make_bridge(host, attachment);
 }
 
 Result<void> connect(const record::Attachment& attachment, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  Result<void> made = make_device(host, attachment, space);
+  Result<void> made = attachment.driver == "bridge" ? make_pair(host, attachment, space)
+                                                    : make_on_parent(host, attachment, space);
   if (!made) return std::unexpected(explain(std::move(made).error(), attachment));
   Result<void> limited = limit_rates(host, attachment);
   if (!limited) {
@@ -194,7 +220,7 @@ Result<void> repair(const record::Wiring& wiring) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
   for (const record::Attachment& attachment : wiring.attachments) {
     if (attachment.driver != "bridge") continue;
-    TRY(provide_bridge(attachment));
+    TRY(provide_host_device(attachment));
     const std::optional<int> bridge = TRY(kernel::link_index(host, attachment.host_device));
     if (bridge) TRY(host.send_all({kernel::set_master(attachment.host_end, *bridge)}));
     TRY(host.send_all({kernel::set_hairpin(attachment.host_end)}));

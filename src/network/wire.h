@@ -7,9 +7,9 @@
 
 namespace isle::network {
 
-// The bridge of an attachment, with its address and what the host must allow. One that is there is
-// left as it is.
-Result<void> provide_bridge(const record::Attachment& attachment);
+// The bridge of an attachment, with its address and what the host must allow; or a parent that is a
+// VLAN. One that is there is left as it is.
+Result<void> provide_host_device(const record::Attachment& attachment);
 
 // The device inside, in the network namespace `space`, its addresses and routes. Ends with the
 // namespace.
