@@ -1,5 +1,10 @@
 #include "cli/network_create.h"
 
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
 #include "base/ip_address.h"
 #include "base/strings.h"
 #include "cli/flags.h"
@@ -30,13 +35,13 @@ Result<void> take_fact(CreateRequest& request, std::string_view value) {
 }
 
 Result<void> take_driver(CreateRequest& request, std::string_view value) {
-  if (value == "bridge" || value == "macvlan") {
+  if (value == "bridge" || value == "macvlan" || value == "ipvlan") {
     request.network.driver = value;
     return {};
   }
   return fail(ErrorKind::Unsupported,
               format("--driver: isle has no driver {}", quoted(value)),
-              "bridge and macvlan are what there is");
+              "bridge, macvlan and ipvlan are what there is");
 }
 
 Result<void> take_subnet(CreateRequest& request, std::string_view value) {
@@ -98,13 +103,16 @@ Result<void> take_option(CreateRequest& request, std::string_view text) {
     network.no_masquerade = !TRY(truth("--opt enable_ip_masquerade", value));
   } else if (name == "no_default_route") {
     network.no_default_route = TRY(truth("--opt no_default_route", value));
-  } else if (name == "mode" || name == "macvlan_mode") {
+  } else if (name == "mode" || name == "macvlan_mode" || name == "ipvlan_mode") {
     network.mode = value;
+  } else if (name == "ipvlan_flag") {
+    network.flag = value;
   } else {
-    return fail(ErrorKind::Unsupported,
-                format("--opt: isle has no option {}", quoted(name)),
-                "mtu, isolate, mode, parent, no_default_route and com.docker.network.bridge's "
-                "name and enable_ip_masquerade are what there is");
+    return fail(
+        ErrorKind::Unsupported,
+        format("--opt: isle has no option {}", quoted(name)),
+        "mtu, isolate, mode, ipvlan_flag, parent, no_default_route and com.docker.network.bridge's "
+        "name and enable_ip_masquerade are what there is");
   }
   return {};
 }
@@ -114,7 +122,12 @@ constexpr CommandFlag<CreateRequest> kFlags[] = {
      take_fact<&record::Network::no_names>},
     {{"dns", 0, Arity::Value, "ADDRESS", "A name server of this network", Section::General},
      take_dns},
-    {{"driver", 'd', Arity::Value, "DRIVER", "bridge (default) or macvlan", Section::General},
+    {{"driver",
+      'd',
+      Arity::Value,
+      "DRIVER",
+      "bridge (default), macvlan or ipvlan",
+      Section::General},
      take_driver},
     {{"gateway",
       0,
@@ -129,7 +142,7 @@ constexpr CommandFlag<CreateRequest> kFlags[] = {
       0,
       Arity::Value,
       "NAME",
-      "What the bridge is called, or a macvlan's parent",
+      "What the bridge is called, or the parent of macvlans and ipvlans",
       Section::General},
      take_device},
     {{"internal",
@@ -154,7 +167,7 @@ constexpr CommandFlag<CreateRequest> kFlags[] = {
       'o',
       Arity::Value,
       "NAME=VALUE",
-      "mtu, isolate=false, mode, parent, no_default_route, or docker's bridge options",
+      "mtu, isolate=false, mode, ipvlan_flag, parent, no_default_route, or docker's bridge options",
       Section::General},
      take_option},
     {{"route",
@@ -204,6 +217,44 @@ Result<void> place_range(record::Network& network, std::string_view text) {
   return {};
 }
 
+Result<void> check_word(const std::string& value,
+                        std::initializer_list<const char*> words,
+                        const char* option) {
+  if (std::ranges::find(words, value) != words.end()) return {};
+  return fail(ErrorKind::InvalidArgument,
+              format("--opt {}: {} is none", option, quoted(value)),
+              format("it is {}", join(std::vector<std::string>(words.begin(), words.end()), ", ")));
+}
+
+// What is on a device of the host.
+Result<void> complete_driver(record::Network& network) {
+  const bool is_ipvlan = network.driver == "ipvlan";
+  if (!is_ipvlan && !network.flag.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                format("--opt ipvlan_flag: a {} has none", network.driver));
+  }
+  if (network.driver == "bridge") {
+    if (network.mode.empty()) return {};
+    return fail(ErrorKind::InvalidArgument,
+                "--opt mode: a bridge has none",
+                "macvlans and ipvlans have: --driver");
+  }
+  if (network.device.empty()) {
+    return fail(
+        ErrorKind::InvalidArgument,
+        format("{} {} needs the host's device it is on", is_ipvlan ? "an" : "a", network.driver),
+        "--opt parent=DEVICE, or parent=DEVICE.ID for a VLAN of it");
+  }
+  if (network.mode.empty()) network.mode = is_ipvlan ? "l2" : "bridge";
+  network.no_names = true;
+  if (!is_ipvlan) {
+    return check_word(network.mode, {"bridge", "private", "vepa", "passthru"}, "macvlan_mode");
+  }
+  if (network.flag.empty()) network.flag = "bridge";
+  TRY(check_word(network.mode, {"l2", "l3", "l3s"}, "ipvlan_mode"));
+  return check_word(network.flag, {"bridge", "private", "vepa"}, "ipvlan_flag");
+}
+
 Result<void> complete(CreateRequest& request) {
   record::Network& network = request.network;
   for (const std::string& text : request.gateways) {
@@ -211,15 +262,7 @@ Result<void> complete(CreateRequest& request) {
     TRY(subnet_with(network, gateway, "gateway"))->gateway = gateway.str();
   }
   for (const std::string& text : request.ranges) TRY(place_range(network, text));
-  if (network.driver != "macvlan") return {};
-  if (network.device.empty()) {
-    return fail(ErrorKind::InvalidArgument,
-                "a macvlan needs the host's device it is on",
-                "--opt parent=DEVICE");
-  }
-  if (network.mode.empty()) network.mode = "bridge";
-  network.no_names = true;
-  return {};
+  return complete_driver(network);
 }
 
 }  // namespace

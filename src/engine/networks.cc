@@ -13,6 +13,7 @@
 #include "network/dns_client.h"
 #include "network/firewall.h"
 #include "network/foreign.h"
+#include "network/unwire.h"
 #include "network/wire.h"
 
 namespace isle::engine {
@@ -93,7 +94,7 @@ Result<void> connect_running(const Paths& paths,
   const auto wire = [&]() -> Result<void> {
     TRY(keep(paths, running));
     const kernel::UniqueFd space = TRY(space_of(running.pid));
-    if (attachment.driver == "bridge") TRY(network::provide_bridge(attachment));
+    TRY(network::provide_host_device(attachment));
     TRY(network::connect(attachment, space.get()));
     if (attachment.driver == "bridge") TRY(network::publish(only));
     TRY(serve_names(paths, running, space.get()));

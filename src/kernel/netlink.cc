@@ -1,10 +1,13 @@
 #include "kernel/netlink.h"
 
+#include <fcntl.h>
 #include <linux/netlink.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -136,6 +139,15 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
     }
   }
   return NetlinkSocket(std::move(socket));
+}
+
+Result<NetlinkSocket> NetlinkSocket::open_in(int space, int protocol) {
+  const UniqueFd own = TRY(open_file(HostPath("/proc/self/ns/net"), O_RDONLY));
+  if (setns(space, CLONE_NEWNET) != 0) return fail_call(errno, "setns(network)");
+  Result<NetlinkSocket> socket = NetlinkSocket::open(protocol);
+  // In a foreign namespace nothing that follows would be right.
+  if (setns(own.get(), CLONE_NEWNET) != 0) std::abort();
+  return socket;
 }
 
 // Takes one message off the front of what was received; nullopt: it answers an earlier question.

@@ -81,6 +81,8 @@ class NetlinkSocket {
  public:
   // `protocol` such as NETLINK_ROUTE.
   static Result<NetlinkSocket> open(int protocol);
+  // One of the network namespace `space`: this process, which has one thread, goes there for it.
+  static Result<NetlinkSocket> open_in(int space, int protocol);
 
   // Sends and waits for the kernel's answer: all messages of a dump, or the acknowledgement.
   // `what` names the message in errors ("RTM_SETLINK(eth0)"), which carry the kernel's own words

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <span>
 
 #include "base/strings.h"
 
@@ -97,26 +98,75 @@ NetlinkRequest new_veth(const VethPair& pair) {
           .what = format("RTM_NEWLINK(veth {}, peer {})", pair.host_name, pair.peer_name)};
 }
 
-Result<NetlinkRequest> new_macvlan(const Macvlan& wanted) {
-  constexpr std::array<std::pair<const char*, std::uint32_t>, 4> kModes = {
-      {{"bridge", MACVLAN_MODE_BRIDGE},
-       {"private", MACVLAN_MODE_PRIVATE},
-       {"vepa", MACVLAN_MODE_VEPA},
-       {"passthru", MACVLAN_MODE_PASSTHRU}}};
-  const auto* const mode =
-      std::ranges::find_if(kModes, [&](const auto& row) { return wanted.mode == row.first; });
-  if (mode == kModes.end()) {
-    return fail(ErrorKind::InvalidArgument,
-                format("{} is no mode of a macvlan", quoted(wanted.mode)),
-                "bridge, private, vepa and passthru are");
+namespace {
+
+struct Choice {
+  const char* name;
+  std::uint32_t value;
+};
+
+Result<std::uint32_t> chosen(std::span<const Choice> choices,
+                             const std::string& name,
+                             const char* what) {
+  std::string names;
+  for (const Choice& choice : choices) {
+    if (name == choice.name) return choice.value;
+    names += format("{}{}", names.empty() ? "" : ", ", choice.name);
   }
+  return fail(ErrorKind::InvalidArgument,
+              format("{} is no {}", quoted(name), what),
+              format("there are {}", names));
+}
+
+}  // namespace
+
+Result<NetlinkRequest> new_macvlan(const Macvlan& wanted) {
+  constexpr std::array<Choice, 4> kModes = {{{"bridge", MACVLAN_MODE_BRIDGE},
+                                             {"private", MACVLAN_MODE_PRIVATE},
+                                             {"vepa", MACVLAN_MODE_VEPA},
+                                             {"passthru", MACVLAN_MODE_PASSTHRU}}};
+  const std::uint32_t mode = TRY(chosen(kModes, wanted.mode, "mode of a macvlan"));
   NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
   put_common(message, wanted.name, wanted.mac, wanted.mtu);
   message.put_number(IFLA_LINK, static_cast<std::uint32_t>(wanted.parent));
   message.put_number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(wanted.space));
-  put_kind(message, "macvlan", [&] { message.put_number(IFLA_MACVLAN_MODE, mode->second); });
+  put_kind(message, "macvlan", [&] { message.put_number(IFLA_MACVLAN_MODE, mode); });
   return NetlinkRequest{.message = std::move(message),
                         .what = format("RTM_NEWLINK(macvlan {})", wanted.name)};
+}
+
+Result<NetlinkRequest> new_ipvlan(const Ipvlan& wanted) {
+  constexpr std::array<Choice, 3> kModes = {
+      {{"l2", IPVLAN_MODE_L2}, {"l3", IPVLAN_MODE_L3}, {"l3s", IPVLAN_MODE_L3S}}};
+  constexpr std::array<Choice, 3> kFlags = {
+      {{"bridge", 0}, {"private", IPVLAN_F_PRIVATE}, {"vepa", IPVLAN_F_VEPA}}};
+  const std::uint32_t mode = TRY(chosen(kModes, wanted.mode, "mode of an ipvlan"));
+  const std::uint32_t flag = TRY(chosen(kFlags, wanted.flag, "flag of an ipvlan"));
+  NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
+  put_common(message, wanted.name, {}, wanted.mtu);
+  message.put_number(IFLA_LINK, static_cast<std::uint32_t>(wanted.parent));
+  message.put_number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(wanted.space));
+  put_kind(message, "ipvlan", [&] {
+    message.put_value(IFLA_IPVLAN_MODE, static_cast<std::uint16_t>(mode));
+    if (flag != 0) message.put_value(IFLA_IPVLAN_FLAGS, static_cast<std::uint16_t>(flag));
+  });
+  return NetlinkRequest{.message = std::move(message),
+                        .what = format("RTM_NEWLINK(ipvlan {})", wanted.name)};
+}
+
+NetlinkRequest new_vlan(const std::string& name, int parent, std::uint16_t id) {
+  NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
+  put_common(message, name, {}, 0);
+  message.put_number(IFLA_LINK, static_cast<std::uint32_t>(parent));
+  put_kind(message, "vlan", [&] { message.put_value(IFLA_VLAN_ID, id); });
+  return {.message = std::move(message), .what = format("RTM_NEWLINK(vlan {})", name)};
+}
+
+NetlinkRequest set_alias(const std::string& name, const std::string& alias) {
+  NetlinkMessage message = link_message(RTM_SETLINK, 0, 0);
+  message.put_text(IFLA_IFNAME, name);
+  message.put(IFLA_IFALIAS, alias);
+  return {.message = std::move(message), .what = format("RTM_SETLINK({}, IFLA_IFALIAS)", name)};
 }
 
 NetlinkRequest without_link_local(const std::string& name) {
@@ -185,11 +235,12 @@ NetlinkRequest new_route(const IpRange& destination,
   info.rtm_dst_len = static_cast<std::uint8_t>(destination.length);
   info.rtm_table = RT_TABLE_MAIN;
   info.rtm_protocol = RTPROT_STATIC;
-  info.rtm_scope = RT_SCOPE_UNIVERSE;
+  const bool direct = gateway.is_unspecified();
+  info.rtm_scope = direct ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   info.rtm_type = RTN_UNICAST;
   message.body(info);
   if (destination.length != 0) message.put(RTA_DST, destination.first().bytes());
-  message.put(RTA_GATEWAY, gateway.bytes());
+  if (!direct) message.put(RTA_GATEWAY, gateway.bytes());
   message.put_number(RTA_OIF, static_cast<std::uint32_t>(index));
   if (metric != 0) message.put_number(RTA_PRIORITY, metric);
   return {
@@ -200,18 +251,29 @@ NetlinkRequest new_route(const IpRange& destination,
 }
 
 namespace {
-Result<std::optional<ifinfomsg>> link_info(NetlinkSocket& socket, const std::string& name) {
+Result<std::optional<NetlinkReply>> link_reply(NetlinkSocket& socket, const std::string& name) {
   NetlinkMessage message = link_message(RTM_GETLINK, 0, 0);
   message.put_text(IFLA_IFNAME, name);
-  const auto replies = socket.ask(std::move(message), format("RTM_GETLINK({})", name));
-  if (!replies && replies.error().errnum == ENODEV) return std::optional<ifinfomsg>();
+  auto replies = socket.ask(std::move(message), format("RTM_GETLINK({})", name));
+  if (!replies && replies.error().errnum == ENODEV) return std::optional<NetlinkReply>();
   if (!replies) return std::unexpected(replies.error());
-  for (const NetlinkReply& reply : *replies) {
-    if (reply.type == RTM_NEWLINK) return std::optional(reply.body<ifinfomsg>());
+  for (NetlinkReply& reply : *replies) {
+    if (reply.type == RTM_NEWLINK) return std::optional(std::move(reply));
   }
-  return std::optional<ifinfomsg>();
+  return std::optional<NetlinkReply>();
+}
+
+Result<std::optional<ifinfomsg>> link_info(NetlinkSocket& socket, const std::string& name) {
+  const std::optional<NetlinkReply> reply = TRY(link_reply(socket, name));
+  return reply ? std::optional(reply->body<ifinfomsg>()) : std::nullopt;
 }
 }  // namespace
+
+Result<std::string> alias_of(NetlinkSocket& socket, const std::string& name) {
+  const std::optional<NetlinkReply> reply = TRY(link_reply(socket, name));
+  const auto alias = reply ? reply->attribute(sizeof(ifinfomsg), IFLA_IFALIAS) : std::nullopt;
+  return alias ? std::string(alias->substr(0, alias->find('\0'))) : std::string();
+}
 
 Result<std::optional<int>> link_index(NetlinkSocket& socket, const std::string& name) {
   const std::optional<ifinfomsg> info = TRY(link_info(socket, name));

@@ -36,6 +36,21 @@ struct Macvlan {
 };
 Result<NetlinkRequest> new_macvlan(const Macvlan& wanted);
 
+struct Ipvlan {
+  std::string name, mode, flag;  // l2, l3, l3s; bridge, private, vepa
+  int parent = 0;
+  int space = -1;
+  std::uint32_t mtu = 0;
+};
+Result<NetlinkRequest> new_ipvlan(const Ipvlan& wanted);
+
+// 802.1Q: what of `parent` bears this VLAN's tag.
+NetlinkRequest new_vlan(const std::string& name, int parent, std::uint16_t id);
+// A text of ours on a device (ip-link(8): alias), which it has after it was made.
+NetlinkRequest set_alias(const std::string& name, const std::string& alias);
+// Empty: it has none, or is not there.
+Result<std::string> alias_of(NetlinkSocket& socket, const std::string& name);
+
 // IPv6 gives the device no address by itself; before it is up, when one would be there already.
 NetlinkRequest without_link_local(const std::string& name);
 NetlinkRequest set_up(const std::string& name);
@@ -47,7 +62,7 @@ NetlinkRequest delete_link(const std::string& name);
 
 // IPv6 addresses are used at once, without looking for duplicates.
 NetlinkRequest new_address(int index, const IpRange& address);
-// Into the main table; `destination` of length 0 is the default route.
+// Into the main table; `destination` of length 0 is the default route, an unspecified gateway none.
 NetlinkRequest new_route(const IpRange& destination,
                          const IpAddress& gateway,
                          int index,

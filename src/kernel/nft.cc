@@ -349,6 +349,8 @@ Result<std::vector<NftElement>> nft_elements(NetlinkSocket& socket,
       if (const auto data = netlink_attribute(item, NFTA_SET_ELEM_DATA)) {
         element.data = netlink_attribute(*data, NFTA_DATA_VALUE).value_or("");
       }
+      const auto flags = netlink_attribute(item, NFTA_SET_ELEM_FLAGS);
+      element.end = flags && *flags == big_endian(std::uint32_t{NFT_SET_ELEM_INTERVAL_END});
       elements.push_back(std::move(element));
     }
   }

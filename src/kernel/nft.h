@@ -104,7 +104,7 @@ class NftBatch {
 
 // Whether a table of family inet is there.
 Result<bool> nft_has_table(NetlinkSocket& socket, const std::string& table);
-// The keys of a set's elements, and their data.
+// The keys of a set's elements, their data, and whether they end an interval.
 Result<std::vector<NftElement>> nft_elements(NetlinkSocket& socket,
                                              const std::string& table,
                                              const std::string& set);

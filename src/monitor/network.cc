@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "kernel/fd.h"
-#include "network/wire.h"
+#include "network/unwire.h"
 
 namespace isle::monitor {
 

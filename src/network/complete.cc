@@ -78,6 +78,10 @@ Result<void> choose_device(record::Network& network, const std::vector<record::N
 
 }  // namespace
 
+bool has_no_neighbours(const record::Network& network) {
+  return network.driver == "ipvlan" && network.mode.starts_with("l3");
+}
+
 Result<void> complete_network(record::Network& network,
                               const std::vector<record::Network>& others,
                               const std::vector<IpRange>& taken,
@@ -89,7 +93,8 @@ Result<void> complete_network(record::Network& network,
   }
   bool has_v6 = false;
   for (record::Subnet& subnet : network.subnets) {
-    TRY(complete_subnet(subnet, network.driver == "bridge" || !network.internal));
+    const bool has_gateway = network.driver == "bridge" || !network.internal;
+    TRY(complete_subnet(subnet, has_gateway && !has_no_neighbours(network)));
     const IpRange range = TRY(IpRange::parse(subnet.subnet));
     has_v6 = has_v6 || range.address.is_v6();
     if (!given || !overlaps_any(range, taken)) continue;
@@ -100,7 +105,7 @@ Result<void> complete_network(record::Network& network,
   }
   if (v6 && !has_v6) {
     network.subnets.push_back(TRY(free_subnet6(network.id)));
-    TRY(complete_subnet(network.subnets.back(), true));
+    TRY(complete_subnet(network.subnets.back(), !has_no_neighbours(network)));
   }
   return {};
 }

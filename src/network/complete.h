@@ -9,6 +9,9 @@
 
 namespace isle::network {
 
+// An ipvlan of layer 3: no broadcast, no ARP, so no gateway either.
+bool has_no_neighbours(const record::Network& network);
+
 // Device, subnets and gateways; `taken` are ranges that must not be touched. With `v6` it gets a
 // range of unique local addresses (RFC 4193) unless one is given.
 Result<void> complete_network(record::Network& network,

@@ -22,15 +22,11 @@ Result<void> open_firewall(kernel::NetlinkSocket& socket, const record::Wiring& 
 Result<void> rebuild_firewall(kernel::NetlinkSocket& socket,
                               std::span<const record::Wiring> wirings);
 
-// Takes the ports back. What is not there is no error. The socket should be closed by somebody
-// whom nobody waits for: the kernel clears up in close(2), which takes 10 to 20 ms.
-Result<void> close_ports(kernel::NetlinkSocket& socket, const record::Wiring& wiring);
-
-// The bridge is no more.
-Result<void> forget_bridge(kernel::NetlinkSocket& socket,
-                           const std::string& bridge,
-                           const oci::Strings& addresses);
-
-Result<void> remove_table(kernel::NetlinkSocket& socket);
+// Takes back the ports of `wiring`, and the bridges of `gone`, which are no more: in one step. What
+// is not there is no error. The socket should be closed by somebody whom nobody waits for: the
+// kernel clears up in close(2), which takes 10 to 20 ms.
+Result<void> close_firewall(kernel::NetlinkSocket& socket,
+                            const record::Wiring& wiring,
+                            std::span<const record::Attachment> gone);
 
 }  // namespace isle::network

@@ -1,6 +1,5 @@
 #include "network/foreign.h"
 
-#include <linux/netlink.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,9 +12,9 @@
 
 #include "base/strings.h"
 #include "kernel/fd.h"
-#include "kernel/netlink_link.h"
 #include "network/dns_client.h"
 #include "network/ports.h"
+#include "network/unwire.h"
 #include "network/wire.h"
 
 namespace isle::network {
@@ -118,7 +117,7 @@ Result<void> make(const ForeignRequest& request,
   for (const record::Attachment& wanted : request.attachments) {
     const auto attachment =
         std::ranges::find(wiring.attachments, wanted.device, &record::Attachment::device);
-    if (attachment->driver == "bridge") TRY(provide_bridge(*attachment));
+    TRY(provide_host_device(*attachment));
     TRY(connect(*attachment, space));
   }
   TRY(publish(wiring));
@@ -126,26 +125,6 @@ Result<void> make(const ForeignRequest& request,
   if (!names_served) return keep_serving_names(wiring, space);
   update_names(wiring);
   return {};
-}
-
-// Those nobody is on any more.
-Result<void> remove_unused_bridges(const Places& places,
-                                   const std::vector<record::Attachment>& attachments) {
-  Result<void> result;
-  for (const record::Attachment& attachment : attachments) {
-    if (attachment.driver != "bridge") continue;
-    if (rmdir(bridge_directory(places, attachment).c_str()) != 0) continue;
-    const Result<void> removed = remove_bridge(attachment.host_device, attachment.bridge_addresses);
-    if (!removed) result = removed;
-  }
-  return result;
-}
-
-Result<void> remove_link(const std::string& name) {
-  kernel::NetlinkSocket host = TRY(kernel::NetlinkSocket::open(NETLINK_ROUTE));
-  const Result<void> removed = host.send_all({kernel::delete_link(name)});
-  if (!removed && removed.error().errnum == ENODEV) return {};
-  return removed;
 }
 
 bool leads_to(const record::PublishedPort& port, const record::Attachment& attachment) {
@@ -184,19 +163,18 @@ record::Wiring split_off(const Places& places,
   return part;
 }
 
-Result<void> take_apart(const Places& places, const record::Wiring& part, int space) {
-  Result<void> result;
-  for (const record::Attachment& attachment : part.attachments) {
-    // A pair goes with its host's end, whatever has become of the namespace.
-    const bool is_pair = !attachment.host_end.empty();
-    if (!is_pair && space < 0) continue;
-    const Result<void> gone =
-        is_pair ? remove_link(attachment.host_end) : disconnect(attachment, space);
-    if (!gone) result = gone;
+// Bridges that nobody is on any more go, too.
+Result<void> take_apart(const Places& places, record::Wiring part, int space, bool stays) {
+  Unwiring wanted{
+      .part = std::move(part), .bridges = {}, .devices = {}, .space = space, .at_once = stays};
+  wanted.devices = wanted.part.attachments;
+  for (const record::Attachment& attachment : wanted.devices) {
+    if (attachment.driver != "bridge") continue;
+    const HostPath directory = bridge_directory(places, attachment);
+    drop_lease(directory / flat(wanted.part.container), wanted.part.container);
+    if (rmdir(directory.c_str()) == 0) wanted.bridges.push_back(attachment);
   }
-  release(part);
-  const Result<void> bridges = remove_unused_bridges(places, part.attachments);
-  return result ? bridges : result;
+  return unwire(wanted);
 }
 
 }  // namespace
@@ -270,7 +248,7 @@ Result<record::Wiring> set_up_foreign(const Places& places,
   if (made) return wiring;
   record::Wiring part = split_off(places, wiring, request.attachments);
   for (const std::string& lease : request.leases) part.leases.push_back(lease);
-  static_cast<void>(take_apart(places, part, space));
+  static_cast<void>(take_apart(places, std::move(part), space, true));
   if (before.attachments.empty()) {
     forget_names(wiring);
     unlink((places.run / request.holder).c_str());
@@ -292,9 +270,10 @@ Result<void> tear_down_foreign(const Places& places,
     const bool named = std::ranges::find(networks, attachment.network) != networks.end();
     if (networks.empty() || named) gone.push_back(attachment);
   }
-  const record::Wiring part = split_off(places, *wiring, gone);
-  Result<void> result = take_apart(places, part, space);
-  if (!wiring->attachments.empty()) {
+  record::Wiring part = split_off(places, *wiring, gone);
+  const bool stays = !wiring->attachments.empty();
+  Result<void> result = take_apart(places, std::move(part), space, stays);
+  if (stays) {
     update_names(*wiring);
     return result ? keep(places, *wiring) : result;
   }

@@ -171,11 +171,11 @@ Result<record::Attachment> attachment_of(const Document& document,
                                          const NetworkInfo& info,
                                          const Given& given,
                                          const std::string& holder) {
-  constexpr std::array<std::string_view, 2> kDrivers = {"bridge", "macvlan"};
+  constexpr std::array<std::string_view, 3> kDrivers = {"bridge", "macvlan", "ipvlan"};
   if (std::ranges::find(kDrivers, info.driver) == kDrivers.end()) {
     return fail(ErrorKind::Unsupported,
                 format("network {}: isle has no driver {}", quoted(info.name), quoted(info.driver)),
-                "bridge and macvlan are there");
+                "bridge, macvlan and ipvlan are there");
   }
   if (const auto ipam = info.ipam.find("driver");
       ipam != info.ipam.end() && ipam->second == "dhcp") {
@@ -194,7 +194,7 @@ Result<record::Attachment> attachment_of(const Document& document,
   if (info.driver == "bridge") {
     attachment.host_end = foreign_host_end("vp", holder, given.device);
   } else {
-    attachment.mode = "bridge";
+    attachment.mode = info.driver == "ipvlan" ? "l2" : "bridge";
   }
   bool no_default_route = false;
   for (const auto& [name, value] : info.options) {
@@ -202,7 +202,8 @@ Result<record::Attachment> attachment_of(const Document& document,
              format("network {}", quoted(info.name)));
   }
   TRY(take_subnets(info, given, !no_default_route, attachment));
-  if (attachment.mac.empty()) attachment.mac = mac_of(attachment, document.id);
+  if (attachment.mac.empty() && info.driver != "ipvlan")
+    attachment.mac = mac_of(attachment, document.id);
   attachment.names = names_of(document, given);
   attachment.serves_names = info.dns_enabled && info.driver == "bridge";
   return attachment;

@@ -17,7 +17,8 @@
 #include "kernel/netlink_device.h"
 #include "network/complete.h"
 #include "network/leases.h"
-#include "network/wire.h"
+#include "network/parent.h"
+#include "network/unwire.h"
 
 namespace isle::network {
 
@@ -196,14 +197,24 @@ Result<void> remove_network(const Places& places, const record::Network& network
   for (const std::string& name : leases_in(leases)) unlink((leases / name).c_str());
   for (const char* hint : {".next4", ".next6"}) unlink((leases / hint).c_str());
   rmdir(leases.c_str());
-  if (network.driver != "bridge") return {};
-  oci::Strings addresses;
+  if (network.driver != "bridge") {
+    const auto others = TRY(list_networks(places));
+    const bool is_used = std::ranges::any_of(others, [&](const record::Network& other) {
+      return other.name != network.name && other.device == network.device;
+    });
+    return is_used ? Result<void>() : remove_parent(network.device);
+  }
+  record::Attachment bridge{.driver = network.driver,
+                            .host_device = network.device,
+                            .internal = network.internal,
+                            .open = network.open,
+                            .masquerade = !network.no_masquerade};
   for (const record::Subnet& subnet : network.subnets) {
     if (subnet.gateway.empty()) continue;
     const IpRange range = TRY(IpRange::parse(subnet.subnet));
-    addresses.push_back(format("{}/{}", subnet.gateway, range.length));
+    bridge.bridge_addresses.push_back(format("{}/{}", subnet.gateway, range.length));
   }
-  return remove_bridge(network.device, addresses);
+  return remove_bridge(bridge);
 }
 
 }  // namespace isle::network

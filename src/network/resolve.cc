@@ -45,6 +45,11 @@ void add_gateway(const record::Network& network,
                  const record::Subnet& subnet,
                  unsigned length,
                  record::Attachment& attachment) {
+  // Layer 3 knows no neighbours: what goes out is handed to the parent's routes.
+  if (has_no_neighbours(network) && !network.internal && !network.no_default_route) {
+    attachment.gateways.emplace_back(subnet.subnet.find(':') == std::string::npos ? "0.0.0.0"
+                                                                                  : "::");
+  }
   if (subnet.gateway.empty()) return;
   if (network.driver == "bridge") {
     attachment.bridge_addresses.push_back(format("{}/{}", subnet.gateway, length));
@@ -158,6 +163,22 @@ std::string free_host_end(const std::string& container, const record::Wiring& wi
   }
 }
 
+Result<void> choose_mac(const ResolveRequest& request,
+                        const record::NetworkWish& wish,
+                        record::Attachment& attachment) {
+  if (attachment.driver == "ipvlan") {
+    if (wish.mac.empty()) return {};
+    return fail(ErrorKind::Unsupported,
+                format("network {}: an ipvlan has its parent's MAC address, not {}",
+                       quoted(attachment.network),
+                       wish.mac),
+                "a macvlan has one of its own");
+  }
+  if (!wish.mac.empty()) TRY(kernel::parse_mac(wish.mac));
+  attachment.mac = wish.mac.empty() ? mac_of(attachment, request.container) : wish.mac;
+  return {};
+}
+
 Result<void> fill(const ResolveRequest& request, record::Wiring& wiring) {
   std::set<std::string> seen;
   for (const record::NetworkWish& wish : request.wish.networks) {
@@ -198,6 +219,7 @@ Result<record::Attachment> resolve_one(const ResolveRequest& request,
                                 .driver = network.driver,
                                 .host_device = network.device,
                                 .mode = network.mode,
+                                .flag = network.flag,
                                 .routes = network.routes,
                                 .mtu = network.mtu,
                                 .internal = network.internal,
@@ -206,8 +228,7 @@ Result<record::Attachment> resolve_one(const ResolveRequest& request,
                                 .serves_names = !network.no_names};
   TRY(choose_device(attachment, wish, wiring));
   TRY(take_addresses(request, network, wish, attachment, wiring));
-  if (!wish.mac.empty()) TRY(kernel::parse_mac(wish.mac));
-  attachment.mac = wish.mac.empty() ? mac_of(attachment, request.container) : wish.mac;
+  TRY(choose_mac(request, wish, attachment));
   if (network.driver == "bridge") {
     attachment.host_end = free_host_end(request.container, wiring);
     attachment.ingress = wish.ingress;

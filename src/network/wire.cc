@@ -1,12 +1,10 @@
 #include "network/wire.h"
 
 #include <linux/netlink.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 
 #include "base/ip_address.h"
 #include "base/strings.h"
@@ -14,9 +12,8 @@
 #include "kernel/netlink_link.h"
 #include "kernel/netlink_traffic.h"
 #include "kernel/nft.h"
-#include "network/dns_client.h"
 #include "network/firewall.h"
-#include "network/leases.h"
+#include "network/parent.h"
 
 namespace isle::network {
 
@@ -30,16 +27,6 @@ Result<void> set_sysctl(const std::string& name, std::string_view value) {
   const Result<std::string> now = kernel::read_file(path, 64);
   if (now && trim(*now) == value) return {};
   return kernel::write_existing(path, value);
-}
-
-// A socket of another network namespace: this process, which has one thread, goes there for it.
-Result<NetlinkSocket> socket_in(int space) {
-  const kernel::UniqueFd own = TRY(kernel::open_file(HostPath("/proc/self/ns/net"), O_RDONLY));
-  if (setns(space, CLONE_NEWNET) != 0) return fail_call(errno, "setns(network)");
-  Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_ROUTE);
-  // In a foreign namespace nothing that follows would be right.
-  if (setns(own.get(), CLONE_NEWNET) != 0) std::abort();
-  return socket;
 }
 
 bool has_v6(const oci::Strings& addresses) {
@@ -96,7 +83,14 @@ Error explain(Error error, const record::Attachment& attachment) {
                            quoted(attachment.network));
     return std::move(error).advise("make another network: isle network create");
   }
-  if (error.errnum == EOPNOTSUPP) {
+  if (error.errnum == EBUSY && attachment.driver != "bridge") {
+    error.kind = ErrorKind::Conflict;
+    return std::move(error).advise(
+        format("{} is in use otherwise: a device is on a bridge, or has macvlans, or ipvlans, and "
+               "one in mode passthru has no other",
+               attachment.host_device));
+  }
+  if (error.errnum == EOPNOTSUPP && error.hint.empty()) {
     error.kind = ErrorKind::Unsupported;
     return std::move(error).advise(
         format("this kernel has no devices of kind {}", attachment.driver));
@@ -104,28 +98,41 @@ Error explain(Error error, const record::Attachment& attachment) {
   return error;
 }
 
-Result<void> make_device(NetlinkSocket& host, const record::Attachment& attachment, int space) {
-  const std::optional<int> parent = TRY(kernel::link_index(host, attachment.host_device));
-  if (!parent) {
+Result<void> make_on_parent(NetlinkSocket& host, const record::Attachment& attachment, int space) {
+  const int parent = TRY(provide_parent(host, attachment.host_device));
+  if (attachment.driver == "ipvlan") {
+    return host.send_all(
+        {TRY(kernel::new_ipvlan({.name = attachment.device,
+                                 .mode = attachment.mode,
+                                 .flag = attachment.flag.empty() ? "bridge" : attachment.flag,
+                                 .parent = parent,
+                                 .space = space,
+                                 .mtu = attachment.mtu}))});
+  }
+  std::string mac;
+  if (!attachment.mac.empty()) mac = TRY(kernel::parse_mac(attachment.mac));
+  return host.send_all({TRY(kernel::new_macvlan({.name = attachment.device,
+                                                 .mode = attachment.mode,
+                                                 .mac = mac,
+                                                 .parent = parent,
+                                                 .space = space,
+                                                 .mtu = attachment.mtu}))});
+}
+
+Result<void> make_pair(NetlinkSocket& host, const record::Attachment& attachment, int space) {
+  const std::optional<int> bridge = TRY(kernel::link_index(host, attachment.host_device));
+  if (!bridge) {
     return fail(ErrorKind::NotFound,
                 format("the host has no network device {}", quoted(attachment.host_device)));
   }
   std::string mac;
   if (!attachment.mac.empty()) mac = TRY(kernel::parse_mac(attachment.mac));
-  if (attachment.driver == "macvlan") {
-    return host.send_all({TRY(kernel::new_macvlan({.name = attachment.device,
-                                                   .mode = attachment.mode,
-                                                   .mac = mac,
-                                                   .parent = *parent,
-                                                   .space = space,
-                                                   .mtu = attachment.mtu}))});
-  }
   std::vector<NetlinkRequest> requests;
   requests.push_back(kernel::new_veth({.host_name = attachment.host_end,
                                        .peer_name = attachment.device,
                                        .peer_mac = mac,
                                        .peer_space = space,
-                                       .bridge = *parent,
+                                       .bridge = *bridge,
                                        .mtu = attachment.mtu}));
   for (NetlinkRequest& request : without_v6(attachment.host_end, {})) {
     requests.push_back(std::move(request));
@@ -154,15 +161,6 @@ Result<void> limit_rates(NetlinkSocket& host, const record::Attachment& attachme
                         kernel::send_received_by(name, *end, *ifb)});
 }
 
-// A device of kind ifb is the host's: it does not end with the container's.
-void remove_limiters(const std::vector<record::Attachment>& attachments) {
-  for (const record::Attachment& attachment : attachments) {
-    if (attachment.limiter.empty()) continue;
-    Result<NetlinkSocket> host = NetlinkSocket::open(NETLINK_ROUTE);
-    if (host) static_cast<void>(host->send_all({kernel::delete_link(attachment.limiter)}));
-  }
-}
-
 Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& attachment) {
   const std::optional<int> index = TRY(kernel::link_index(inside, attachment.device));
   if (!index) {
@@ -189,30 +187,27 @@ Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& atta
 
 }  // namespace
 
-Result<void> provide_bridge(const record::Attachment& attachment) {
+Result<void> provide_host_device(const record::Attachment& attachment) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
+  if (attachment.driver != "bridge") {
+    TRY(provide_parent(host, attachment.host_device));
+    return {};
+  }
   if (TRY(kernel::link_is_up(host, attachment.host_device))) return {};
   return make_bridge(host, attachment);
 }
 
-Result<void> remove_bridge(const std::string& bridge, const oci::Strings& addresses) {
-  NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  const Result<void> deleted = host.send_all({kernel::delete_link(bridge)});
-  if (!deleted && deleted.error().errnum != ENODEV) return deleted;
-  NetlinkSocket firewall = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
-  return forget_bridge(firewall, bridge, addresses);
-}
-
 Result<void> connect(const record::Attachment& attachment, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  Result<void> made = make_device(host, attachment, space);
+  Result<void> made = attachment.driver == "bridge" ? make_pair(host, attachment, space)
+                                                    : make_on_parent(host, attachment, space);
   if (!made) return std::unexpected(explain(std::move(made).error(), attachment));
   Result<void> limited = limit_rates(host, attachment);
   if (!limited) {
     return std::unexpected(std::move(limited).error().advise(
         "a limit needs the kernel's sch_tbf; egress= also ifb, cls_u32 and act_mirred"));
   }
-  NetlinkSocket inside = TRY(socket_in(space));
+  NetlinkSocket inside = TRY(NetlinkSocket::open_in(space, NETLINK_ROUTE));
   return settle_inside(inside, attachment);
 }
 
@@ -225,20 +220,12 @@ Result<void> repair(const record::Wiring& wiring) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
   for (const record::Attachment& attachment : wiring.attachments) {
     if (attachment.driver != "bridge") continue;
-    TRY(provide_bridge(attachment));
+    TRY(provide_host_device(attachment));
     const std::optional<int> bridge = TRY(kernel::link_index(host, attachment.host_device));
     if (bridge) TRY(host.send_all({kernel::set_master(attachment.host_end, *bridge)}));
     TRY(host.send_all({kernel::set_hairpin(attachment.host_end)}));
   }
   return publish(wiring);
-}
-
-Result<void> disconnect(const record::Attachment& attachment, int space) {
-  NetlinkSocket inside = TRY(socket_in(space));
-  const Result<void> deleted = inside.send_all({kernel::delete_link(attachment.device)});
-  remove_limiters({attachment});
-  if (!deleted && deleted.error().errnum == ENODEV) return {};
-  return deleted;
 }
 
 namespace {
@@ -267,7 +254,7 @@ Result<void> check_inside(NetlinkSocket& inside, const record::Attachment& attac
 
 Result<void> check_wired(const record::Wiring& wiring, int space) {
   NetlinkSocket host = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  NetlinkSocket inside = TRY(socket_in(space));
+  NetlinkSocket inside = TRY(NetlinkSocket::open_in(space, NETLINK_ROUTE));
   for (const record::Attachment& attachment : wiring.attachments) {
     TRY(check_inside(inside, attachment));
     for (const std::string& device : {attachment.host_device, attachment.host_end}) {
@@ -278,30 +265,6 @@ Result<void> check_wired(const record::Wiring& wiring, int space) {
   NetlinkSocket firewall = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
   if (TRY(kernel::nft_has_table(firewall, kTable))) return {};
   return missing("the firewall's table");
-}
-
-namespace {
-[[noreturn]] void wait_for_end(const kernel::FdPair& pipe) {
-  close(pipe.second.get());
-  char byte = 0;
-  static_cast<void>(!read(pipe.first.get(), &byte, 1));
-  _exit(0);
-}
-}  // namespace
-
-void release(const record::Wiring& wiring) {
-  remove_limiters(wiring.attachments);
-  forget_names(wiring);
-  if (!wiring.ports.empty()) {
-    // A child holds the socket when we close it (see close_ports), and ends after that: it waits
-    // for the end of a pipe that outlives our socket by a moment.
-    const Result<kernel::FdPair> pipe = kernel::make_pipe();
-    Result<NetlinkSocket> socket = NetlinkSocket::open(NETLINK_NETFILTER);
-    if (pipe && socket && close_ports(*socket, wiring) && fork() == 0) wait_for_end(*pipe);
-  }
-  for (const std::string& lease : wiring.leases) {
-    drop_lease(HostPath(lease), wiring.container);
-  }
 }
 
 }  // namespace isle::network

@@ -3,18 +3,13 @@
 // container, while its first process waits: rtnetlink(7), veth(4). No program is started.
 
 #include "base/error.h"
-#include "kernel/fd.h"
 #include "record/wiring.h"
 
 namespace isle::network {
 
-// The bridge of an attachment, with its address and what the host must allow. One that is there is
-// left as it is.
-Result<void> provide_bridge(const record::Attachment& attachment);
-
-// Takes a bridge away, also from the firewall; `addresses` are its own. One that is gone is no
-// error.
-Result<void> remove_bridge(const std::string& bridge, const oci::Strings& addresses);
+// The bridge of an attachment, with its address and what the host must allow; or a parent that is a
+// VLAN. One that is there is left as it is.
+Result<void> provide_host_device(const record::Attachment& attachment);
 
 // The device inside, in the network namespace `space`, its addresses and routes. Ends with the
 // namespace.
@@ -26,15 +21,9 @@ Result<void> publish(const record::Wiring& wiring);
 // After somebody deleted the bridge, or flushed the firewall: everything but the container's own
 // end, which nobody else reaches, is made again where it is missing.
 Result<void> repair(const record::Wiring& wiring);
-// Takes the device away from inside.
-Result<void> disconnect(const record::Attachment& attachment, int space);
 
 // NotFound names the first part of a wiring that is not there any more: a device inside or outside,
 // an address, the firewall's table.
 Result<void> check_wired(const record::Wiring& wiring, int space);
-
-// What does not end with the namespace: ports and leases. What is gone already is no error. The
-// slow part of it happens in a child that nobody waits for.
-void release(const record::Wiring& wiring);
 
 }  // namespace isle::network

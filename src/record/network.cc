@@ -21,6 +21,7 @@ void fields(Io& io, typename Io::template Ref<Network> network) {
   io.required("driver", network.driver);
   io.optional("device", network.device);
   io.optional("mode", network.mode);
+  io.optional("flag", network.flag);
   io.optional("subnets", network.subnets);
   io.optional("routes", network.routes);
   io.optional("dnsServers", network.dns_servers);

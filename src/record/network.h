@@ -28,9 +28,10 @@ struct Network {
   std::string name;
   std::string id;  // 64 hexadecimal digits
   std::int64_t created = 0;
-  std::string driver = "bridge";  // or macvlan
-  std::string device;             // the bridge, or a macvlan's parent
-  std::string mode;               // of a macvlan
+  std::string driver = "bridge";  // or macvlan, ipvlan
+  std::string device;             // the bridge, or the others' parent
+  std::string mode;               // of a macvlan or ipvlan
+  std::string flag;               // of an ipvlan
   std::vector<Subnet> subnets;
   std::vector<NetworkRoute> routes;
   oci::Strings dns_servers;

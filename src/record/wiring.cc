@@ -11,6 +11,7 @@ void fields(Io& io, typename Io::template Ref<Attachment> attachment) {
   io.required("driver", attachment.driver);
   io.optional("hostDevice", attachment.host_device);
   io.optional("mode", attachment.mode);
+  io.optional("flag", attachment.flag);
   io.optional("hostEnd", attachment.host_end);
   io.required("device", attachment.device);
   io.optional("mac", attachment.mac);

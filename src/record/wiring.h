@@ -17,14 +17,14 @@ namespace isle::record {
 // One device inside, and what it hangs on.
 struct Attachment {
   std::string network;      // its name
-  std::string driver;       // bridge, macvlan
-  std::string host_device;  // the bridge, or a macvlan's parent
-  std::string mode;         // of a macvlan
+  std::string driver;       // bridge, macvlan, ipvlan
+  std::string host_device;  // the bridge, or the others' parent
+  std::string mode, flag;   // of a macvlan or ipvlan
   std::string host_end;     // the veth's end on the bridge
   std::string device;       // "eth0"
   std::string mac;
   oci::Strings addresses;  // "10.87.0.2/24"
-  oci::Strings gateways;   // of the default routes
+  oci::Strings gateways;   // of the default routes; "0.0.0.0" and "::": the device alone
   std::vector<NetworkRoute> routes;
   std::uint32_t mtu = 0;
   oci::Strings bridge_addresses;  // "10.87.0.1/24": with them it is made when it is not there

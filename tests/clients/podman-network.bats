@@ -70,7 +70,7 @@ nothing_is_left() {
   podman rm -f -t 0 web
   run answers 8080
   assert_failure
-  nothing_is_left
+  wait_until nothing_is_left
 }
 
 @test "podman: networks of its own, names, connect, disconnect, reload" {
@@ -105,7 +105,7 @@ nothing_is_left() {
   run -2 podman network rm one
   podman rm -f -t 0 web
   podman network rm one two
-  nothing_is_left
+  wait_until nothing_is_left
 }
 
 @test "podman: what isle lacks is refused by its name" {
@@ -117,5 +117,5 @@ nothing_is_left() {
   assert_output --partial '{"error":"isle wires containers of root'
   run -1 in_room "$ISLE_ROOM/helpers/netavark" dhcp-proxy
   assert_output --partial 'no command \"dhcp-proxy\"'
-  nothing_is_left
+  wait_until nothing_is_left
 }

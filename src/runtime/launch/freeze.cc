@@ -38,7 +38,7 @@ class Freezer {
   void operator()(const op::JoinResctrl&) {}
   void operator()(const op::FindSeccompAgent&) {}
   void operator()(const op::WritePidFile&) {}
-  void operator()(const op::ProvideBridge&) {}
+  void operator()(const op::ProvideHostDevice&) {}
   void operator()(const op::ConnectNetwork&) {}
   void operator()(const op::ServeNames&) {}
   void operator()(const op::OpenFirewall&) {}

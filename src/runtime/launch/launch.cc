@@ -261,8 +261,8 @@ class Launcher {
     return kernel::replace_file(
         HostPath(operation.path), std::to_string(init_.pid.value), 0644, false);
   }
-  Result<void> act(const op::ProvideBridge& operation, std::size_t) {
-    return network::provide_bridge(plan_.wiring->attachments[operation.attachment]);
+  Result<void> act(const op::ProvideHostDevice& operation, std::size_t) {
+    return network::provide_host_device(plan_.wiring->attachments[operation.attachment]);
   }
   Result<void> act(const op::ConnectNetwork& operation, std::size_t) {
     TRY(await_init());

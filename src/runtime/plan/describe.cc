@@ -170,8 +170,8 @@ std::string words(const op::MoveNetDevice& operation) {
                 operation.name,
                 operation.target == operation.name ? "" : ", IFLA_IFNAME " + operation.target);
 }
-std::string words(const op::ProvideBridge& operation) {
-  return format("RTM_NEWLINK(bridge {}), unless it is there", operation.name);
+std::string words(const op::ProvideHostDevice& operation) {
+  return format("RTM_NEWLINK({} {}), unless it is there", operation.kind, operation.name);
 }
 std::string words(const op::ConnectNetwork& operation) { return operation.words; }
 std::string words(const op::ServeNames&) {

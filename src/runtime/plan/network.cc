@@ -2,6 +2,7 @@
 // and the barrier, so that the command starts only when its network is ready.
 
 #include "base/strings.h"
+#include "network/parent.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {
@@ -16,7 +17,9 @@ std::string device_words(const record::Attachment& attachment) {
     words += format(", RTM_NEWADDR({})", address);
   }
   for (const std::string& gateway : attachment.gateways) {
-    words += format(", RTM_NEWROUTE(default via {})", gateway);
+    const bool direct = gateway == "0.0.0.0" || gateway == "::";
+    words += direct ? std::string(", RTM_NEWROUTE(default)")
+                    : format(", RTM_NEWROUTE(default via {})", gateway);
   }
   for (const record::NetworkRoute& route : attachment.routes) {
     words += format(", RTM_NEWROUTE({} via {})", route.destination, route.gateway);
@@ -32,9 +35,16 @@ void add_attachment(Builder& builder, std::size_t index) {
   const record::Attachment& attachment = builder.request.wiring->attachments[index];
   const bool is_bridge = attachment.driver == "bridge";
   if (is_bridge) {
-    builder.parent(op::ProvideBridge{.attachment = index, .name = attachment.host_device},
-                   format("provide the bridge {}", attachment.host_device),
-                   format("network {} is a switch in the host's kernel", attachment.network));
+    builder.parent(
+        op::ProvideHostDevice{
+            .attachment = index, .kind = "bridge", .name = attachment.host_device},
+        format("provide the bridge {}", attachment.host_device),
+        format("network {} is a switch in the host's kernel", attachment.network));
+  } else if (network::vlan_name(attachment.host_device)) {
+    builder.parent(
+        op::ProvideHostDevice{.attachment = index, .kind = "vlan", .name = attachment.host_device},
+        format("provide the device {}", attachment.host_device),
+        format("network {} is on a VLAN of the host's device (802.1Q)", attachment.network));
   }
   builder.parent(op::ConnectNetwork{.attachment = index, .words = device_words(attachment)},
                  format("connect {} to network {}", attachment.device, attachment.network),

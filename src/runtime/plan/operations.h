@@ -137,8 +137,9 @@ struct FindSeccompAgent {  // the socket to which the listener goes
 struct WritePidFile {
   std::string path;
 };
-struct ProvideBridge {  // made where it is not there; LaunchPlan::wiring says how
+struct ProvideHostDevice {  // made where it is not there; LaunchPlan::wiring says how
   std::size_t attachment = 0;
+  std::string kind;  // bridge, vlan
   std::string name;
 };
 struct ConnectNetwork {  // a device of the container's, with addresses and routes
@@ -314,7 +315,7 @@ using AnyOperation = std::variant<op::MakeCgroup,
                                   op::JoinResctrl,
                                   op::FindSeccompAgent,
                                   op::WritePidFile,
-                                  op::ProvideBridge,
+                                  op::ProvideHostDevice,
                                   op::ConnectNetwork,
                                   op::ServeNames,
                                   op::OpenFirewall,
