@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstring>
 #include <ctime>
 #include <map>
 
@@ -16,6 +18,33 @@ namespace {
 
 // What a screen shows without scrolling sideways; a narrower one shows it smaller.
 constexpr double kPageWidth = 1440;
+
+// Pixels that a character takes at most, bold and 12 high, in the usual faces.
+double width_of(char character) {
+  const auto byte = static_cast<unsigned char>(character);
+  if ((byte & 0xC0U) == 0x80) return 0;  // what follows in UTF-8
+  if (byte >= 0x80 || std::strchr("mwMW@%&", character) != nullptr) return 13;
+  if (std::strchr("fijlrtI.,:;|'()[]/ ", character) != nullptr) return 6;
+  return std::isupper(byte) != 0 ? 10.5 : 8.5;
+}
+
+// Characters that are not bold need less.
+constexpr double kThin = 1.2;
+
+// What fits beside each other in so many pixels, whole characters, with dots where more was.
+std::string fitted(std::string_view words, double most) {
+  constexpr double kDots = 14;
+  double width = 0;
+  std::size_t with_dots = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const double next = width_of(words[i]);
+    if (width + next > most) return std::string(words.substr(0, with_dots)) + "...";
+    width += next;
+    const bool whole = i + 1 == words.size() || width_of(words[i + 1]) > 0;
+    if (whole && width + kDots <= most) with_dots = i + 1;
+  }
+  return std::string(words);
+}
 
 constexpr const char* kStyle = R"(
 body{font:13px sans-serif;margin:12px;color:#222;background:#fff}
@@ -162,8 +191,10 @@ class Page {
                      : space.owner_uid ? " made by " + user_name(*space.owner_uid)
                                        : "");
     }
-    text_ += format(
-        "<text x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n", area.x + 10, area.y + 16, escape_xml(title));
+    text_ += format("<text x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",
+                    area.x + 10,
+                    area.y + 16,
+                    escape_xml(fitted(title, (area.width - 14) * kThin)));
     for (const MapBox& box : area.boxes) draw_box(box);
     for (const MapArea& inner : area.inner) draw_area(inner);
     text_ += "</g>\n";
@@ -258,7 +289,7 @@ class Page {
       const std::size_t slash = title.substr(0, title.find(' ')).rfind('/');
       if (slash != std::string::npos) title.erase(0, slash + 1);
     }
-    return title.size() > 20 ? title.substr(0, 17) + "..." : title;
+    return fitted(title, 166);
   }
 
   std::string subtitle_of(const MapBox& box) const {
