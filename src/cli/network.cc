@@ -65,12 +65,26 @@ Result<std::string> prune(Arguments arguments) {
 }
 
 struct ConnectRequest {
-  std::string ip, ip6, mac;
+  std::string ip, ip6, mac, ingress, egress;
   std::vector<std::string> aliases;
 };
 constexpr CommandFlag<ConnectRequest> kConnectFlags[] = {
     {{"alias", 0, Arity::Value, "NAME", "One more name in this network", Section::General},
      take_each<ConnectRequest, &ConnectRequest::aliases>},
+    {{"egress",
+      0,
+      Arity::Value,
+      "RATE",
+      "What it sends there at most, bits a second: 10mbit",
+      Section::General},
+     take_text<ConnectRequest, &ConnectRequest::egress>},
+    {{"ingress",
+      0,
+      Arity::Value,
+      "RATE",
+      "What it receives there at most, bits a second: 10mbit",
+      Section::General},
+     take_text<ConnectRequest, &ConnectRequest::ingress>},
     {{"ip", 0, Arity::Value, "ADDRESS", "Its IPv4 address there", Section::General},
      take_text<ConnectRequest, &ConnectRequest::ip>},
     {{"ip6", 0, Arity::Value, "ADDRESS", "Its IPv6 address there", Section::General},
@@ -85,6 +99,8 @@ Result<record::NetworkWish> wish_of(std::string_view network, const ConnectReque
   if (!request.ip.empty()) parts.push_back("ip=" + request.ip);
   if (!request.ip6.empty()) parts.push_back("ip6=" + request.ip6);
   if (!request.mac.empty()) parts.push_back("mac=" + request.mac);
+  if (!request.ingress.empty()) parts.push_back("ingress=" + request.ingress);
+  if (!request.egress.empty()) parts.push_back("egress=" + request.egress);
   for (const std::string& alias : request.aliases) parts.push_back("alias=" + alias);
   record::Container scratch;
   const std::string text =

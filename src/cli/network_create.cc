@@ -7,8 +7,10 @@
 
 #include "base/ip_address.h"
 #include "base/strings.h"
+#include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/networking.h"
+#include "engine/networks.h"
 
 namespace isle::cli {
 namespace {
@@ -32,6 +34,15 @@ template <bool record::Network::* Member>
 Result<void> take_fact(CreateRequest& request, std::string_view value) {
   request.network.*Member = value == "true";
   return {};
+}
+
+Result<void> check_word(const std::string& value,
+                        std::initializer_list<const char*> words,
+                        const char* option) {
+  if (std::ranges::find(words, value) != words.end()) return {};
+  return fail(ErrorKind::InvalidArgument,
+              format("--opt {}: {} is none", option, quoted(value)),
+              format("it is {}", join(std::vector<std::string>(words.begin(), words.end()), ", ")));
 }
 
 Result<void> take_driver(CreateRequest& request, std::string_view value) {
@@ -103,16 +114,19 @@ Result<void> take_option(CreateRequest& request, std::string_view text) {
     network.no_masquerade = !TRY(truth("--opt enable_ip_masquerade", value));
   } else if (name == "no_default_route") {
     network.no_default_route = TRY(truth("--opt no_default_route", value));
+  } else if (name == "host_filter") {
+    TRY(check_word(std::string(value), {"obey", "pass"}, "host_filter"));
+    network.obeys_filter = value == "obey";
   } else if (name == "mode" || name == "macvlan_mode" || name == "ipvlan_mode") {
     network.mode = value;
   } else if (name == "ipvlan_flag") {
     network.flag = value;
   } else {
-    return fail(
-        ErrorKind::Unsupported,
-        format("--opt: isle has no option {}", quoted(name)),
-        "mtu, isolate, mode, ipvlan_flag, parent, no_default_route and com.docker.network.bridge's "
-        "name and enable_ip_masquerade are what there is");
+    return fail(ErrorKind::Unsupported,
+                format("--opt: isle has no option {}", quoted(name)),
+                "mtu, isolate, host_filter, mode, ipvlan_flag, parent, no_default_route and "
+                "com.docker.network.bridge's "
+                "name and enable_ip_masquerade are what there is");
   }
   return {};
 }
@@ -167,7 +181,9 @@ constexpr CommandFlag<CreateRequest> kFlags[] = {
       'o',
       Arity::Value,
       "NAME=VALUE",
-      "mtu, isolate=false, mode, ipvlan_flag, parent, no_default_route, or docker's bridge options",
+      "mtu, isolate=false, host_filter=obey, mode, ipvlan_flag, parent, no_default_route, or "
+      "docker's "
+      "bridge options",
       Section::General},
      take_option},
     {{"route",
@@ -217,15 +233,6 @@ Result<void> place_range(record::Network& network, std::string_view text) {
   return {};
 }
 
-Result<void> check_word(const std::string& value,
-                        std::initializer_list<const char*> words,
-                        const char* option) {
-  if (std::ranges::find(words, value) != words.end()) return {};
-  return fail(ErrorKind::InvalidArgument,
-              format("--opt {}: {} is none", option, quoted(value)),
-              format("it is {}", join(std::vector<std::string>(words.begin(), words.end()), ", ")));
-}
-
 // What is on a device of the host.
 Result<void> complete_driver(record::Network& network) {
   const bool is_ipvlan = network.driver == "ipvlan";
@@ -255,6 +262,15 @@ Result<void> complete_driver(record::Network& network) {
   return check_word(network.flag, {"bridge", "private", "vepa"}, "ipvlan_flag");
 }
 
+void warn_of_firewalld(const record::Network& network) {
+  for (const record::Subnet& subnet : network.subnets) {
+    warn(
+        format("firewalld filters here and knows nothing of this network: firewall-cmd --permanent "
+               "--zone=trusted --add-source={} lets its containers out, after --reload",
+               subnet.subnet));
+  }
+}
+
 Result<void> complete(CreateRequest& request) {
   record::Network& network = request.network;
   for (const std::string& text : request.gateways) {
@@ -280,7 +296,9 @@ Result<std::string> create_network(Arguments arguments) {
   if (request.ignore && TRY(network::has_network(places, names[0]))) {
     return format("{}\n", names[0]);
   }
-  TRY(network::create_network(places, std::move(request.network), request.ipv6));
+  const record::Network made =
+      TRY(network::create_network(places, std::move(request.network), request.ipv6));
+  if (made.driver == "bridge" && engine::has_firewalld()) warn_of_firewalld(made);
   return format("{}\n", names[0]);
 }
 

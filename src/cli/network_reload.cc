@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/strings.h"
+#include "cli/command.h"
 #include "cli/flags.h"
 #include "engine/networks.h"
 #include "kernel/signal_fd.h"
@@ -56,9 +57,9 @@ Result<void> keep_watch(const engine::Paths& paths) {
   for (;;) {
     if (poll(ready, 2, -1) < 0 && errno != EINTR) return fail_call(errno, "poll()");
     if (signals.next()) return {};
-    if (!TRY(watch.take())) continue;
-    say("somebody removed rules of isle's: they are made again\n");
-    make_again(paths);
+    const network::FirewallChange change = TRY(watch.take());
+    if (change.ours) say("somebody removed rules of isle's: they are made again\n");
+    if (change.ours || change.hosts) make_again(paths);
   }
 }
 
@@ -75,6 +76,11 @@ Result<std::string> reload_networks(Arguments arguments) {
   if (request.watch) {
     TRY(keep_watch(paths));
     return std::string();
+  }
+  if (engine::has_firewalld()) {
+    warn(
+        "firewalld filters here: it drops what containers send, unless their networks are trusted "
+        "(firewall-cmd --zone=trusted --add-source=SUBNET)");
   }
   if (names.empty()) {
     TRY(engine::reload_networks(paths, std::nullopt));

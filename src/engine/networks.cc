@@ -10,6 +10,7 @@
 #include "engine/database.h"
 #include "kernel/fd.h"
 #include "kernel/netlink.h"
+#include "kernel/nft.h"
 #include "network/dns_client.h"
 #include "network/firewall.h"
 #include "network/foreign.h"
@@ -253,6 +254,11 @@ Result<void> reload_networks(const Paths& paths, const std::optional<std::string
     }
   }
   return result;
+}
+
+bool has_firewalld() {
+  Result<kernel::NetlinkSocket> socket = kernel::NetlinkSocket::open(NETLINK_NETFILTER);
+  return socket && kernel::nft_has_table(*socket, "firewalld").value_or(false);
 }
 
 }  // namespace isle::engine

@@ -35,4 +35,7 @@ Result<std::vector<std::string>> prune_networks(const Paths& paths);
 // new, or of one.
 Result<void> reload_networks(const Paths& paths, const std::optional<std::string>& container);
 
+// Its rules drop what its zones do not know, and no rule in another table changes that.
+bool has_firewalld();
+
 }  // namespace isle::engine

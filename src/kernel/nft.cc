@@ -96,6 +96,26 @@ NftRule& NftRule::meta(unsigned key, unsigned target) {
        Attributes().number(NFTA_META_DREG, register_of(target)).number(NFTA_META_KEY, key).take()});
   return *this;
 }
+NftRule& NftRule::mark_packet(std::uint32_t bits, unsigned by) {
+  const auto native = [](std::uint32_t value) {
+    return std::string(reinterpret_cast<const char*>(&value), sizeof value);
+  };
+  meta(NFT_META_MARK, by);
+  expressions_.push_back({"bitwise",
+                          Attributes()
+                              .number(NFTA_BITWISE_SREG, register_of(by))
+                              .number(NFTA_BITWISE_DREG, register_of(by))
+                              .number(NFTA_BITWISE_LEN, sizeof bits)
+                              .nested(NFTA_BITWISE_MASK, value_of(native(~bits)))
+                              .nested(NFTA_BITWISE_XOR, value_of(native(bits)))
+                              .take()});
+  expressions_.push_back({"meta",
+                          Attributes()
+                              .number(NFTA_META_KEY, NFT_META_MARK)
+                              .number(NFTA_META_SREG, register_of(by))
+                              .take()});
+  return *this;
+}
 NftRule& NftRule::payload(unsigned base, unsigned offset, unsigned length, unsigned target) {
   expressions_.push_back({"payload",
                           Attributes()
@@ -210,13 +230,16 @@ NftRule& NftRule::drop() { return verdict(NF_DROP); }
 
 // ---- batches ---------------------------------------------------------------------------------
 
-NftBatch::NftBatch(std::string table) : table_(std::move(table)) {
+NftBatch::NftBatch(std::string table) : NftBatch(std::move(table), NFPROTO_INET) {}
+
+NftBatch::NftBatch(std::string table, std::uint8_t family)
+    : table_(std::move(table)), family_(family) {
   requests_.push_back(frame(NFNL_MSG_BATCH_BEGIN));
 }
 
 NetlinkMessage NftBatch::message(unsigned type, unsigned flags) const {
   NetlinkMessage message(type_of(type), static_cast<std::uint16_t>(flags));
-  put_family(message, NFPROTO_INET, 0);
+  put_family(message, family_, 0);
   return message;
 }
 
@@ -327,6 +350,50 @@ Result<bool> nft_has_table(NetlinkSocket& socket, const std::string& table) {
   if (!replies && replies.error().errnum == ENOENT) return false;
   if (!replies) return std::unexpected(replies.error());
   return true;
+}
+
+Result<std::optional<unsigned>> nft_policy(NetlinkSocket& socket,
+                                           std::uint8_t family,
+                                           const std::string& table,
+                                           const std::string& chain) {
+  NetlinkMessage message(type_of(NFT_MSG_GETCHAIN), 0);
+  put_family(message, family, 0);
+  message.put_text(NFTA_CHAIN_TABLE, table);
+  message.put_text(NFTA_CHAIN_NAME, chain);
+  const auto replies = socket.ask(std::move(message), format("NFT_MSG_GETCHAIN({})", chain));
+  if (!replies && replies.error().errnum == ENOENT) return std::optional<unsigned>();
+  if (!replies) return std::unexpected(replies.error());
+  for (const NetlinkReply& reply : *replies) {
+    const auto policy = reply.attribute(sizeof(nfgenmsg), NFTA_CHAIN_POLICY);
+    if (policy && *policy == big_endian(std::uint32_t{NF_DROP})) return std::optional(NF_DROP);
+  }
+  return std::optional(NF_ACCEPT);
+}
+
+Result<bool> nft_compares(NetlinkSocket& socket,
+                          std::uint8_t family,
+                          const std::string& table,
+                          const std::string& chain,
+                          std::string_view bytes) {
+  NetlinkMessage message(type_of(NFT_MSG_GETRULE), NLM_F_DUMP);
+  put_family(message, family, 0);
+  message.put_text(NFTA_RULE_TABLE, table);
+  message.put_text(NFTA_RULE_CHAIN, chain);
+  const std::string wanted = value_of(bytes);
+  for (const NetlinkReply& reply :
+       TRY(socket.ask(std::move(message), format("NFT_MSG_GETRULE({})", chain)))) {
+    const auto list = reply.attribute(sizeof(nfgenmsg), NFTA_RULE_EXPRESSIONS);
+    const auto rules = list ? netlink_attributes(*list) : std::vector<std::string_view>();
+    for (const std::string_view item : rules) {
+      const auto name = netlink_attribute(item, NFTA_EXPR_NAME);
+      const auto data = netlink_attribute(item, NFTA_EXPR_DATA);
+      if (!name || !data || name->substr(0, name->find('\0')) != "cmp") continue;
+      if (netlink_attribute(*data, NFTA_CMP_DATA) == std::optional<std::string_view>(wanted)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 Result<std::vector<NftElement>> nft_elements(NetlinkSocket& socket,

@@ -5,6 +5,7 @@
 // gives a verdict. Numbers are in network order. Tables here are of the family inet: both IPs.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ class NftRule {
   // Keeps the bits of `mask`.
   NftRule& mask(unsigned source, std::string_view mask);
   NftRule& equal(unsigned source, std::string_view bytes);
+  // Sets these bits of the packet's mark, by way of a register.
+  NftRule& mark_packet(std::uint32_t bits, unsigned by);
   NftRule& different(unsigned source, std::string_view bytes);
   NftRule& in_set(const std::string& set, unsigned source, bool inverted = false);
   NftRule& map(const std::string& map, unsigned source, unsigned target);
@@ -79,7 +82,9 @@ struct NftChain {
 
 class NftBatch {
  public:
+  // Of family inet, or of one that iptables-nft made: NFPROTO_IPV4, NFPROTO_IPV6.
   explicit NftBatch(std::string table);
+  NftBatch(std::string table, std::uint8_t family);
 
   // Conflict (EEXIST) when it is there.
   void make_table();
@@ -96,6 +101,7 @@ class NftBatch {
 
  private:
   std::string table_;
+  std::uint8_t family_;
   std::vector<NetlinkRequest> requests_;
   std::uint32_t sets_ = 0;
   NetlinkMessage message(unsigned type, unsigned flags) const;
@@ -108,6 +114,18 @@ Result<bool> nft_has_table(NetlinkSocket& socket, const std::string& table);
 Result<std::vector<NftElement>> nft_elements(NetlinkSocket& socket,
                                              const std::string& table,
                                              const std::string& set);
+
+// The policy of a base chain (NF_ACCEPT, NF_DROP); nullopt: there is no such chain.
+Result<std::optional<unsigned>> nft_policy(NetlinkSocket& socket,
+                                           std::uint8_t family,
+                                           const std::string& table,
+                                           const std::string& chain);
+// Whether one of the chain's rules compares something with these bytes.
+Result<bool> nft_compares(NetlinkSocket& socket,
+                          std::uint8_t family,
+                          const std::string& table,
+                          const std::string& chain,
+                          std::string_view bytes);
 
 // 2 and 4 bytes in network order.
 std::string big_endian(std::uint16_t value);

@@ -14,6 +14,7 @@
 
 #include "kernel/nft.h"
 #include "network/firewall_elements.h"
+#include "network/host_filter.h"
 
 namespace isle::network {
 
@@ -144,6 +145,15 @@ void add_forward(NftBatch& batch) {
   batch.add_rule(kForward, towards(kBridges).drop());
 }
 
+// By the mark the host's own filter knows packets of isle's (host_filter.h); what isle drops is
+// dropped all the same.
+void add_marks(NftBatch& batch) {
+  batch.make_chain({.name = "marks", .type = "filter", .hook = NF_INET_FORWARD, .priority = -5});
+  NftRule out = from(kPassed), in = towards(kPassed);
+  batch.add_rule("marks", out.mark_packet(kPassMark, 0));
+  batch.add_rule("marks", in.mark_packet(kPassMark, 0));
+}
+
 void make_sets(NftBatch& batch) {
   for (const char* name : kBridgeSets) {
     batch.make_set({.name = name, .key_type = kName, .key_bytes = kNameBytes});
@@ -177,6 +187,7 @@ void make_everything(NftBatch& batch) {
   add_guard(batch);
   add_nat(batch);
   add_forward(batch);
+  add_marks(batch);
 }
 
 void add_all(NftBatch& batch, const std::vector<Group>& groups) {
@@ -206,6 +217,16 @@ Result<void> open_firewall(kernel::NetlinkSocket& socket, const record::Wiring& 
   if (!done && done.error().errnum == EBUSY) {
     done.error().kind = ErrorKind::Conflict;
     done.error().message = "a port that is to be published leads to another container already";
+  }
+  if (!done && done.error().errnum == EEXIST) {
+    return std::unexpected(std::move(done).error().advise(
+        "the table inet isle is not whole, or an older isle's: isle network reload makes it anew"));
+  }
+  if (!done && done.error().errnum == EOPNOTSUPP) {
+    done.error().kind = ErrorKind::Unsupported;
+    return std::unexpected(std::move(done).error().advise(
+        "isle's firewall is nftables, which this kernel lacks (module nf_tables); rules of "
+        "iptables may stand beside it, but do not replace it"));
   }
   return done;
 }

@@ -44,6 +44,7 @@ Result<std::vector<Group>> bridge_groups(const record::Attachment& attachment) {
   if (attachment.masquerade && !attachment.internal) {
     groups.push_back({{.set = kMasked, .key = key}});
   }
+  if (!attachment.obeys_filter) groups.push_back({{.set = kPassed, .key = key}});
   for (const std::string& address : attachment.bridge_addresses) {
     groups.push_back(TRY(subnet_group(address)));
   }

@@ -29,7 +29,8 @@ struct AddressSet {
 };
 inline constexpr AddressSet kInside4{.name = "inside4", .v6 = false};
 inline constexpr AddressSet kInside6{.name = "inside6", .v6 = true};
-inline constexpr std::array kBridgeSets = {kBridges, kApart, kInternal, kMasked};
+inline constexpr const char* kPassed = "passed";  // pass the host's policy (host_filter.h)
+inline constexpr std::array kBridgeSets = {kBridges, kApart, kInternal, kMasked, kPassed};
 
 // Published ports: (protocol, port), or (protocol, address, port), to (address, port).
 struct PortMap {

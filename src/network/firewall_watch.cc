@@ -18,20 +18,28 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 65536;
 
-// Of one message behind its header.
-bool takes_from_us(std::uint16_t type, std::string_view body) {
-  if (type >> 8 != NFNL_SUBSYS_NFTABLES) return false;
-  switch (type & 0xff) {
+// The table of a message, which is behind its header; empty: of none.
+std::string_view table_of(std::string_view body) {
+  if (body.size() < sizeof(nfgenmsg)) return {};
+  // The number of the table's name is the same in all: NFTA_TABLE_NAME, NFTA_CHAIN_TABLE ...
+  const auto table = kernel::netlink_attribute(body.substr(sizeof(nfgenmsg)), NFTA_TABLE_NAME);
+  return table ? table->substr(0, table->find('\0')) : std::string_view();
+}
+
+FirewallChange change_of(std::uint16_t type, std::string_view body) {
+  if (type >> 8 != NFNL_SUBSYS_NFTABLES) return {};
+  const int message = type & 0xff;
+  switch (message) {
     case NFT_MSG_DELTABLE:
     case NFT_MSG_DELCHAIN:
     case NFT_MSG_DELRULE:
-    case NFT_MSG_DELSET: break;
-    default: return false;
+    case NFT_MSG_DELSET:
+    case NFT_MSG_NEWCHAIN: break;
+    default: return {};
   }
-  if (body.size() < sizeof(nfgenmsg)) return false;
-  // The number of the table's name is the same in all four: NFTA_TABLE_NAME, NFTA_CHAIN_TABLE ...
-  const auto table = kernel::netlink_attribute(body.substr(sizeof(nfgenmsg)), NFTA_TABLE_NAME);
-  return table && table->substr(0, table->find('\0')) == kTable;
+  const std::string_view table = table_of(body);
+  // A new chain may have another policy.
+  return {.ours = table == kTable && message != NFT_MSG_NEWCHAIN, .hosts = table == "filter"};
 }
 
 // The message behind each change (Linux 4.13): who made it, by the name of the program.
@@ -56,32 +64,34 @@ Result<FirewallWatch> FirewallWatch::open() {
   return FirewallWatch(std::move(socket));
 }
 
-bool FirewallWatch::take_messages(std::string_view rest) {
-  bool found = false;
+void FirewallWatch::take_messages(std::string_view rest, FirewallChange& found) {
   nlmsghdr header{};
   while (rest.size() >= sizeof header) {
     rest.copy(reinterpret_cast<char*>(&header), sizeof header);
     if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) break;
     const auto body = rest.substr(sizeof header, header.nlmsg_len - sizeof header);
-    pending_ = pending_ || takes_from_us(header.nlmsg_type, body);
+    const FirewallChange change = change_of(header.nlmsg_type, body);
+    pending_.ours = pending_.ours || change.ours;
+    pending_.hosts = pending_.hosts || change.hosts;
     if (is_end(header.nlmsg_type)) {
-      found = found || (pending_ && !is_by_isle(body));
-      pending_ = false;
+      const bool by_isle = is_by_isle(body);
+      found.ours = found.ours || (pending_.ours && !by_isle);
+      found.hosts = found.hosts || (pending_.hosts && !by_isle);
+      pending_ = {};
     }
     rest.remove_prefix(std::min<std::size_t>(rest.size(), NLMSG_ALIGN(header.nlmsg_len)));
   }
-  return found;
 }
 
-Result<bool> FirewallWatch::take() {
+Result<FirewallChange> FirewallWatch::take() {
   Scratch buffer(kBufferBytes);
-  bool found = false;
+  FirewallChange found;
   for (;;) {
     const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size > 0) {
-      found = take_messages({buffer.data(), static_cast<std::size_t>(size)}) || found;
+      take_messages({buffer.data(), static_cast<std::size_t>(size)}, found);
     } else if (size < 0 && errno == ENOBUFS) {
-      found = true;
+      found.ours = true;
     } else if (size == 0 || errno == EAGAIN) {
       return found;
     } else if (errno != EINTR) {

@@ -9,24 +9,29 @@
 
 namespace isle::network {
 
+struct FirewallChange {
+  bool ours = false;
+  bool hosts = false;  // the filter of iptables-nft, where isle has a rule (host_filter.h)
+};
+
 class FirewallWatch {
  public:
   // Listens in the caller's network namespace, from now on.
   static Result<FirewallWatch> open();
   // Readable when there is something to take.
   int fd() const { return socket_.get(); }
-  // Takes what has been told so far; true: another program than isle's removed our table or a part
-  // of it that is no element of a set. Never waits. Also true if the kernel had more to tell than
+  // Takes what has been told so far: whether another program than isle's removed our table or a
+  // part of it that is no element of a set. Never waits. Also if the kernel had more to tell than
   // the socket holds.
-  Result<bool> take();
+  Result<FirewallChange> take();
 
  private:
   explicit FirewallWatch(kernel::UniqueFd socket) : socket_(std::move(socket)) {}
   // Of a change, until the message comes that ends it and says who made it.
-  bool pending_ = false;
+  FirewallChange pending_;
   kernel::UniqueFd socket_;
 
-  bool take_messages(std::string_view rest);
+  void take_messages(std::string_view rest, FirewallChange& found);
 };
 
 }  // namespace isle::network

@@ -208,7 +208,8 @@ Result<void> remove_network(const Places& places, const record::Network& network
                             .host_device = network.device,
                             .internal = network.internal,
                             .open = network.open,
-                            .masquerade = !network.no_masquerade};
+                            .masquerade = !network.no_masquerade,
+                            .obeys_filter = network.obeys_filter};
   for (const record::Subnet& subnet : network.subnets) {
     if (subnet.gateway.empty()) continue;
     const IpRange range = TRY(IpRange::parse(subnet.subnet));

@@ -225,6 +225,7 @@ Result<record::Attachment> resolve_one(const ResolveRequest& request,
                                 .internal = network.internal,
                                 .open = network.open,
                                 .masquerade = !network.no_masquerade,
+                                .obeys_filter = network.obeys_filter,
                                 .serves_names = !network.no_names};
   TRY(choose_device(attachment, wish, wiring));
   TRY(take_addresses(request, network, wish, attachment, wiring));

@@ -13,6 +13,7 @@
 #include "kernel/netlink_traffic.h"
 #include "kernel/nft.h"
 #include "network/firewall.h"
+#include "network/host_filter.h"
 #include "network/parent.h"
 
 namespace isle::network {
@@ -71,6 +72,7 @@ Result<void> make_bridge(NetlinkSocket& socket, const record::Attachment& attach
     TRY(unless_there(socket.send_all({kernel::new_address(*index, TRY(IpRange::parse(address)))})));
   }
   TRY(let_forward(attachment));
+  if (!attachment.obeys_filter) TRY(pass_legacy_filter());
   std::vector<NetlinkRequest> requests = without_v6(name, attachment.bridge_addresses);
   requests.push_back(kernel::set_up(name));
   return socket.send_all(std::move(requests));
@@ -213,7 +215,12 @@ Result<void> connect(const record::Attachment& attachment, int space) {
 
 Result<void> publish(const record::Wiring& wiring) {
   NetlinkSocket socket = TRY(NetlinkSocket::open(NETLINK_NETFILTER));
-  return open_firewall(socket, wiring);
+  TRY(open_firewall(socket, wiring));
+  const bool passes = std::ranges::any_of(wiring.attachments, [](const auto& attachment) {
+    return attachment.driver == "bridge" && !attachment.obeys_filter;
+  });
+  if (passes) TRY(pass_host_filter(socket));
+  return {};
 }
 
 Result<void> repair(const record::Wiring& wiring) {
@@ -221,6 +228,7 @@ Result<void> repair(const record::Wiring& wiring) {
   for (const record::Attachment& attachment : wiring.attachments) {
     if (attachment.driver != "bridge") continue;
     TRY(provide_host_device(attachment));
+    if (!attachment.obeys_filter) TRY(pass_legacy_filter());
     const std::optional<int> bridge = TRY(kernel::link_index(host, attachment.host_device));
     if (bridge) TRY(host.send_all({kernel::set_master(attachment.host_end, *bridge)}));
     TRY(host.send_all({kernel::set_hairpin(attachment.host_end)}));

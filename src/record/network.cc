@@ -28,6 +28,7 @@ void fields(Io& io, typename Io::template Ref<Network> network) {
   io.optional("mtu", network.mtu);
   io.optional("internal", network.internal);
   io.optional("open", network.open);
+  io.optional("obeysFilter", network.obeys_filter);
   io.optional("noNames", network.no_names);
   io.optional("noMasquerade", network.no_masquerade);
   io.optional("noDefaultRoute", network.no_default_route);

@@ -35,10 +35,11 @@ struct Network {
   std::vector<Subnet> subnets;
   std::vector<NetworkRoute> routes;
   oci::Strings dns_servers;
-  std::uint32_t mtu = 0;  // 0: the kernel's
-  bool internal = false;  // nothing outside is reached
-  bool open = false;      // not kept apart from other networks
-  bool no_names = false;  // --disable-dns
+  std::uint32_t mtu = 0;      // 0: the kernel's
+  bool internal = false;      // nothing outside is reached
+  bool open = false;          // not kept apart from other networks
+  bool obeys_filter = false;  // the host's, also where that has no rule but drops
+  bool no_names = false;      // --disable-dns
   bool no_masquerade = false;
   bool no_default_route = false;
   oci::StringMap options, labels;  // as they were given

@@ -22,6 +22,7 @@ void fields(Io& io, typename Io::template Ref<Attachment> attachment) {
   io.optional("bridgeAddresses", attachment.bridge_addresses);
   io.optional("internal", attachment.internal);
   io.optional("open", attachment.open);
+  io.optional("obeysFilter", attachment.obeys_filter);
   io.always("masquerade", attachment.masquerade);
   io.optional("names", attachment.names);
   io.optional("servesNames", attachment.serves_names);

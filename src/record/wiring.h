@@ -29,7 +29,8 @@ struct Attachment {
   std::uint32_t mtu = 0;
   oci::Strings bridge_addresses;  // "10.87.0.1/24": with them it is made when it is not there
   bool internal = false, open = false, masquerade = true;
-  oci::Strings names;  // by which others of this network find it
+  bool obeys_filter = false;  // --opt host_filter=obey
+  oci::Strings names;         // by which others of this network find it
   bool serves_names = false;
   std::uint64_t ingress = 0, egress = 0;  // most bits a second; 0: any
   std::string limiter;                    // the device of kind ifb that holds egress back
