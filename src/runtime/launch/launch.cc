@@ -165,16 +165,8 @@ class Launcher {
     TRY(io_.group->apply(operation.write));
     return {};
   }
-  Result<void> act(const op::CgroupDevices& operation, std::size_t) {
-    const kernel::cgroup::DevicePolicy& policy = *plan_.cgroup->devices;
-    if (operation.v2) {
-      return kernel::cgroup::attach_device_program(TRY(io_.group->clone_fd()),
-                                                   kernel::cgroup::device_program(policy));
-    }
-    for (const kernel::cgroup::DeviceLine& line : kernel::cgroup::device_lines(policy)) {
-      TRY(io_.group->write(kernel::cgroup::Controller::Devices, line.file, line.value));
-    }
-    return {};
+  Result<void> act(const op::CgroupDevices&, std::size_t) {
+    return io_.group->restrict_devices(*plan_.cgroup->devices);
   }
   Result<void> act(const op::AttachCgroup& operation, std::size_t) {
     TRY(await_init());
