@@ -19,11 +19,15 @@ Result<oci::Resources> read_file(const std::string& name) {
   return TRY_STEP(oci::read_resources(text), "read " + (name == "-" ? "standard input" : name));
 }
 
-Result<oci::Resources> read_change(const Globals& globals, const Arguments& arguments) {
+Result<oci::Resources> read_change(const Globals& globals,
+                                   const Arguments& arguments,
+                                   const runtime::CacheShares& shares) {
   const auto file = arguments.text("resources");
   const std::string_view flag = given_update_flag(arguments);
   if (!file) {
-    if (flag.empty()) globals.log.write(Level::Warning, "update: no limit is given");
+    const bool nothing =
+        flag.empty() && shares.l3_cache_schema.empty() && shares.mem_bw_schema.empty();
+    if (nothing) globals.log.write(Level::Warning, "update: no limit is given");
     return read_update_flags(arguments);
   }
   if (!flag.empty()) {
@@ -39,9 +43,10 @@ Result<oci::Resources> read_change(const Globals& globals, const Arguments& argu
 }
 
 Result<int> run(const Globals& globals, const Arguments& arguments) {
-  const oci::Resources change = TRY(read_change(globals, arguments));
+  const runtime::CacheShares shares = read_cache_shares(arguments);
+  const oci::Resources change = TRY(read_change(globals, arguments, shares));
   const std::vector<std::string> warnings =
-      TRY(runtime::update_container(TRY(globals.root()), arguments.words()[0], change));
+      TRY(runtime::update_container(TRY(globals.root()), arguments.words()[0], change, shares));
   for (const std::string& warning : warnings) globals.log.write(Level::Warning, warning);
   return 0;
 }

@@ -66,9 +66,15 @@ Result<void> read_memory(oci::MemoryResources& memory, const Arguments& argument
 
 std::string_view given_update_flag(const Arguments& arguments) {
   for (const Option& option : std::span(kUpdateOptions).subspan(1)) {
+    if (option.name == "l3-cache-schema" || option.name == "mem-bw-schema") continue;
     if (arguments.text(option.name)) return option.name;
   }
   return {};
+}
+
+runtime::CacheShares read_cache_shares(const Arguments& arguments) {
+  return {.l3_cache_schema = std::string(arguments.text("l3-cache-schema").value_or("")),
+          .mem_bw_schema = std::string(arguments.text("mem-bw-schema").value_or(""))};
 }
 
 Result<oci::Resources> read_update_flags(const Arguments& arguments) {

@@ -6,11 +6,9 @@
 #include "base/error.h"
 #include "islet/arguments.h"
 #include "oci/runtime_spec.h"
+#include "runtime/state/update.h"
 
 namespace isle::islet {
-
-inline constexpr std::string_view kNoResctrl =
-    "islet controls neither cache nor memory bandwidth (resctrl)";
 
 // --resources first, then the flags.
 inline constexpr Option kUpdateOptions[] = {
@@ -39,12 +37,17 @@ inline constexpr Option kUpdateOptions[] = {
      .help = "memory that is kept when it is short; -1: none"},
     {.name = "memory-swap", .value = "SIZE", .help = "limit of memory and swap together; -1: none"},
     {.name = "pids-limit", .value = "N", .help = "limit of processes and threads; -1: none"},
-    {.name = "l3-cache-schema", .value = "SCHEMA", .refused = kNoResctrl},
-    {.name = "mem-bw-schema", .value = "SCHEMA", .refused = kNoResctrl},
+    {.name = "l3-cache-schema",
+     .value = "SCHEMA",
+     .help = "share of the processor's cache (resctrl), such as L3:0=f;1=f"},
+    {.name = "mem-bw-schema",
+     .value = "SCHEMA",
+     .help = "share of the memory bandwidth (resctrl), such as MB:0=50"},
 };
 
-// The first flag that is given, --resources aside; empty if none is.
+// The first flag of a limit of linux.resources that is given, --resources aside; empty if none is.
 std::string_view given_update_flag(const Arguments& arguments);
+runtime::CacheShares read_cache_shares(const Arguments& arguments);
 Result<oci::Resources> read_update_flags(const Arguments& arguments);
 
 }  // namespace isle::islet

@@ -147,6 +147,14 @@ Result<void> join_resctrl(const ResctrlGroup& group,
   return done;
 }
 
+Result<std::string> change_schemata(const ResctrlGroup& group,
+                                    const std::vector<std::string>& schemata) {
+  const HostPath directory = directory_of(group);
+  std::string before = TRY(read_file(directory / "schemata"));
+  TRY(write_schemata(directory, schemata));
+  return before;
+}
+
 Result<void> remove_resctrl(const ResctrlGroup& group, bool whole) {
   if (!group.monitor.empty()) TRY(remove_group(monitor_of(group)));
   if (whole && !group.group.empty()) TRY(remove_group(directory_of(group)));

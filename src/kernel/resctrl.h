@@ -34,6 +34,10 @@ Result<void> join_resctrl(const ResctrlGroup& group,
                           ResctrlMaking making,
                           const std::vector<std::string>& schemata,
                           Pid pid);
+// Other shares for a group that is there: those domains change that `schemata` name. Returns what
+// the file said before.
+Result<std::string> change_schemata(const ResctrlGroup& group,
+                                    const std::vector<std::string>& schemata);
 // Removes the monitoring group, and the group itself if `whole`. What is not there is no error.
 Result<void> remove_resctrl(const ResctrlGroup& group, bool whole);
 

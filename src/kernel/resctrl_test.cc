@@ -71,6 +71,12 @@ TEST_F(Resctrl, OneThatMustBeThereIsNotMade) {
   EXPECT_FALSE(exists("silver"));
 }
 
+TEST_F(Resctrl, SharesOfOneThatIsThereChange) {
+  EXPECT_EQ(MUST(change_schemata(group("gold"), {"L3:0=1f", "MB:0=50"})), "L3:0=0f\n");
+  EXPECT_EQ(MUST(read_file(root_ / "gold/schemata")), "L3:0=1f\nMB:0=50\n");
+  EXPECT_FALSE(change_schemata(group("silver"), {"L3:0=1"}));
+}
+
 // Here the new directory has no files, so that writing to them fails.
 TEST_F(Resctrl, WhatWasMadeIsTakenBack) {
   EXPECT_FALSE(join_resctrl(group("box"), ResctrlMaking::New, {"L3:0=1"}, {42}));

@@ -9,7 +9,7 @@
 # 2026-30892; it passes the others.
 load attack
 
-@test "known: CVE-2022-29162, run and exec leave no inheritable capability" {
+@test "known: CVE-2022-27650 and CVE-2022-29162, run and exec leave no inheritable capability" {
   require_root
   local sets
   sets='"capabilities": {"bounding": ["CAP_KILL"], "effective": ["CAP_KILL"], "permitted": ["CAP_KILL"],

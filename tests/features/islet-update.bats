@@ -111,7 +111,8 @@ two_processes() { [ "$(islet ps -f json one | tr ',' '\n' | wc -l)" -ge 2 ]; }
   assert_output --partial '"much" is not a size'
   run islet update --l3-cache-schema L3:0=f one
   assert_failure 1
-  assert_output --partial "l3-cache-schema is not supported"
+  # Where it is mounted, only the kernel can say whether the processor has it.
+  mountpoint -q /sys/fs/resctrl || assert_output --partial "no resctrl file system is mounted on /sys/fs/resctrl"
   run islet update --cpu-quota 5 one
   assert_failure 1
   assert_output --partial "cpu.quota"
@@ -123,4 +124,20 @@ two_processes() { [ "$(islet ps -f json one | tr ',' '\n' | wc -l)" -ge 2 ]; }
   assert_failure 1
   assert_output --partial "container not running"
   islet delete one
+}
+
+@test "islet update: a group that it joined goes with a container in the foreground" {
+  require_root
+  require_controller cpuset
+  make_bundle sleep 100
+  islet run -b "$bundle" front </dev/null >/dev/null 2>&1 &
+  local running=$!
+  wait_until has_status front running
+  run ! compgen -G '/sys/fs/cgroup/cpuset/islet-front'
+  islet update --cpuset-cpus 0 front
+  assert_equal "$(limit_of front cpuset cpuset.cpus cpuset.cpus)" 0
+  islet kill front KILL
+  run wait "$running"
+  run ! compgen -G '/sys/fs/cgroup/islet-front'
+  run ! compgen -G '/sys/fs/cgroup/*/islet-front'
 }

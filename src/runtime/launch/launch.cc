@@ -24,31 +24,11 @@
 #include "runtime/launch/progress.h"
 #include "runtime/launch/seccomp_agent.h"
 #include "runtime/launch/stage.h"
+#include "runtime/launch/target.h"
 
 namespace isle::runtime::launch {
 
 namespace {
-
-// A container may have moved its processes to a group below its own on v2, so as to hand
-// controllers down: then that group takes no process any more, and the new one goes where init is.
-bool attach_beside(const kernel::cgroup::Group& group, Pid init, Pid pid) {
-  const std::string* directory = group.v2_directory();
-  const Result<std::string> text =
-      kernel::read_file(HostPath(format("/proc/{}/cgroup", init.value)));
-  if (directory == nullptr || !text) return false;
-  for (const std::string_view line : split(*text, '\n')) {
-    if (!line.starts_with("0::/")) continue;
-    const std::string_view path = line.substr(3);
-    // What both have in common is the container's own group.
-    for (std::size_t end = path.rfind('/'); end != 0 && end != std::string_view::npos;
-         end = path.rfind('/', end - 1)) {
-      if (!directory->ends_with(path.substr(0, end))) continue;
-      const HostPath file(*directory + std::string(path.substr(end)) + "/cgroup.procs");
-      return kernel::write_existing(file, std::to_string(pid.value)).has_value();
-    }
-  }
-  return false;
-}
 
 class Launcher {
  public:
@@ -102,12 +82,7 @@ class Launcher {
   Result<void> prepare() {
     TRY(open_slots(slots_, plan_));
     slots_.start_listener = std::move(io_.start_listener);
-    if (io_.target.value > 0) {
-      slots_.pidfd = TRY(kernel::open_pidfd(io_.target));
-      slots_.exec_root = TRY(kernel::open_file(HostPath(format("/proc/{}/root", io_.target.value)),
-                                               O_PATH | O_DIRECTORY));
-      TRY(check_target());
-    }
+    if (io_.target.value > 0) TRY(open_target(slots_, io_.target, io_.target_start));
     kernel::FdPair pair = TRY(kernel::make_socketpair(SOCK_SEQPACKET));
     parent_end_ = std::move(pair.first);
     child_end_ = std::move(pair.second);
@@ -115,19 +90,6 @@ class Launcher {
       frozen_.seccomp = TRY(kernel::compile_cached(*plan_.filter, io_.seccomp_cache)).program;
     }
     return {};
-  }
-
-  // Both were opened by a number, which may be another process's by now.
-  Result<void> check_target() const {
-    const HostPath path(format("/proc/{}/stat", io_.target.value));
-    const Result<std::string> text = kernel::read_file(path);
-    const std::size_t end = text ? text->rfind(") ") : std::string::npos;
-    if (end != std::string::npos) {
-      const auto fields = split(std::string_view(*text).substr(end + 2), ' ');
-      // proc(5): start time is field 22, the one behind the parenthesis is the third.
-      if (fields.size() > 19 && fields[19] == std::to_string(io_.target_start)) return {};
-    }
-    return fail(ErrorKind::Conflict, "the container has just ended");
   }
 
   // ---- the parent's steps ----------------------------------------------------------------
@@ -165,23 +127,12 @@ class Launcher {
     TRY(io_.group->apply(operation.write));
     return {};
   }
-  Result<void> act(const op::CgroupDevices& operation, std::size_t) {
-    const kernel::cgroup::DevicePolicy& policy = *plan_.cgroup->devices;
-    if (operation.v2) {
-      return kernel::cgroup::attach_device_program(TRY(io_.group->clone_fd()),
-                                                   kernel::cgroup::device_program(policy));
-    }
-    for (const kernel::cgroup::DeviceLine& line : kernel::cgroup::device_lines(policy)) {
-      TRY(io_.group->write(kernel::cgroup::Controller::Devices, line.file, line.value));
-    }
-    return {};
+  Result<void> act(const op::CgroupDevices&, std::size_t) {
+    return io_.group->restrict_devices(*plan_.cgroup->devices);
   }
   Result<void> act(const op::AttachCgroup& operation, std::size_t) {
     TRY(await_init());
-    Result<void> attached = io_.group->attach(init_.pid, operation.part);
-    const bool inner = !attached && attached.error().errnum == EBUSY && io_.target.value > 0;
-    if (inner && attach_beside(*io_.group, io_.target, init_.pid)) return {};
-    return attached;
+    return attach(*io_.group, init_.pid, operation.part, io_.target);
   }
   Result<void> act(const op::OpenTree& operation, std::size_t) {
     slots_.trees[operation.tree.index] = TRY(open_source_tree(operation));

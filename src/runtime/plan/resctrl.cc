@@ -2,6 +2,7 @@
 // bandwidth (config-linux.md, "IntelRdt"). The group is named after the container unless closID
 // names one; only what was made for the container is removed with it.
 
+#include "runtime/plan/resctrl.h"
 #include "base/strings.h"
 #include "runtime/plan/builder.h"
 
@@ -18,17 +19,6 @@ Result<void> check_class(const std::string& name) {
               "one directory name, or / for the class of everybody");
 }
 
-Result<void> check_line(const std::string& path, const std::string& line, std::string_view prefix) {
-  if (line.find('\n') != std::string::npos) {
-    return fail(ErrorKind::InvalidArgument, format("{}: holds more than one line", path));
-  }
-  if (!line.starts_with(prefix)) {
-    return fail(ErrorKind::InvalidArgument,
-                format("{}: {} does not begin with {}", path, quoted(line), prefix));
-  }
-  return {};
-}
-
 std::vector<std::string> lines_of(const oci::IntelRdt& rdt) {
   std::vector<std::string> lines;
   if (!rdt.l3_cache_schema.empty()) lines.push_back(rdt.l3_cache_schema);
@@ -38,6 +28,19 @@ std::vector<std::string> lines_of(const oci::IntelRdt& rdt) {
 }
 
 }  // namespace
+
+Result<void> check_schema(const std::string& path,
+                          const std::string& line,
+                          std::string_view prefix) {
+  if (line.find('\n') != std::string::npos) {
+    return fail(ErrorKind::InvalidArgument, format("{}: holds more than one line", path));
+  }
+  if (!line.starts_with(prefix)) {
+    return fail(ErrorKind::InvalidArgument,
+                format("{}: {} does not begin with {}", path, quoted(line), prefix));
+  }
+  return {};
+}
 
 Result<void> check_resctrl(const Builder& builder) {
   if (!builder.linux_.intel_rdt) return {};
@@ -56,12 +59,12 @@ Result<void> check_resctrl(const Builder& builder) {
                 "use enableMonitoring, which took its place in version 1.3.0");
   }
   TRY(check_class(rdt.clos_id));
-  TRY(check_line("linux.intelRdt.l3CacheSchema", rdt.l3_cache_schema, ""));
+  TRY(check_schema("linux.intelRdt.l3CacheSchema", rdt.l3_cache_schema, ""));
   if (!rdt.mem_bw_schema.empty()) {
-    TRY(check_line("linux.intelRdt.memBwSchema", rdt.mem_bw_schema, "MB:"));
+    TRY(check_schema("linux.intelRdt.memBwSchema", rdt.mem_bw_schema, "MB:"));
   }
   for (std::size_t i = 0; i < rdt.schemata.size(); ++i) {
-    TRY(check_line(format("linux.intelRdt.schemata[{}]", i), rdt.schemata[i], ""));
+    TRY(check_schema(format("linux.intelRdt.schemata[{}]", i), rdt.schemata[i], ""));
   }
   return {};
 }

@@ -28,6 +28,7 @@ struct ContainerState {
   Pid keeper;  // whose death is its death: isle-monitor; 0: nobody's
   std::uint64_t keeper_start = 0;
   bool started = false;      // `start` has been called (or it was a `run`)
+  bool updated = false;      // `update` may have changed what it was made with
   std::int64_t created = 0;  // seconds since 1970
   uid_t owner = 0;
   HostPath rootfs;

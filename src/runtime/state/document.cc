@@ -24,6 +24,7 @@ json::Value to_json(const ContainerState& state) {
     document["keeper"] = state.keeper.value;
     document["keeperStart"] = state.keeper_start;
   }
+  if (state.updated) document["updated"] = true;
   document["created"] = state.created;
   document["owner"] = static_cast<std::int64_t>(state.owner);
   document["rootfs"] = state.rootfs.str();
@@ -113,6 +114,7 @@ Result<ContainerState> parse_state(std::string_view text) {
     state.keeper_start = static_cast<std::uint64_t>(reader.number("keeperStart"));
   }
   state.started = reader.flag("started");
+  state.updated = reader.has("updated") && reader.flag("updated");
   state.created = reader.number("created");
   state.owner = static_cast<uid_t>(reader.number("owner", UINT32_MAX));
   state.rootfs = HostPath(reader.text("rootfs"));

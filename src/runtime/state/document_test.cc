@@ -19,6 +19,13 @@ TEST(StateDocument, ReadsBackWhatItWrote) {
   EXPECT_EQ(again.creator_start, 4U);
 }
 
+TEST(StateDocument, TellsThatAnUpdateChangedIt) {
+  ContainerState state = MUST(parse_state(kWhole));
+  EXPECT_FALSE(state.updated);
+  state.updated = true;
+  EXPECT_TRUE(MUST(parse_state(write_state(state))).updated);
+}
+
 TEST(StateDocument, NamesTheMemberThatIsWrong) {
   std::string text(kWhole);
   text.replace(text.find("\"pid\":7"), 7, "\"pid\":-7");

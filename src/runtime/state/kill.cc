@@ -186,6 +186,7 @@ Result<void> delete_own_container(const HostPath& root,
   // One that cannot be read is still ours: we know what was in it.
   if (!state) return remove_all(root, made, remains);
   if (state->pid != made.pid || state->pid_start != made.pid_start) return {};
+  if (state->updated) return remove_all(root, *state, {});
   return remove_all(root, *state, remains);
 }
 

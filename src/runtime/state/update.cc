@@ -10,9 +10,11 @@
 #include "base/strings.h"
 #include "kernel/cgroup/group.h"
 #include "kernel/cgroup/stats.h"
+#include "kernel/resctrl.h"
 #include "runtime/plan/cgroup.h"
 #include "runtime/state/create.h"
 #include "runtime/state/files.h"
+#include "runtime/state/resctrl.h"
 #include "runtime/state/scope.h"
 
 namespace isle::runtime {
@@ -96,8 +98,11 @@ class Writer {
 
 class Update {
  public:
-  Update(const HostPath& root, std::string_view id, const oci::Resources& change)
-      : root_(root), id_(id), change_(change) {}
+  Update(const HostPath& root,
+         std::string_view id,
+         const oci::Resources& change,
+         const CacheShares& shares)
+      : root_(root), id_(id), change_(change), shares_(shares) {}
 
   Result<std::vector<std::string>> run() {
     const kernel::UniqueFd lock = TRY(lock_container(root_, id_));
@@ -112,10 +117,16 @@ class Update {
                               path,
                               layout_,
                               {.restrict_devices = false, .now = TRY(read_now(group, layout_))}));
-    TRY(join(path, planned.required, group));
-    // First, as systemd writes the files it is told of, some rounded.
-    TRY(set_scope(state_, planned.writes));
-    TRY(Writer(Group::reopen(layout_, state_.cgroup_directories)).write_all(planned.writes));
+    if (!state_.updated) {
+      state_.updated = true;
+      TRY(save_state(root_, state_));
+    }
+    ResctrlChange cache(kernel::find_resctrl(), state_.id);
+    TRY(cache.apply(spec, shares_, [&group] { return group.processes(); }));
+    if (Result<void> limited = limit(planned, path, group); !limited) {
+      cache.take_back();
+      return std::unexpected(std::move(limited).error());
+    }
     if (!spec.linux_) spec.linux_.emplace();
     if (!spec.linux_->resources) spec.linux_->resources.emplace();
     merge_resources(*spec.linux_->resources, change_);
@@ -127,8 +138,16 @@ class Update {
   const HostPath& root_;
   std::string_view id_;
   const oci::Resources& change_;
+  const CacheShares& shares_;
   ContainerState state_;
   Layout layout_;
+
+  Result<void> limit(const plan::CgroupPlan& planned, const std::string& path, const Group& group) {
+    TRY(join(path, planned.required, group));
+    // First, as systemd writes the files it is told of, some rounded.
+    TRY(set_scope(state_, planned.writes));
+    return Writer(Group::reopen(layout_, state_.cgroup_directories)).write_all(planned.writes);
+  }
 
   Result<void> check() const {
     const Status status = status_of(state_);
@@ -208,8 +227,9 @@ class Update {
 
 Result<std::vector<std::string>> update_container(const HostPath& root,
                                                   std::string_view id,
-                                                  const oci::Resources& change) {
-  return Update(root, id, change).run();
+                                                  const oci::Resources& change,
+                                                  const CacheShares& shares) {
+  return Update(root, id, change, shares).run();
 }
 
 }  // namespace isle::runtime
