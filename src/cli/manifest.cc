@@ -162,6 +162,11 @@ Result<std::string> create(Arguments arguments) {
   return name.familiar() + "\n";
 }
 
+// Of a command without flags.
+Result<std::vector<std::string_view>> names_alone(Arguments arguments) {
+  return TRY(options::parse_command_line({}, arguments, options::Operands::Mixed)).operands;
+}
+
 Result<void> add_annotations(const std::vector<std::string>& words, oci::StringMap& annotations) {
   for (const std::string& word : words) {
     const Cut parts = cut(word, '=');
@@ -214,7 +219,7 @@ Result<std::string> annotate(Arguments arguments) {
 }
 
 Result<std::string> take_out(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto names = TRY(names_alone(arguments));
   TRY(check_operands(
       "manifest remove", names, 2, names.size() + 2, names.empty() ? "list" : "image"));
   const image::Reference name = TRY(image::Reference::parse(names[0]));
@@ -229,7 +234,7 @@ Result<std::string> take_out(Arguments arguments) {
 }
 
 Result<std::string> inspect(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto names = TRY(names_alone(arguments));
   TRY(check_operands("manifest inspect", names, 1, 1, "list"));
   const engine::Paths paths = TRY(engine::Paths::open());
   const image::ManifestList list =
@@ -265,7 +270,7 @@ Result<std::string> push(Arguments arguments) {
 }
 
 Result<std::string> remove(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto names = TRY(names_alone(arguments));
   TRY(check_operands("manifest rm", names, 1, names.size() + 1, "list"));
   const engine::Paths paths = TRY(engine::Paths::open());
   std::string text;

@@ -45,6 +45,7 @@ constexpr std::array kRows = {
     Row{"tree", "isle image tree draws it"},
     Row{"whatrequires", "isle image tree without it shows that"},
     Row{"external", "other programs' containers are not in isle's store"},
+    Row{"verbose", "what there is to tell is told without it"},
     Row{"latest", "name it: isle ps --latest --quiet tells its id"},
     Row{"kernel-memory", "the kernel dropped this limit (5.4)"},
 };

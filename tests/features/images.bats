@@ -196,7 +196,9 @@ made() {
   run -125 isle image unmount looked
   assert_output --partial "mounts no image on the host"
   run -125 isle image mount busybox true
-  assert_output --partial "behind --"
+  assert_output --partial "comes behind --"
+  run -125 isle image mount --all
+  assert_output --partial "mounts no image on the host"
 }
 
 @test "image mount: an ordinary user" {

@@ -62,6 +62,10 @@ made() { # NAME
   refute_output --partial riscv64
   # Nothing keeps it now.
   run -0 isle rmi "${id:0:12}"
+  run -125 isle manifest inspect --insecure many:1
+  assert_output --partial "--tls-verify=false"
+  run -125 isle manifest remove --some many:1 x
+  assert_output --partial 'unknown flag "--some"'
   run -125 isle manifest remove many:1 nosuch
   run -125 isle manifest remove many:1
 }
