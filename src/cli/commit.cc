@@ -5,6 +5,7 @@
 #include "cli/flags.h"
 #include "cli/image_flags.h"
 #include "engine/paths.h"
+#include "image/push_form.h"
 #include "kernel/fd.h"
 
 namespace isle::cli {
@@ -16,13 +17,34 @@ using options::Section;
 struct CommitFlags {
   std::string author, message, id_file;
   std::vector<std::string> changes;
-  bool pause = true, quiet = false, squash = false;
+  image::ManifestForm form = image::ManifestForm::Oci;
+  bool pause = true, quiet = false, squash = false, volumes = false;
 };
+
+Result<void> take_form(CommitFlags& flags, std::string_view value) {
+  flags.form = TRY_STEP(image::parse_manifest_form(value), "--format");
+  return {};
+}
 
 constexpr CommandFlag<CommitFlags> kFlags[] = {
     {{"author", 'a', Arity::Value, "NAME", "Who made the image", Section::General},
      take_text<CommitFlags, &CommitFlags::author>},
     kChangeFlag<CommitFlags>,
+    {{"format",
+      'f',
+      Arity::Value,
+      "FORMAT",
+      "The manifest's form: oci (default), or docker's",
+      Section::General},
+     take_form},
+    {{"include-volumes",
+      0,
+      Arity::Switch,
+      nullptr,
+      "What was mounted by -v and --mount become volumes of the image: their places, not their "
+      "files",
+      Section::General},
+     take_switch<CommitFlags, &CommitFlags::volumes>},
     {{"iidfile", 0, Arity::Value, "FILE", "Write the image's id to FILE", Section::General},
      take_text<CommitFlags, &CommitFlags::id_file>},
     kMessageFlag<CommitFlags>,
@@ -51,7 +73,9 @@ Result<std::string> commit(Arguments arguments) {
                                 .author = std::move(flags.author),
                                 .message = std::move(flags.message),
                                 .changes = std::move(flags.changes),
+                                .form = flags.form,
                                 .squash = flags.squash,
+                                .volumes = flags.volumes,
                                 .pause = flags.pause,
                                 .name = {}};
   if (operands.size() == 2) {

@@ -50,6 +50,13 @@ Result<int> mount_and_run(Arguments arguments) {
                 "image mount: no image is named",
                 "isle image mount IMAGE [-- COMMAND [ARGUMENT...]]");
   }
+  if (operands[0] == "-a" || operands[0] == "--all" || operands[0].starts_with("--format")) {
+    return fail(
+        ErrorKind::Unsupported,
+        format("image mount: {}: isle mounts no image on the host, so there are none to list",
+               operands[0]),
+        "isle image mount IMAGE [-- COMMAND [ARGUMENT...]]");
+  }
   if (operands[0].starts_with('-')) {
     return fail(ErrorKind::InvalidArgument,
                 format("image mount: unknown flag {}", quoted(operands[0])));

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/image_flags.h"
+#include "cli/platform_flags.h"
 #include "engine/paths.h"
 #include "image/config_change.h"
 #include "image/image_names.h"
@@ -21,12 +22,17 @@ namespace {
 struct ImportRequest {
   std::vector<std::string> changes;
   std::string message;
+  PlatformWords platform;
   bool quiet = false;
 };
 
 constexpr CommandFlag<ImportRequest> kFlags[] = {
     kChangeFlag<ImportRequest>,
     kMessageFlag<ImportRequest>,
+    kPlatformFlag<ImportRequest>,
+    kOsFlag<ImportRequest>,
+    kArchFlag<ImportRequest>,
+    kVariantFlag<ImportRequest>,
     kQuietFlag<ImportRequest>,
 };
 
@@ -35,7 +41,7 @@ Result<oci::ImageConfig> config_of(const ImportRequest& request,
                                    const oci::Digest& diff_id) {
   oci::ImageConfig config;
   config.created = image::time_now();
-  config.platform = oci::host_platform();
+  config.platform = TRY(platform_of(request.platform)).value_or(oci::host_platform());
   config.rootfs.type = "layers";
   config.rootfs.diff_ids = {diff_id};
   for (const std::string& change : request.changes) TRY(image::apply_change(config.config, change));

@@ -7,6 +7,8 @@
 #include "cli/registry_flags.h"
 #include "engine/paths.h"
 #include "image/manifest_list.h"
+#include "image/resolve.h"
+#include "kernel/fd.h"
 
 namespace isle::cli {
 namespace {
@@ -14,19 +16,30 @@ namespace {
 using options::Arity;
 using options::Section;
 
+constexpr const char* kAllHelp = "Of another list each image, not only the one for this machine";
+
 struct CreateRequest {
-  bool amend = false;
+  bool amend = false, all = false;
 };
 constexpr CommandFlag<CreateRequest> kCreateFlags[] = {
     {{"amend", 'a', Arity::Switch, nullptr, "Add to a list that is there", Section::General},
      take_switch<CreateRequest, &CreateRequest::amend>},
+    {{"all", 0, Arity::Switch, nullptr, kAllHelp, Section::General},
+     take_switch<CreateRequest, &CreateRequest::all>},
 };
 
 struct AddRequest {
-  std::string os, architecture, variant;
-  std::vector<std::string> annotations;
+  std::string os, architecture, variant, os_version;
+  std::vector<std::string> annotations, os_features;
+  bool all = false;
 };
 constexpr CommandFlag<AddRequest> kAddFlags[] = {
+    {{"all", 0, Arity::Switch, nullptr, kAllHelp, Section::General},
+     take_switch<AddRequest, &AddRequest::all>},
+    {{"os-version", 0, Arity::Value, "VERSION", "The version its system needs", Section::General},
+     take_text<AddRequest, &AddRequest::os_version>},
+    {{"os-features", 0, Arity::Value, "FEATURE", "What its system needs", Section::General},
+     take_each<AddRequest, &AddRequest::os_features>},
     {{"annotation", 0, Arity::Value, "NAME=VALUE", "A fact about the image", Section::General},
      take_each<AddRequest, &AddRequest::annotations>},
     {{"arch", 0, Arity::Value, "ARCH", "Instead of the image's own architecture", Section::General},
@@ -63,9 +76,37 @@ constexpr CommandFlag<AnnotateRequest> kAnnotateFlags[] = {
 
 struct ListPushRequest {
   image::FetchOptions fetch;
+  image::PushForm form;
+  std::string digest_file;
   bool all = false, remove = false, quiet = false;
 };
+Result<void> take_compression(ListPushRequest& request, std::string_view value) {
+  request.form.compression = TRY_STEP(image::parse_push_compression(value), "--compression-format");
+  return {};
+}
+Result<void> take_form(ListPushRequest& request, std::string_view value) {
+  request.form.manifest = TRY_STEP(image::parse_manifest_form(value), "--format");
+  return {};
+}
 constexpr CommandFlag<ListPushRequest> kPushFlags[] = {
+    {{"compression-format",
+      0,
+      Arity::Value,
+      "FORMAT",
+      "Pack layers that are packed otherwise with gzip or zstd",
+      Section::General},
+     take_compression},
+    {{"format",
+      'f',
+      Arity::Value,
+      "FORMAT",
+      "The form of the list and its images: oci, or docker's v2s2",
+      Section::General},
+     take_form},
+    {{"digestfile", 0, Arity::Value, "FILE", "Write the list's digest to FILE", Section::General},
+     take_text<ListPushRequest, &ListPushRequest::digest_file>},
+    {{"purge", 'p', Arity::Switch, nullptr, "docker's name of --rm", Section::General},
+     take_switch<ListPushRequest, &ListPushRequest::remove>},
     {{"all",
       0,
       Arity::Switch,
@@ -85,6 +126,22 @@ constexpr CommandFlag<ListPushRequest> kPushFlags[] = {
     kRetryDelayFlag<ListPushRequest>,
 };
 
+// An image, or what another list has.
+Result<void> add_to(const engine::Paths& paths,
+                    image::ManifestList& list,
+                    std::string_view word,
+                    const image::PlatformChange& change,
+                    bool all) {
+  const Result<image::Reference> name = image::Reference::parse(word);
+  const bool may_be_list = name && !name->digest && !image::is_here(paths.store, word);
+  const auto other = may_be_list ? TRY(image::load_list(paths.store, *name)) : std::nullopt;
+  if (!other) return image::add_to_list(paths.store, list, std::string(word), change);
+  if (change.is_none()) return image::add_list(list, *other, all);
+  return fail(ErrorKind::InvalidArgument,
+              format("{} is a list, whose images say themselves what they are for", quoted(word)),
+              "isle manifest annotate says otherwise of one");
+}
+
 Result<std::string> create(Arguments arguments) {
   CreateRequest request;
   const auto names = TRY(take_flags(kCreateFlags, arguments, options::Operands::Mixed, request));
@@ -99,10 +156,15 @@ Result<std::string> create(Arguments arguments) {
   }
   image::ManifestList list = std::move(known).value_or(image::ManifestList{});
   for (std::size_t i = 1; i < names.size(); ++i) {
-    TRY(image::add_to_list(paths.store, list, std::string(names[i]), {}));
+    TRY(add_to(paths, list, names[i], {}, request.all));
   }
   TRY(image::save_list(paths.store, name, list));
   return name.familiar() + "\n";
+}
+
+// Of a command without flags.
+Result<std::vector<std::string_view>> names_alone(Arguments arguments) {
+  return TRY(options::parse_command_line({}, arguments, options::Operands::Mixed)).operands;
 }
 
 Result<void> add_annotations(const std::vector<std::string>& words, oci::StringMap& annotations) {
@@ -123,12 +185,14 @@ Result<std::string> add(Arguments arguments) {
   image::PlatformChange change{.os = request.os,
                                .architecture = request.architecture,
                                .variant = request.variant,
+                               .os_version = request.os_version,
+                               .os_features = request.os_features,
                                .annotations = {}};
   TRY(add_annotations(request.annotations, change.annotations));
   const image::Reference name = TRY(image::Reference::parse(names[0]));
   const engine::Paths paths = TRY(engine::Paths::open());
   image::ManifestList list = TRY(image::find_list(paths.store, name));
-  TRY(image::add_to_list(paths.store, list, std::string(names[1]), change));
+  TRY(add_to(paths, list, names[1], change, request.all));
   TRY(image::save_list(paths.store, name, list));
   return name.familiar() + "\n";
 }
@@ -155,7 +219,7 @@ Result<std::string> annotate(Arguments arguments) {
 }
 
 Result<std::string> take_out(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto names = TRY(names_alone(arguments));
   TRY(check_operands(
       "manifest remove", names, 2, names.size() + 2, names.empty() ? "list" : "image"));
   const image::Reference name = TRY(image::Reference::parse(names[0]));
@@ -170,7 +234,7 @@ Result<std::string> take_out(Arguments arguments) {
 }
 
 Result<std::string> inspect(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto names = TRY(names_alone(arguments));
   TRY(check_operands("manifest inspect", names, 1, 1, "list"));
   const engine::Paths paths = TRY(engine::Paths::open());
   const image::ManifestList list =
@@ -190,18 +254,23 @@ Result<std::string> push(Arguments arguments) {
   constexpr std::string_view kDocker = "docker://";
   if (target.starts_with(kDocker)) target.remove_prefix(kDocker.size());
   image::ListPush wanted{.destination = TRY(image::Reference::parse(target)),
+                         .form = request.form,
                          .fetch = request.fetch,
                          .on_blob = {},
                          .on_warning = warn};
   const oci::Descriptor pushed =
       TRY_STEP(image::push_list(paths.store, list, wanted),
                format("push to {}", quoted(wanted.destination.familiar())));
+  if (!request.digest_file.empty()) {
+    const HostPath file(request.digest_file);
+    TRY_STEP(kernel::replace_file(file, pushed.digest.str(), 0644, false), "--digestfile");
+  }
   if (request.remove) TRY(image::remove_list(paths.store, name));
   return request.quiet ? std::string() : pushed.digest.str() + "\n";
 }
 
 Result<std::string> remove(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
+  const auto names = TRY(names_alone(arguments));
   TRY(check_operands("manifest rm", names, 1, names.size() + 1, "list"));
   const engine::Paths paths = TRY(engine::Paths::open());
   std::string text;
@@ -242,8 +311,7 @@ int list_push_command(Arguments arguments) {
 int list_rm_command(Arguments arguments) { return command<remove>("manifest rm", arguments, {}); }
 
 constexpr std::array kCommands = {
-    Command{
-        "manifest create", "[--amend] LIST [IMAGE...]", "Make a list of images", create_command},
+    Command{"manifest create", "[FLAGS] LIST [IMAGE...]", "Make a list of images", create_command},
     Command{"manifest add", "[FLAGS] LIST IMAGE", "Add an image to a list", add_command},
     Command{"manifest annotate",
             "[FLAGS] LIST IMAGE",

@@ -6,10 +6,10 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/pull_progress.h"
+#include "cli/platform_flags.h"
 #include "cli/registry_flags.h"
 #include "engine/paths.h"
 #include "image/fetcher.h"
-#include "image/platform_choice.h"
 #include "image/pull.h"
 #include "image/pull_named.h"
 #include "image/short_names.h"
@@ -19,7 +19,8 @@ namespace {
 
 struct PullCommand {
   image::FetchOptions fetch;
-  std::optional<oci::Platform> platform;
+  PlatformWords platform;
+  std::optional<oci::Platform> wanted;  // what they come to
   bool quiet = false, all_tags = false;
 };
 
@@ -38,16 +39,11 @@ constexpr CommandFlag<PullCommand> kFlags[] = {
       "Every tag that the repository has",
       options::Section::General},
      take_switch<PullCommand, &PullCommand::all_tags>},
-    {{"platform",
-      0,
-      options::Arity::Value,
-      "OS/ARCH[/VARIANT]",
-      "Of an image for several platforms the one for this, not for this machine's",
-      options::Section::General},
-     [](PullCommand& command, std::string_view value) -> Result<void> {
-       command.platform = TRY_STEP(image::parse_platform(value), "--platform");
-       return {};
-     }},
+    kPlatformFlag<PullCommand>,
+    kOsFlag<PullCommand>,
+    kArchFlag<PullCommand>,
+    kVariantFlag<PullCommand>,
+    kContentTrustFlag<PullCommand>,
     kAuthfileFlag<PullCommand>,
     kCertDirFlag<PullCommand>,
     kCredsFlag<PullCommand>,
@@ -62,9 +58,9 @@ void tell(std::string_view text) {
 
 Result<void> pull_first_of(const engine::Paths& paths,
                            const PullCommand& command,
-                           const std::vector<image::Reference>& candidates) {
+                           const image::Candidates& candidates) {
   PullProgress progress = progress_on_stderr();
-  image::PullRequest request{.fetch = command.fetch, .platform = command.platform, .progress = {}};
+  image::PullRequest request{.fetch = command.fetch, .platform = command.wanted, .progress = {}};
   std::function<void(const image::Reference&)> begins;
   if (!command.quiet) {
     begins = [](const image::Reference& reference) {
@@ -107,14 +103,16 @@ Result<void> pull_tags(const engine::Paths& paths,
                 "with --all-tags the name has to be without a tag",
                 "give the repository alone");
   }
-  const std::vector<image::Reference> candidates = TRY(image::find_candidates(text)).references;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    image::Reference reference = candidates[i];
+  const image::Candidates candidates = TRY(image::find_candidates(text));
+  const std::size_t count = candidates.references.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    image::Reference reference = candidates.references[i];
     const auto tags = tags_of(reference, command.fetch);
-    if (!tags && i + 1 < candidates.size()) continue;
+    if (!tags && i + 1 < count) continue;
     for (const std::string& tag : TRY(tags)) {
       reference.tag = tag;
-      TRY_STEP(pull_first_of(paths, command, {reference}), format("tag {}", quoted(tag)));
+      TRY_STEP(pull_first_of(paths, command, {.references = {reference}}),
+               format("tag {}", quoted(tag)));
     }
     return {};
   }
@@ -125,7 +123,7 @@ Result<void> pull_one(const engine::Paths& paths,
                       const PullCommand& command,
                       std::string_view text) {
   if (command.all_tags) return pull_tags(paths, command, text);
-  return pull_first_of(paths, command, TRY(image::find_candidates(text)).references);
+  return pull_first_of(paths, command, TRY(image::find_candidates(text)));
 }
 
 int pull_all(const PullCommand& command, const std::vector<std::string_view>& names) {
@@ -146,6 +144,9 @@ int pull_command(Arguments arguments) {
   PullCommand command;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, command);
   if (!names) return complain(names.error());
+  const auto platform = platform_of(command.platform);
+  if (!platform) return complain(platform.error());
+  command.wanted = *platform;
   const Result<void> asked = complete_creds(command.fetch);
   if (!asked) return complain(asked.error());
   if (!names->empty()) return pull_all(command, *names);

@@ -64,6 +64,7 @@ constexpr CommandFlag<PushFlags> kFlags[] = {
       "Write the manifest's digest to FILE",
       options::Section::General},
      take_text<PushFlags, &PushFlags::digest_file>},
+    kContentTrustFlag<PushFlags>,
     kAuthfileFlag<PushFlags>,
     kCertDirFlag<PushFlags>,
     kCredsFlag<PushFlags>,

@@ -94,6 +94,21 @@ inline constexpr CommandFlag<Request> kRetryDelayFlag = {
       return {};
     }};
 
+template <typename Request>
+inline constexpr CommandFlag<Request> kContentTrustFlag = {
+    {"disable-content-trust",
+     0,
+     options::Arity::Switch,
+     nullptr,
+     "Look at no signatures, as is done without it",
+     options::Section::General},
+    [](Request& /*request*/, std::string_view value) -> Result<void> {
+      if (value == "true") return {};
+      return fail(ErrorKind::Unsupported,
+                  "--disable-content-trust=false: isle looks at no signatures",
+                  "a name with @sha256:... is the very image that it says");
+    }};
+
 // Of --creds USER: asks for the password.
 Result<void> complete_creds(image::FetchOptions& options);
 

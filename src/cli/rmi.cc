@@ -27,6 +27,13 @@ constexpr CommandFlag<RmiRequest> kFlags[] = {
       "Also an image with several names, or that containers use: its files go with them",
       Section::General},
      take_switch<RmiRequest, &RmiRequest::force>},
+    {{"no-prune",
+      0,
+      Arity::Switch,
+      nullptr,
+      "Leave images without a name that it was made of, as is done without it",
+      Section::General},
+     [](RmiRequest& /*request*/, std::string_view /*value*/) -> Result<void> { return {}; }},
     {{"ignore", 'i', Arity::Switch, nullptr, "One that is not there is no error", Section::General},
      take_switch<RmiRequest, &RmiRequest::ignore>},
 };

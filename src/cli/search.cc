@@ -15,6 +15,7 @@ struct SearchRequest {
   image::FetchOptions fetch;
   unsigned limit = 25;
   bool list_tags = false, full = false;
+  bool compatible = false;
   bool official_only = false, automated_only = false;
   std::int64_t stars = 0;
   std::string format;
@@ -70,6 +71,13 @@ constexpr CommandFlag<SearchRequest> kFlags[] = {
       "json, table, or a Go template",
       options::Section::General},
      take_text<SearchRequest, &SearchRequest::format>},
+    {{"compatible",
+      0,
+      options::Arity::Switch,
+      nullptr,
+      "Docker's columns: AUTOMATED, too",
+      options::Section::General},
+     take_switch<SearchRequest, &SearchRequest::compatible>},
     {{"no-trunc",
       0,
       options::Arity::Switch,
@@ -212,7 +220,9 @@ int search(const SearchRequest& request, std::string_view text) {
   }
   const auto format = Format::parse(request.format);
   if (!format) return complain(format.error());
-  const auto shown = format->show(kFields, {"Name", "Description", "Stars", "Official"}, rows);
+  std::vector<std::string> columns = {"Name", "Description", "Stars", "Official"};
+  if (request.compatible) columns.emplace_back("Automated");
+  const auto shown = format->show(kFields, columns, rows);
   if (!shown) return complain(shown.error());
   if (status == 0 || !rows.empty()) print(*shown);
   return status;

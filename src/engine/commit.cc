@@ -82,6 +82,11 @@ Result<oci::ImageConfig> config_of(const image::ImageRecord& base,
   for (const std::string& change : request.changes) {
     TRY(image::apply_change(config.config, change));
   }
+  if (request.volumes) {
+    for (const record::MountRequest& mount : container.storage.mounts) {
+      if (mount.type != "tmpfs") config.config.volumes[mount.target];
+    }
+  }
   config.created = image::time_now();
   if (!request.author.empty()) config.author = request.author;
   oci::History entry{.created = config.created,
@@ -130,7 +135,8 @@ Result<Committed> commit(const Paths& paths, const CommitRequest& request) {
   }
   config.rootfs.diff_ids.push_back(blob.diff_id);
   layers.push_back(blob.descriptor);
-  committed.record = TRY(image::make_image(paths.store, std::move(config), std::move(layers)));
+  committed.record =
+      TRY(image::make_image(paths.store, std::move(config), std::move(layers), request.form));
   if (request.name) TRY(image::name_image(paths.store, *request.name, committed.record.id));
   return committed;
 }

@@ -10,6 +10,7 @@
 #include "engine/paths.h"
 #include "image/image_record.h"
 #include "image/layer/compare.h"
+#include "image/make_image.h"
 #include "image/reference.h"
 
 namespace isle::engine {
@@ -18,8 +19,10 @@ struct CommitRequest {
   std::string container;  // name or id
   std::string author, message;
   std::vector<std::string> changes;  // instructions, image/config_change.h
-  bool squash = false;               // all its files as one layer
-  bool pause = true;                 // while its files are read, if it runs
+  image::ManifestForm form = image::ManifestForm::Oci;
+  bool squash = false;   // all its files as one layer
+  bool volumes = false;  // where something was mounted the image declares a volume
+  bool pause = true;     // while its files are read, if it runs
   std::optional<image::Reference> name;
 };
 struct Committed {

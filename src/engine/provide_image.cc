@@ -21,7 +21,7 @@ bool fits(const Paths& paths, const std::string& name, const image::PullWish& wi
 }
 
 Result<std::string> fetch(const Paths& paths,
-                          const std::vector<image::Reference>& candidates,
+                          const image::Candidates& candidates,
                           const image::PullWish& wish,
                           const ProvideHooks& hooks) {
   image::PullRequest request{.fetch = wish.fetch, .platform = wish.platform, .progress = {}};
@@ -39,7 +39,7 @@ Result<std::string> fetch(const Paths& paths,
 struct Here {
   std::string name;
   bool found = false;
-  std::vector<image::Reference> candidates;  // none: it is an id, or need not be pulled
+  image::Candidates candidates;  // none: it is an id, or need not be pulled
 };
 
 Result<Here> look(const Paths& paths, const std::string& name, const image::PullWish& wish) {
@@ -48,9 +48,9 @@ Result<Here> look(const Paths& paths, const std::string& name, const image::Pull
     return here;
   }
   if (here.found && !image::Reference::parse(name)) return here;
-  here.candidates = TRY(image::find_candidates(name)).references;
+  here.candidates = TRY(image::find_candidates(name));
   if (here.found) return here;
-  for (const image::Reference& candidate : here.candidates) {
+  for (const image::Reference& candidate : here.candidates.references) {
     if (!fits(paths, candidate.str(), wish)) continue;
     here.name = candidate.familiar();
     here.found = true;
@@ -68,7 +68,8 @@ Result<std::string> provide_image(const Paths& paths,
   const std::string& name = container.storage.root.image;
   if (name.empty()) return name;
   const Here here = TRY(look(paths, name, wish));
-  const bool enough = here.found && (wish.policy == PullPolicy::Missing || here.candidates.empty());
+  const bool enough =
+      here.found && (wish.policy == PullPolicy::Missing || here.candidates.references.empty());
   if (enough || wish.policy == PullPolicy::Never) return here.name;
   Result<std::string> fetched = fetch(paths, here.candidates, wish, hooks);
   if (fetched) return fetched;

@@ -78,14 +78,31 @@ Result<std::optional<ImageRecord>> look_up(const Store& store,
   return record;
 }
 
+struct Installed {
+  std::string name, stamp;
+  HostPath directory;
+};
+
+Result<std::optional<Installed>> find_layout(const Reference& reference) {
+  Installed layout{.name = short_name(reference), .stamp = {}, .directory = {}};
+  if (layout.name.empty() || layout.name.contains('/')) return std::nullopt;
+  layout.directory = TRY(share_directory()) / "images" / layout.name;
+  layout.stamp = TRY(stamp_of(layout.directory));
+  if (layout.stamp.empty()) return std::nullopt;
+  return layout;
+}
+
 }  // namespace
 
+bool is_embedded(const Reference& reference) {
+  const Result<std::optional<Installed>> layout = find_layout(reference);
+  return layout && *layout;
+}
+
 Result<std::optional<Loaded>> embedded_image(const Store& store, const Reference& reference) {
-  const std::string name = short_name(reference);
-  if (name.empty() || name.find('/') != std::string::npos) return std::nullopt;
-  const HostPath layout = TRY(share_directory()) / "images" / name;
-  const std::string stamp = TRY(stamp_of(layout));
-  if (stamp.empty()) return std::nullopt;
+  const std::optional<Installed> found = TRY(find_layout(reference));
+  if (!found) return std::nullopt;
+  const auto& [name, stamp, layout] = *found;
   const HostPath note_file = store.root() / "builtin" / name;
   if (std::optional<ImageRecord> record = TRY(look_up(store, note_file, stamp))) {
     return Loaded{.record = std::move(*record), .warnings = {}};

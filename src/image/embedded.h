@@ -14,6 +14,9 @@
 
 namespace isle::image {
 
+// Whether isle comes with an image of that name; it may not be unpacked yet.
+bool is_embedded(const Reference& reference);
+
 // nullopt: no such image is installed. Only a plain short name with the tag "latest" means one.
 Result<std::optional<Loaded>> embedded_image(const Store& store, const Reference& reference);
 // The ids of those that were unpacked.

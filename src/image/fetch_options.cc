@@ -10,7 +10,8 @@ json::Value write_fetch_options(const FetchOptions& options) {
   value["creds"] = options.creds;
   value["authfile"] = options.authfile;
   value["certDir"] = options.cert_dir;
-  value["retries"] = options.retries;
+  if (options.retries) value["retries"] = *options.retries;
+  value["shortName"] = options.short_name;
   value["retryDelay"] = options.retry_delay;
   return value;
 }
@@ -22,7 +23,12 @@ FetchOptions read_fetch_options(const json::Value& value) {
   options.creds = text_member(value, "creds");
   options.authfile = text_member(value, "authfile");
   options.cert_dir = text_member(value, "certDir");
-  options.retries = static_cast<unsigned>(number_member(value, "retries"));
+  if (value.find("retries") != nullptr) {
+    options.retries = static_cast<unsigned>(number_member(value, "retries"));
+  }
+  const json::Value* short_name = value.find("shortName");
+  options.short_name =
+      short_name != nullptr && short_name->boolean() != nullptr && *short_name->boolean();
   options.retry_delay = static_cast<unsigned>(number_member(value, "retryDelay"));
   return options;
 }

@@ -125,16 +125,41 @@ Result<std::vector<std::string>> unpack_blob(const Store& store, const PackedBlo
                    {.digest = blob.descriptor.digest, .diff_id = blob.diff_id, .blob = file});
 }
 
+Result<void> to_docker_types(oci::Manifest& manifest) {
+  for (oci::Descriptor& layer : manifest.layers) {
+    const auto compression = oci::layer_compression(layer.media_type);
+    if (compression != oci::Compression::Gzip && compression != oci::Compression::None) {
+      return fail(ErrorKind::Unsupported,
+                  "docker's form (v2s2) knows no layers packed with zstd",
+                  "--compression-format gzip packs them anew, --format oci keeps them");
+    }
+    layer.media_type = compression == oci::Compression::Gzip ? media_type::kDockerLayerGzip
+                                                             : media_type::kDockerLayer;
+  }
+  manifest.config.media_type = media_type::kDockerConfig;
+  manifest.media_type = media_type::kDockerManifest;
+  manifest.annotations.clear();  // it has none
+  return {};
+}
+
 Result<ImageRecord> make_image(const Store& store,
                                oci::ImageConfig config,
-                               std::vector<oci::Descriptor> layers) {
+                               std::vector<oci::Descriptor> layers,
+                               ManifestForm form) {
   ImageRecord record;
-  record.manifest.media_type = media_type::kManifest;
-  record.manifest.layers = std::move(layers);
-  record.manifest.config =
+  oci::Manifest& manifest = record.manifest;
+  manifest.media_type = media_type::kManifest;
+  manifest.layers = std::move(layers);
+  manifest.config =
       TRY(keep_document(store, media_type::kConfig, json::write(oci::write_image_config(config))));
-  record.descriptor = TRY(keep_document(
-      store, media_type::kManifest, json::write(oci::write_manifest(record.manifest))));
+  // Layers below may be of the other form.
+  if (form == ManifestForm::Docker) {
+    TRY(to_docker_types(manifest));
+  } else {
+    static_cast<void>(oci::to_oci_types(manifest));
+  }
+  record.descriptor =
+      TRY(keep_document(store, manifest.media_type, json::write(oci::write_manifest(manifest))));
   record.id = record.manifest.config.digest;
   record.config = std::move(config);
   TRY(save_image(store, record));

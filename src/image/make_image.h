@@ -39,10 +39,15 @@ Result<PackedBlob> import_blob(const Store& store, int archive);
 // Unpacks a blob of the store into its layer, unless it is there.
 Result<std::vector<std::string>> unpack_blob(const Store& store, const PackedBlob& blob);
 
+enum class ManifestForm : unsigned char { Oci, Docker };
+// Docker's media types instead of OCI's. Unsupported: it has none for zstd.
+Result<void> to_docker_types(oci::Manifest& manifest);
+
 // Writes the documents of a new image and its record. Every layer has to be there.
 Result<ImageRecord> make_image(const Store& store,
                                oci::ImageConfig config,
-                               std::vector<oci::Descriptor> layers);
+                               std::vector<oci::Descriptor> layers,
+                               ManifestForm form = ManifestForm::Oci);
 
 // What a save or a push sends: `manifest` and `config` are the documents' very bytes, every layer
 // is in the blob store.

@@ -12,6 +12,7 @@
 #include "image/fetcher.h"
 #include "image/image_names.h"
 #include "image/image_record.h"
+#include "image/platform_choice.h"
 #include "image/push.h"
 #include "image/resolve.h"
 #include "kernel/fd.h"
@@ -50,7 +51,22 @@ Result<ManifestList> parse_list(const std::string& text) {
   return list;
 }
 
+// One that is in the list already is written anew.
+void put_entry(ManifestList& list, ListEntry entry) {
+  const auto known = std::ranges::find(list.entries, entry.image, &ListEntry::image);
+  if (known == list.entries.end()) {
+    list.entries.push_back(std::move(entry));
+  } else {
+    *known = std::move(entry);
+  }
+}
+
 }  // namespace
+
+bool PlatformChange::is_none() const {
+  return os.empty() && architecture.empty() && variant.empty() && os_version.empty() &&
+         os_features.empty() && annotations.empty();
+}
 
 oci::Index index_of(const ManifestList& list) {
   oci::Index index;
@@ -136,13 +152,22 @@ Result<void> add_to_list(const Store& store,
   if (!change.os.empty()) platform.os = change.os;
   if (!change.architecture.empty()) platform.architecture = change.architecture;
   if (!change.variant.empty()) platform.variant = change.variant;
+  if (!change.os_version.empty()) platform.os_version = change.os_version;
+  if (!change.os_features.empty()) platform.os_features = change.os_features;
   entry.descriptor.platform = std::move(platform);
   entry.descriptor.annotations = change.annotations;
-  const auto known = std::ranges::find(list.entries, entry.image, &ListEntry::image);
-  if (known == list.entries.end()) {
-    list.entries.push_back(std::move(entry));
-  } else {
-    *known = std::move(entry);
+  put_entry(list, std::move(entry));
+  return {};
+}
+
+Result<void> add_list(ManifestList& list, const ManifestList& other, bool all) {
+  if (all) {
+    for (const ListEntry& entry : other.entries) put_entry(list, entry);
+    return {};
+  }
+  const oci::Descriptor chosen = TRY(choose_manifest(index_of(other), oci::host_platform()));
+  for (const ListEntry& entry : other.entries) {
+    if (entry.descriptor.digest == chosen.digest) put_entry(list, entry);
   }
   return {};
 }
@@ -157,6 +182,7 @@ Result<oci::Descriptor> push_list(const Store& store, ManifestList list, const L
     push.image = entry.image.str();
     push.destination = request.destination;
     push.by_digest = true;
+    push.form = request.form;
     push.fetch = request.fetch;
     push.on_blob = request.on_blob;
     push.on_warning = request.on_warning;
@@ -167,10 +193,15 @@ Result<oci::Descriptor> push_list(const Store& store, ManifestList list, const L
     entry.descriptor.size = report.manifest.size;
     entry.descriptor.media_type = report.manifest.media_type;
   }
-  const std::string bytes = json::write(oci::write_index(index_of(list)));
+  oci::Index index = index_of(list);
+  if (request.form.manifest == ManifestForm::Docker) {
+    index.media_type = oci::media_type::kDockerList;
+    for (oci::Descriptor& descriptor : index.manifests) descriptor.annotations.clear();
+  }
+  const std::string bytes = json::write(oci::write_index(index));
   Fetcher fetcher = TRY(Fetcher::start(request.destination, request.fetch));
   oci::Descriptor descriptor{
-      .media_type = std::string(oci::media_type::kIndex), .digest = {}, .size = std::ssize(bytes)};
+      .media_type = index.media_type, .digest = {}, .size = std::ssize(bytes)};
   descriptor.digest =
       TRY_STEP(fetcher.put_manifest(request.destination.tag, descriptor.media_type, bytes), "list");
   return descriptor;

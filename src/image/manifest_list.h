@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "image/fetch_options.h"
+#include "image/push_form.h"
 #include "image/reference.h"
 #include "image/store.h"
 #include "oci/image.h"
@@ -35,7 +36,11 @@ Result<void> remove_list(const Store& store, const Reference& name);
 
 struct PlatformChange {
   std::string os, architecture, variant;  // empty: as the image says
+  std::string os_version;
+  std::vector<std::string> os_features;
   oci::StringMap annotations;
+
+  bool is_none() const;
 };
 // Which lists there are, by their full names.
 Result<std::vector<Reference>> all_lists(const Store& store);
@@ -52,8 +57,12 @@ Result<void> add_to_list(const Store& store,
                          const std::string& image,
                          const PlatformChange& change);
 
+// The images of another list: each, or the one for this machine.
+Result<void> add_list(ManifestList& list, const ManifestList& other, bool all);
+
 struct ListPush {
   Reference destination;  // with a tag
+  PushForm form;          // docker's is for the list as well
   FetchOptions fetch;
   std::function<void(const oci::Descriptor& blob, std::string_view outcome)> on_blob;
   std::function<void(const std::string& warning)> on_warning;

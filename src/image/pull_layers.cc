@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "base/strings.h"
+#include "image/early_sync.h"
 
 namespace isle::image {
 namespace {
@@ -46,6 +47,8 @@ class LayerPull {
       task.progress.count = tasks_.size();
       show(task, LayerState::Waiting);
     }
+    if (auto sync = EarlySync::start(store_, bytes_to_come()))
+      early_sync_.emplace(std::move(*sync));
     while (!std::ranges::all_of(tasks_, &Task::finished)) {
       TRY(start_some());
       if (!std::ranges::all_of(tasks_, &Task::finished)) TRY(wait());
@@ -60,6 +63,7 @@ class LayerPull {
   std::vector<Task> tasks_;
   std::vector<std::string> warnings_;
   Clock::time_point moved_ = Clock::now();  // when something happened last
+  std::optional<EarlySync> early_sync_;
 
   void show(Task& task, LayerState state) {
     task.progress.state = state;
@@ -69,6 +73,20 @@ class LayerPull {
   std::size_t active() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(tasks_, [](const Task& task) { return task.addition.has_value(); }));
+  }
+
+  std::uint64_t bytes_to_come() const {
+    std::uint64_t sum = 0;
+    for (const Task& task : tasks_) {
+      if (!has_layer(store_, task.request.diff_id)) sum += task.progress.size;
+    }
+    return sum;
+  }
+
+  std::uint64_t bytes_that_came() const {
+    std::uint64_t sum = 0;
+    for (const Task& task : tasks_) sum += task.progress.received;
+    return sum;
   }
 
   Result<void> start_some() {
@@ -141,6 +159,7 @@ class LayerPull {
     const auto task = std::ranges::find(tasks_, std::optional(event.ticket), &Task::ticket);
     if (task == tasks_.end()) return {};
     task->progress.received = std::max(task->progress.received, event.received);
+    if (early_sync_) early_sync_->has_come(bytes_that_came());
     if (!event.ended) {
       show(*task, LayerState::Fetching);
       return {};

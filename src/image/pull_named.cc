@@ -3,19 +3,20 @@
 namespace isle::image {
 
 Result<PulledAs> pull_first(const Store& store,
-                            const std::vector<Reference>& candidates,
-                            const PullRequest& request,
+                            const Candidates& candidates,
+                            PullRequest request,
                             const std::function<void(const Reference&)>& begins) {
   Error last{.kind = ErrorKind::Internal, .message = "no name to pull"};
   std::string before;
-  for (const Reference& reference : candidates) {
+  request.fetch.short_name = candidates.is_short;
+  for (const Reference& reference : candidates.references) {
     if (begins) begins(reference);
     Result<Pulled> pulled = pull(store, reference, request);
     if (pulled) return PulledAs{.pulled = std::move(*pulled), .reference = reference};
     last = std::move(pulled).error();
-    if (candidates.size() == 1) break;
+    if (candidates.references.size() == 1) break;
     last = std::move(last).within(reference.str());
-    if (&reference == &candidates.back()) break;
+    if (&reference == &candidates.references.back()) break;
     before += "; before it, " + last.describe();
   }
   if (!before.empty()) {

@@ -3,11 +3,11 @@
 // which are tried in order.
 
 #include <functional>
-#include <vector>
 
 #include "base/error.h"
 #include "image/pull.h"
 #include "image/reference.h"
+#include "image/short_names.h"
 #include "image/store.h"
 
 namespace isle::image {
@@ -19,8 +19,8 @@ struct PulledAs {
 
 // `begins` hears of each try and may be empty. When none succeeds, the error has what each said.
 Result<PulledAs> pull_first(const Store& store,
-                            const std::vector<Reference>& candidates,
-                            const PullRequest& request,
+                            const Candidates& candidates,
+                            PullRequest request,
                             const std::function<void(const Reference&)>& begins);
 
 }  // namespace isle::image

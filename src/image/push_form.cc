@@ -31,23 +31,6 @@ Result<void> pack_layers(const Store& store, oci::Compression compression, Whole
   return {};
 }
 
-Result<void> to_docker_types(oci::Manifest& manifest) {
-  for (oci::Descriptor& layer : manifest.layers) {
-    const auto compression = oci::layer_compression(layer.media_type);
-    if (compression != oci::Compression::Gzip && compression != oci::Compression::None) {
-      return fail(ErrorKind::Unsupported,
-                  "docker's form (v2s2) knows no layers packed with zstd",
-                  "--compression-format gzip packs them anew, --format oci keeps them");
-    }
-    layer.media_type = compression == oci::Compression::Gzip ? media_type::kDockerLayerGzip
-                                                             : media_type::kDockerLayer;
-  }
-  manifest.config.media_type = media_type::kDockerConfig;
-  manifest.media_type = media_type::kDockerManifest;
-  manifest.annotations.clear();  // it has none
-  return {};
-}
-
 }  // namespace
 
 Result<ManifestForm> parse_manifest_form(std::string_view text) {

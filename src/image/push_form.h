@@ -12,8 +12,6 @@
 
 namespace isle::image {
 
-enum class ManifestForm : unsigned char { Oci, Docker };
-
 struct PushForm {
   std::optional<ManifestForm> manifest;         // absent: as it came
   std::optional<oci::Compression> compression;  // absent: as it came

@@ -103,8 +103,7 @@ bool is_here(const Store& store, std::string_view text) {
   const Result<Reference> reference = Reference::parse(text);
   if (reference) {
     if (access((store.root() / "names" / name_path(*reference)).c_str(), F_OK) == 0) return true;
-    const auto installed = embedded_image(store, *reference);
-    if (installed && *installed) return true;
+    if (is_embedded(*reference)) return true;
   }
   if (text.starts_with("sha256:")) text.remove_prefix(7);
   if (!is_hex(text)) return false;

@@ -18,6 +18,7 @@ Result<Candidates> find_candidates(std::string_view text) {
   request["resolve"] = text;
   const Packet answer = TRY(connection.ask(request));
   candidates.references.clear();
+  candidates.is_short = true;
   for (const std::string& name : texts_member(answer.head, "names")) {
     candidates.references.push_back(
         TRY_STEP(Reference::parse(name), format("what {} stands for", quoted(text))));

@@ -17,6 +17,7 @@ namespace isle::image {
 struct Candidates {
   std::vector<Reference> references;  // at least one
   std::vector<std::string> warnings;  // of the configuration
+  bool is_short = false;              // the registry was not written
 };
 Result<Candidates> find_candidates(std::string_view text);
 

@@ -10,6 +10,11 @@ struct Row {
   std::string_view name, reason;
 };
 
+constexpr std::string_view kNoSignatures =
+    "isle does not sign; sign what was pushed, by its digest";
+constexpr std::string_view kNoRegistry =
+    "no registry is asked here: isle pull brings an image, isle push gives one away";
+
 constexpr std::array kRows = {
     Row{"link", "containers of one network find each other by name"},
     Row{"pod", "pods do not exist yet"},
@@ -18,6 +23,30 @@ constexpr std::array kRows = {
     Row{"gpus", "isle hands over devices one by one: --device"},
     Row{"runtime", "isle is its own runtime"},
     Row{"isolation", "it is a flag of Windows"},
+    Row{"sign-by", kNoSignatures},
+    Row{"sign-by-sigstore", kNoSignatures},
+    Row{"sign-by-sigstore-private-key", kNoSignatures},
+    Row{"sign-passphrase-file", kNoSignatures},
+    Row{"remove-signatures", "isle pushes no signatures in the first place"},
+    Row{"signature-policy", "isle looks at no signatures"},
+    Row{"decryption-key", "isle reads no encrypted layers"},
+    Row{"encryption-key", "isle writes no encrypted layers"},
+    Row{"encrypt-layer", "isle writes no encrypted layers"},
+    Row{"platform", "an image here is for one platform, which isle image inspect shows"},
+    Row{"authfile", kNoRegistry},
+    Row{"cert-dir", kNoRegistry},
+    Row{"creds", kNoRegistry},
+    Row{"tls-verify", kNoRegistry},
+    Row{"insecure", "isle says it as podman does: --tls-verify=false, where a registry is asked"},
+    Row{"features", "a platform has no such member since 2019; --os-features is kept"},
+    Row{"compress", "layers go out as they are kept; isle push --compression-format packs anew"},
+    Row{"uncompressed", "layers go out as they are kept"},
+    Row{"history", "isle keeps no names that an image once had"},
+    Row{"tree", "isle image tree draws it"},
+    Row{"whatrequires", "isle image tree without it shows that"},
+    Row{"external", "other programs' containers are not in isle's store"},
+    Row{"verbose", "what there is to tell is told without it"},
+    Row{"latest", "name it: isle ps --latest --quiet tells its id"},
     Row{"kernel-memory", "the kernel dropped this limit (5.4)"},
 };
 

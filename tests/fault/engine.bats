@@ -12,6 +12,22 @@ load ../labs/lab
   refute_output
 }
 
+@test "fault 21: a hundred runs of one name at once: one wins, the others are told, and nothing of them stays" {
+  local i
+  for i in $(seq 100); do
+    "$ISLE_BIN_DIR/isle" run -d --name wanted busybox sleep 1000 >"$ISLE_TEST_DIR/won.$i" 2>"$ISLE_TEST_DIR/told.$i" \
+      </dev/null 3>&- 8>&- &
+  done
+  wait
+  assert_equal "$(cat "$ISLE_TEST_DIR"/won.* | wc -l)" 1
+  assert_equal "$(grep -lE 'the name "wanted" belongs to' "$ISLE_TEST_DIR"/told.* | wc -l)" 99
+  run -0 isle ps -a --format '{{.Names}}'
+  assert_output wanted
+  assert_equal "$(ls "$ISLE_ROOT/containers" | wc -l)" 1
+  run -0 isle rm -f wanted
+  run -0 isle run --rm --name wanted busybox true
+}
+
 @test "fault: a full disk: the container goes on, its lost output is told, and what is next works" {
   require_root
   mkdir "$ISLE_TEST_DIR/small"

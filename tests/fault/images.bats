@@ -35,7 +35,7 @@ assert_no_work() {
   assert_equal "$(ls -A "$ISLE_ROOT/staging" "$ISLE_ROOT/partial" "$ISLE_ROOT/leases" "$ISLE_ROOT/trash" 2>/dev/null | grep -v ':$')" ""
 }
 
-@test "pull: isle-unpack or isle-fetch killed: an error that says so, a whole store, and the next pull" {
+@test "fault 6, pull: isle-unpack or isle-fetch killed: an error that says so, a whole store, and the next pull" {
   local helper pid
   head -c 40000000 /dev/urandom >"$ISLE_TEST_DIR/random"
   mkdir "$ISLE_TEST_DIR/big"
@@ -66,7 +66,7 @@ assert_no_work() {
   assert_no_work
 }
 
-@test "commit: killed at its system calls, the store is whole and the next commit makes the same" {
+@test "fault 7, commit: killed at its system calls, the store is whole and the next commit makes the same" {
   require_root
   local step=${ISLE_KILL_STEP:-23} at=1 result='' layer='' now
   isle run --name changed busybox sh -c 'mkdir /d; for i in 1 2 3; do echo $i >/d/$i; done'
@@ -106,7 +106,7 @@ fails() {
   echo "# $1: $name at $((at / step)) calls, $result" >&3
 }
 
-@test "EIO and ENFILE at the calls of isle pull and isle commit: told, and the next one succeeds" {
+@test "fault 13 and 15: EIO and ENFILE at the calls of isle pull and isle commit: told, and the next one succeeds" {
   require_root
   [ "$(uname -m)" = x86_64 ] || skip "calls can be made to fail on x86_64 only"
   small_image

@@ -1,5 +1,6 @@
 # Pulls that end early: killed, without room, on a read-only store. Afterwards the store is whole and the
-# same pull succeeds.
+# same pull succeeds. (Faults 5, 11, 12 and 14 of images; what registries do wrong, 29, is in
+# features/registry-faults.bats.)
 #
 # ISLE_PULL_KILLS=N kills so many times.
 load ../helpers
@@ -34,7 +35,7 @@ assert_whole() {
 
 no_helpers() { ! pgrep -f "isle-unpack layer --into $ISLE_ROOT" >/dev/null; }
 
-@test "pull: killed at any moment, the store is whole and the next pull completes" {
+@test "fault 5, pull: killed at any moment, the store is whole and the next pull completes" {
   slow_image
   local kills=${ISLE_PULL_KILLS:-15} n pid
   for n in $(seq "$kills"); do
@@ -71,7 +72,7 @@ pull_on_small() { # MOUNT_OPTIONS
     3>&- 8>&- </dev/null
 }
 
-@test "pull: no room and no inodes are told, leave nothing published, and pass" {
+@test "fault 11 and 12, pull: no room and no inodes are told, leave nothing published, and pass" {
   require_root
   export ISLE_BIN_DIR
   slow_image
@@ -84,7 +85,7 @@ pull_on_small() { # MOUNT_OPTIONS
   assert_output --partial "No space left on device (ENOSPC)"
 }
 
-@test "pull: a store that is read-only, or another user's, is told" {
+@test "fault 14, pull: a store that is read-only, or another user's, is told" {
   require_root
   slow_image
   run unshare -m --propagation private sh -c '
@@ -94,7 +95,7 @@ pull_on_small() { # MOUNT_OPTIONS
   assert_output --partial "(EROFS)"
 }
 
-@test "pull: a registry that goes away in the middle is told, and what came is kept" {
+@test "fault 29, pull: a registry that goes away in the middle is told, and what came is kept" {
   slow_image
   local hex data
   hex=$(sha "$ISLE_TEST_DIR/big2.tar.gz")

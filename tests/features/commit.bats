@@ -75,6 +75,31 @@ changer() {
   assert_output --partial 'there is no container "nosuch"'
 }
 
+@test "commit: docker's form, and places of mounts as volumes" {
+  mkdir "$ISLE_TEST_DIR/dir"
+  isle run --name one -v "$ISLE_TEST_DIR/dir:/bound" --mount type=tmpfs,target=/gone busybox sh -c 'echo x >/bound/x'
+  isle commit -q --format docker --include-volumes one docker
+  isle commit -q one plain
+  run -0 isle inspect --type image docker --format '{{json .Config.Volumes}}'
+  assert_output '{"/bound":{}}'
+  run -0 isle inspect --type image plain --format '{{json .Config.Volumes}}'
+  assert_match "$output" '^(null|\{\})$'
+  type_of() { isle save --format docker-dir -o "$ISLE_TEST_DIR/$1" "$1" && cat "$ISLE_TEST_DIR/$1/manifest.json"; }
+  run -0 type_of docker
+  assert_output --partial '"application/vnd.docker.distribution.manifest.v2+json"'
+  assert_output --partial '"application/vnd.docker.image.rootfs.diff.tar.gzip"'
+  refute_output --partial vnd.oci
+  run -0 type_of plain
+  assert_output --partial '"application/vnd.oci.image.manifest.v1+json"'
+  refute_output --partial vnd.docker
+  # What was mounted is in neither, nor on the host's side touched.
+  run -1 isle run --rm docker test -e /gone/x
+  assert_equal "$(cat "$ISLE_TEST_DIR/dir/x")" x
+  run -0 isle run --rm docker true
+  run -125 isle commit --format v2s1 one
+  assert_output --partial "is no form of a manifest"
+}
+
 @test "commit: a running container is held still, and goes on" {
   require_root
   require_controller freezer
@@ -167,6 +192,14 @@ changer() {
   assert_output new
   run -0 isle inspect flat:1 --format '{{len .RootFS.Layers}} {{.Comment}}'
   assert_output "1 from a file"
+  isle import -q --arch riscv64 "$ISLE_TEST_DIR/root.tar" foreign
+  run -0 isle inspect --type image foreign --format '{{.Os}}/{{.Architecture}}'
+  assert_output linux/riscv64
+  isle import -q --platform linux/arm/v6 "$ISLE_TEST_DIR/root.tar" foreign
+  run -0 isle inspect --type image foreign --format '{{.Os}}/{{.Architecture}}/{{.Variant}}'
+  assert_output linux/arm/v6
+  run -125 isle import --platform linux/arm --os linux "$ISLE_TEST_DIR/root.tar" foreign
+  assert_output --partial "--platform says it whole"
   run -0 bash -c 'gzip -c "$2/root.tar" | "$1" import -q - piped' bash "$ISLE_BIN_DIR/isle" "$ISLE_TEST_DIR"
   assert_equal "$(isle inspect piped --format '{{index .RootFS.Layers 0}}')" \
     "$(isle inspect flat:1 --format '{{index .RootFS.Layers 0}}')"

@@ -146,6 +146,24 @@ made() {
   run -125 isle rmi
 }
 
+@test "rmi: an image without a name that another was made of stays, with --no-prune and without" {
+  local flag below
+  for flag in --no-prune --force; do
+    made below
+    below=$(isle inspect --type image below --format '{{.Id}}')
+    isle run --name maker below sh -c 'echo more >/more'
+    isle commit -q maker above >/dev/null
+    isle rm maker >/dev/null
+    isle untag below
+    run -0 isle rmi "$flag" above
+    assert_line "Untagged: above:latest"
+    refute_output --partial "Deleted: $below"
+    run -0 isle images -q --no-trunc --filter dangling=true
+    assert_output "$below"
+    run -0 isle rmi "$below"
+  done
+}
+
 @test "image prune: of what nobody uses only what --filter says" {
   made kept:1 'LABEL keep=yes'
   made gone:1 'LABEL keep=no'
@@ -178,7 +196,9 @@ made() {
   run -125 isle image unmount looked
   assert_output --partial "mounts no image on the host"
   run -125 isle image mount busybox true
-  assert_output --partial "behind --"
+  assert_output --partial "comes behind --"
+  run -125 isle image mount --all
+  assert_output --partial "mounts no image on the host"
 }
 
 @test "image mount: an ordinary user" {

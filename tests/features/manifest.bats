@@ -62,8 +62,55 @@ made() { # NAME
   refute_output --partial riscv64
   # Nothing keeps it now.
   run -0 isle rmi "${id:0:12}"
+  run -125 isle manifest inspect --insecure many:1
+  assert_output --partial "--tls-verify=false"
+  run -125 isle manifest remove --some many:1 x
+  assert_output --partial 'unknown flag "--some"'
   run -125 isle manifest remove many:1 nosuch
   run -125 isle manifest remove many:1
+}
+
+@test "manifest: the images of another list, each or this machine's" {
+  made other
+  isle manifest create one:1 busybox
+  isle manifest add --arch s390x --os-version 5 --os-features f one:1 other
+  run -0 isle manifest create all:1 --all one:1
+  run -0 isle manifest inspect all:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 2
+  assert_line --partial '"architecture": "s390x"'
+  assert_line --partial '"os.version": "5"'
+  isle manifest create mine:1
+  isle manifest add mine:1 one:1
+  run -0 isle manifest inspect mine:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 1
+  refute_output --partial s390x
+  isle manifest add --all mine:1 one:1
+  run -0 isle manifest inspect mine:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 2
+  run -125 isle manifest add --all --arch arm mine:1 one:1
+  assert_output --partial '"one:1" is a list'
+  isle manifest create strange:1
+  isle manifest add --arch mips strange:1 other
+  run -125 isle manifest add mine:1 strange:1
+  assert_output --partial "there are: linux/mips"
+  # The list that gave its images is as it was.
+  run -0 isle manifest inspect one:1
+  assert_equal "$(grep -c '"digest"' <<<"$output")" 2
+}
+
+@test "manifest: a registry gets docker's form, and the digest goes to a file" {
+  require_program skopeo
+  start_registry plain
+  isle manifest create many busybox
+  run -0 isle manifest push --purge --format v2s2 --digestfile "$ISLE_TEST_DIR/digest" many "127.0.0.1:$port/me/many:1"
+  assert_equal "$(<"$ISLE_TEST_DIR/digest")" "$output"
+  run -0 skopeo inspect --raw --tls-verify=false "docker://127.0.0.1:$port/me/many:1"
+  assert_output --partial application/vnd.docker.distribution.manifest.list.v2+json
+  refute_output --partial vnd.oci
+  assert_equal "sha256:$(printf %s "$output" | sha256sum | cut -d' ' -f1)" "$(<"$ISLE_TEST_DIR/digest")"
+  run -0 skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://127.0.0.1:$port/me/many:1"
+  run -0 isle pull -q "127.0.0.1:$port/me/many:1"
+  run -125 isle manifest inspect many
 }
 
 @test "manifest: a registry gets the images and the list" {

@@ -220,7 +220,7 @@ CASES
   isle network rm lan
 }
 
-@test "network: a bridge that has no port left is told of, and nothing is taken" {
+@test "network: fault 20, a bridge that has no port left is told of, and nothing is taken" {
   isle run --rm busybox true
   local i
   for i in $(seq 1 1023); do

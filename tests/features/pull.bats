@@ -135,6 +135,15 @@ two_layers() { # TEXT TAG
   assert_output --partial "linux/arm/v6, linux/arm/v7, linux/s390x"
   run -125 pull --platform / "$REGISTRY/many:1"
   assert_output --partial 'is no platform'
+  # The same by its parts.
+  run -0 pull -q --arch arm --variant v6 "$REGISTRY/many:1"
+  run grep -o 'FROM=[^"]*' "$ISLE_ROOT/images/$output"
+  assert_output FROM=arm/v6
+  run -0 pull -q --os linux --arch s390x "$REGISTRY/many:1"
+  run -125 pull --os windows "$REGISTRY/many:1"
+  assert_output --partial "there is no image for windows/"
+  run -125 pull --platform linux/arm --arch arm "$REGISTRY/many:1"
+  assert_output --partial "--platform says it whole"
 }
 
 @test "pull: an image of another platform is told, and refused when one was asked for" {
@@ -145,6 +154,25 @@ two_layers() { # TEXT TAG
   assert_output --partial "the image is for linux/s390x, not for linux/$(architecture)"
   run -125 pull --platform linux/ppc64le "$REGISTRY/foreign:1"
   assert_output --partial "the image is for linux/s390x, not for linux/ppc64le"
+}
+
+@test "pull, push: signatures are neither looked at nor made, and it is said" {
+  run -125 isle pull --disable-content-trust=false x
+  assert_output --partial "isle looks at no signatures"
+  run -125 isle push --disable-content-trust=false x
+  run -125 isle push --sign-by me@example.org x
+  assert_output --partial "--sign-by: isle does not sign"
+  run -125 isle push --remove-signatures x
+  assert_output --partial "isle pushes no signatures"
+  run -125 isle pull --decryption-key k x
+  assert_output --partial "reads no encrypted layers"
+  # Where no registry is asked its flags say so.
+  run -125 isle manifest add --tls-verify=false a b
+  assert_output --partial "no registry is asked here"
+  run -125 isle save --platform linux/arm x
+  assert_output --partial "an image here is for one platform"
+  # Nothing was done on the way.
+  assert_equal "$(ls -A "$ISLE_ROOT" 2>/dev/null)" ""
 }
 
 @test "pull: what is no image is refused by name" {

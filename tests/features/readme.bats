@@ -176,6 +176,7 @@ long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
   for command in run create start stop restart wait attach logs events boot exec ps kill rm inspect pull push search login logout images info \
     "ns ls" "ns tree" "ns show" "ns why" "ns unshare" "ns enter" "ns exec" "ns pin" "ns unpin" \
     "ns can" "ns diff" "ns caps" "ns pid" "ns ids" "ns mounts" "ns limits" "ns map" trace \
+    rmi commit diff export import save load history "manifest create" "manifest add" "manifest annotate" "manifest push" \
     pause unpause update stats cp doctor completion netavark cni "container prune" "volume create" "volume ls" "volume inspect" \
     "volume rm" "volume prune" "volume export" "image prune" "system df" "system check" "system prune"; do
     # shellcheck disable=SC2086

@@ -102,6 +102,29 @@ END
   assert_output --partial "write one before it, such as docker.io/box"
 }
 
+@test "registries.conf: a registry that was not written and does not answer is not waited for" {
+  configure <<END
+unqualified-search-registries = ["127.0.0.1:9"]
+END
+  milliseconds() { # COMMAND...
+    local begin
+    begin=$(date +%s%N)
+    run -125 "$@"
+    assert_output --partial "127.0.0.1"
+    assert_output --partial "does the network work?"
+    echo $((($(date +%s%N) - begin) / 1000000)) >"$ISLE_TEST_DIR/took"
+  }
+  milliseconds isle pull nosuch:1
+  assert_between "$(<"$ISLE_TEST_DIR/took")" 0 900
+  milliseconds isle run --rm --network none nosuch:1
+  assert_between "$(<"$ISLE_TEST_DIR/took")" 0 900
+  # It is where that is asked for, and where the registry is written.
+  milliseconds isle pull --retry 1 nosuch:1
+  assert_between "$(<"$ISLE_TEST_DIR/took")" 1000 60000
+  milliseconds isle pull --retry 1 127.0.0.1:9/nosuch:1
+  assert_between "$(<"$ISLE_TEST_DIR/took")" 1000 60000
+}
+
 @test "registries.conf: pull and run know short names, and find the image again" {
   start_registry plain
   isle push -q busybox "127.0.0.1:$port/team/box:1"

@@ -1,4 +1,4 @@
-# Registries that misbehave (tests/fixtures/bad_registry.py), and what must come of it: the same bytes
+# Fault 29: registries that misbehave (tests/fixtures/bad_registry.py), and what must come of it: the same bytes
 # in the end, or words that name the fault. Secrets go to nobody they were not meant for.
 load ../helpers
 load ../registries

@@ -65,6 +65,10 @@ tags_by_skopeo() {
   isle push -q busybox "127.0.0.1:$port/me/other:1"
   run -0 isle search --format '{{.Name}} {{.Index}}' "127.0.0.1:$port/BOX"
   assert_output "127.0.0.1:$port/me/box 127.0.0.1:$port"
+  run -0 isle search --compatible "127.0.0.1:$port/me"
+  assert_output --partial AUTOMATED
+  run -0 isle search "127.0.0.1:$port/me"
+  refute_output --partial AUTOMATED
   run -0 isle search --format json "127.0.0.1:$port/me"
   assert_output --partial "127.0.0.1:$port/me/other"
 }

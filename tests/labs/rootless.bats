@@ -263,6 +263,6 @@ start() { # NAME FLAG... -- COMMAND...
     assert_output --partial "storage driver $driver cannot limit"
   done
   run -125 once --storage-driver fuse-overlayfs layered true
-  assert_output --partial "isle serves it for root only"
+  assert_output --partial "only from inside the container's user namespace"
   assert_output --partial "overlay works for ordinary users"
 }

@@ -74,6 +74,9 @@ Result<HttpResponse> Endpoint::call(const ApiRequest& request) {
   for (;;) {
     HttpResult<HttpResponse> response = call_once(request);
     const bool passes = response ? may_pass(*response) : may_pass(response.error());
+    if (!response && patience_.wants_answer && !client_.has_answer()) {
+      return std::unexpected<Error>(std::move(response).error());
+    }
     if (passes && attempts.again(response ? &*response : nullptr)) continue;
     if (!response) return std::unexpected<Error>(std::move(response).error());
     return std::move(*response);

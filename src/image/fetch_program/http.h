@@ -84,6 +84,8 @@ class HttpClient {
   explicit HttpClient(unsigned silence);
 
   HttpResult<HttpResponse> perform(const HttpRequest& request, const TlsIdentity& identity);
+  // Whether any server has.
+  bool has_answer() const { return has_answer_; }
 
  private:
   struct End {
@@ -92,7 +94,7 @@ class HttpClient {
   using Handle = std::unique_ptr<void, End>;
 
   unsigned silence_;
-  std::atomic<bool> has_answer_ = false;  // some server has answered
+  std::atomic<bool> has_answer_ = false;
   std::mutex mutex_;
   std::vector<Handle> idle_;
 

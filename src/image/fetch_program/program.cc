@@ -52,7 +52,8 @@ Result<void> tell_names(int socket, const json::Value& opening) {
 Result<void> serve_one(int socket, const json::Value& opening) {
   const json::Value* given = opening.find("options");
   const FetchOptions options = read_fetch_options(given == nullptr ? json::Value() : *given);
-  const Patience patience{.retries = options.retries,
+  const Patience patience{.retries = options.retries.value_or(Patience{}.retries),
+                          .wants_answer = options.short_name && !options.retries,
                           .delay = std::chrono::seconds(options.retry_delay)};
   const Registries registries = TRY(load_registries());
   std::vector<Source> sources = TRY(find_sources(

@@ -11,6 +11,7 @@ namespace isle::image {
 
 struct Patience {
   unsigned retries = 3;
+  bool wants_answer = false;  // who has never answered is not asked again
   std::chrono::milliseconds delay{1000};
 };
 

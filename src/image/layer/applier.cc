@@ -21,7 +21,8 @@ constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
 constexpr std::string_view kAufs = ".wh..wh.";  // aufs' own book-keeping, meant for nobody else
 
-std::uint32_t while_unpacking(std::uint32_t mode) { return mode | S_IRWXU; }
+// The set-group-id bit would pass on its group.
+std::uint32_t while_unpacking(std::uint32_t mode) { return (mode & 0777) | S_IRWXU; }
 
 }  // namespace
 
@@ -53,6 +54,7 @@ Result<void> LayerApplier::apply(TarEntry& entry, TarReader& archive) {
     }
     implied_.erase("");
     directories_[""] = {.mode = entry.mode, .mtime = entry.mtime};
+    birth_ = Birth::Unknown;
     return dress(root_.get(), entry, true);
   }
   if (plainly_) return create(entry, path, archive);
@@ -79,18 +81,24 @@ Result<void> LayerApplier::create(const TarEntry& entry,
   if (entry.type == TarType::HardLink && TRY(member_path(entry.target)).str() == path.str()) {
     return {};
   }
-  TRY(clear_place(parent, path, false));
   links_.erase(path.str());
+  // Most places are free. For these two the kernel says when one is not, and nobody looks before.
+  if (entry.type == TarType::Regular) return make_file(parent, path, entry, archive);
+  if (entry.type == TarType::Symlink) return make_symlink(parent, path, entry);
+  TRY(clear_place(parent, path, false));
   switch (entry.type) {
-    case TarType::Symlink: return make_symlink(parent, path.name, entry);
     case TarType::HardLink: return make_hard_link(parent, path, entry);
-    case TarType::Regular: return make_file(parent, path.name, entry, archive);
     default: return make_node(parent, path.name, entry);
   }
 }
 
 // The fd belongs to the applier and is good until the next member.
 Result<int> LayerApplier::open_parent(const std::string& path) {
+  if (path.empty() && !parent_path_.empty()) {
+    parent_path_.clear();
+    parent_fd_.reset();
+    birth_ = Birth::Unknown;
+  }
   if (path.empty()) return root_.get();
   if (parent_fd_ && parent_path_ == path) return parent_fd_.get();
   // Archives go down the tree: from the last directory it is a short way to the next.
@@ -102,6 +110,7 @@ Result<int> LayerApplier::open_parent(const std::string& path) {
   if (!fd) fd = TRY(make_parents(path));
   parent_fd_ = std::move(fd);
   parent_path_ = path;
+  birth_ = Birth::Unknown;
   return parent_fd_.get();
 }
 
@@ -180,18 +189,27 @@ Result<bool> LayerApplier::clear_place(int parent, const MemberPath& path, bool 
 Result<void> LayerApplier::make_directory(int parent,
                                           const MemberPath& path,
                                           const TarEntry& entry) {
-  const bool was_whited_out = TRY(clear_place(parent, path, true));
-  links_.erase(path.str());
-  if (mkdirat(parent, path.name.c_str(), while_unpacking(entry.mode)) != 0 && errno != EEXIST) {
-    return fail_call(errno, format("mkdir({})", quoted(path.name)));
+  const std::uint32_t mode = while_unpacking(entry.mode);
+  bool was_whited_out = false;
+  bool made = mkdirat(parent, path.name.c_str(), mode) == 0;
+  if (!made && errno == EEXIST) {
+    was_whited_out = TRY(clear_place(parent, path, true));
+    made = mkdirat(parent, path.name.c_str(), mode) == 0 || errno == EEXIST;
   }
-  const kernel::UniqueFd fd = TRY(kernel::open_at(parent, path.name, kDirectory));
+  if (!made) return fail_call(errno, format("mkdir({})", quoted(path.name)));
+  links_.erase(path.str());
+  kernel::UniqueFd fd = TRY(kernel::open_at(parent, path.name, kDirectory));
   if (was_whited_out) TRY(make_opaque(fd.get()));
-  const std::string place = path.str();
+  std::string place = path.str();
   implied_.erase(place);
   TRY(hold_name(place));
   directories_[place] = {.mode = entry.mode, .mtime = entry.mtime};
-  return dress(fd.get(), entry, true);
+  TRY(dress(fd.get(), entry, true));
+  // What comes next is in it, as a rule.
+  parent_fd_ = std::move(fd);
+  parent_path_ = std::move(place);
+  birth_ = Birth::Unknown;
+  return {};
 }
 
 // "Whiteouts apply to lower layers": what this layer itself has already put there stays.

@@ -70,6 +70,11 @@ class LayerApplier {
   std::size_t held_ = 0;     // bytes of names that were put into these
   std::string parent_path_;  // the directory of the last member stays open
   kernel::UniqueFd parent_fd_;
+  // Whether files are born there with the owner and mode that was asked for. A set-group-id bit, a
+  // mount with grpid and default ACLs say otherwise, so the first one in each directory is looked
+  // at.
+  enum class Birth : unsigned char { Unknown, AsAsked, Otherwise };
+  Birth birth_ = Birth::Unknown;
 
   Result<void> apply(TarEntry& entry, TarReader& archive);
   Result<void> create(const TarEntry& entry, const MemberPath& path, TarReader& archive);
@@ -77,10 +82,11 @@ class LayerApplier {
   Result<kernel::UniqueFd> make_parents(const std::string& path);
 
   Result<void> make_directory(int parent, const MemberPath& path, const TarEntry& entry);
-  Result<void> make_file(int parent, const std::string& name, const TarEntry&, TarReader&);
+  Result<void> make_file(int parent, const MemberPath& path, const TarEntry&, TarReader&);
+  Result<bool> is_born_dressed(int parent, int file, const TarEntry& entry);
   Result<void> write_data(int file, TarReader& archive);
   Result<void> write_parts(int file, const SparseMap& map, TarReader& archive);
-  Result<void> make_symlink(int parent, const std::string& name, const TarEntry& entry);
+  Result<void> make_symlink(int parent, const MemberPath& path, const TarEntry& entry);
   Result<void> make_hard_link(int parent, const MemberPath& path, const TarEntry& entry);
   Result<void> make_node(int parent, const std::string& name, const TarEntry& entry);
   Result<void> white_out(int parent, const MemberPath& path, std::string_view hidden);
@@ -90,6 +96,7 @@ class LayerApplier {
   Result<bool> clear_place(int parent, const MemberPath& path, bool for_directory);
 
   Result<void> dress(int fd, const TarEntry& entry, bool directory);
+  static Result<void> set_time(int fd, const TarEntry& entry);
   Result<void> dress_name(int parent, const std::string& name, const TarEntry& entry);
   Result<void> give_attributes(int fd, const TarEntry& entry);
   Result<kernel::UniqueFd> open_near(int at, std::string_view here, const std::string& path) const;

@@ -1,9 +1,11 @@
 // Making files, links and nodes in their parent's fd.
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -41,24 +43,49 @@ Result<void> LayerApplier::write_parts(int file, const SparseMap& map, TarReader
   return {};
 }
 
+// Two calls less for most files, each of which the file system would write down.
+Result<bool> LayerApplier::is_born_dressed(int parent, int file, const TarEntry& entry) {
+  if (birth_ == Birth::Unknown) {
+    struct stat found{};
+    if (fstat(file, &found) != 0) return fail_call(errno, "fstat(new file)");
+    const bool is_roots = found.st_uid == 0 && found.st_gid == 0;
+    const bool as_asked = (is_roots || who_ == Unpacker::User) &&
+                          (found.st_mode & 07777) == entry.mode &&
+                          fgetxattr(parent, "system.posix_acl_default", nullptr, 0) < 0;
+    birth_ = as_asked ? Birth::AsAsked : Birth::Otherwise;
+  }
+  return birth_ == Birth::AsAsked;
+}
+
 Result<void> LayerApplier::make_file(int parent,
-                                     const std::string& name,
+                                     const MemberPath& path,
                                      const TarEntry& entry,
                                      TarReader& archive) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  const kernel::UniqueFd file = TRY(kernel::open_at(parent, name, kFlags, 0600));
-  TRY(entry.sparse ? write_parts(file.get(), *entry.sparse, archive)
-                   : write_data(file.get(), archive));
-  return dress(file.get(), entry, false);
+  const bool is_plain =
+      entry.uid == 0 && entry.gid == 0 && (entry.mode & ~0777U) == 0 && entry.xattrs.empty();
+  const mode_t mode = is_plain ? entry.mode : 0600;
+  Result<kernel::UniqueFd> opened = kernel::open_at(parent, path.name, kFlags, mode);
+  if (!opened && opened.error().errnum == EEXIST) {
+    TRY(clear_place(parent, path, false));
+    opened = kernel::open_at(parent, path.name, kFlags, mode);
+  }
+  const kernel::UniqueFd file = TRY(std::move(opened));
+  const int fd = file.get();
+  const bool is_dressed = is_plain && TRY(is_born_dressed(parent, fd, entry));
+  TRY(entry.sparse ? write_parts(fd, *entry.sparse, archive) : write_data(fd, archive));
+  return is_dressed ? set_time(fd, entry) : dress(fd, entry, false);
 }
 
-Result<void> LayerApplier::make_symlink(int parent,
-                                        const std::string& name,
-                                        const TarEntry& entry) {
-  if (symlinkat(entry.target.c_str(), parent, name.c_str()) != 0) {
-    return fail_call(errno, format("symlink({}, {})", quoted(entry.target), quoted(name)));
+Result<void> LayerApplier::make_symlink(int parent, const MemberPath& path, const TarEntry& entry) {
+  const auto link = [&] { return symlinkat(entry.target.c_str(), parent, path.name.c_str()) == 0; };
+  bool made = link();
+  if (!made && errno == EEXIST) {
+    TRY(clear_place(parent, path, false));
+    made = link();
   }
-  return dress_name(parent, name, entry);
+  if (made) return dress_name(parent, path.name, entry);
+  return fail_call(errno, format("symlink({}, {})", quoted(entry.target), quoted(path.name)));
 }
 
 // The target is a member's name too: beneath the root, through no link. What is not in this layer

@@ -66,6 +66,10 @@ Result<void> LayerApplier::dress(int fd, const TarEntry& entry, bool directory) 
   TRY(give_attributes(fd, entry));
   if (directory) return {};  // finish_directories does the rest
   if (fchmod(fd, entry.mode) != 0) return fail_call(errno, format("chmod({:o})", entry.mode));
+  return set_time(fd, entry);
+}
+
+Result<void> LayerApplier::set_time(int fd, const TarEntry& entry) {
   if (futimens(fd, times_of(entry.mtime).both) != 0) return fail_call(errno, "utimens()");
   return {};
 }
@@ -74,7 +78,8 @@ Result<void> LayerApplier::dress(int fd, const TarEntry& entry, bool directory) 
 Result<void> LayerApplier::dress_name(int parent, const std::string& name, const TarEntry& entry) {
   TRY(check_owner(entry));
   report_.attributes_skipped += entry.xattrs.size();
-  if (who_ == Unpacker::Root) {
+  const bool is_roots = birth_ == Birth::AsAsked && entry.uid == 0 && entry.gid == 0;
+  if (who_ == Unpacker::Root && !is_roots) {
     if (fchownat(parent,
                  name.c_str(),
                  static_cast<uid_t>(entry.uid),

@@ -256,6 +256,40 @@ TEST_F(Applier, RootGivesFilesAwayAndMakesDevices) {
   expect_outside_untouched();
 }
 
+// Each in a directory where files are born otherwise: by its set-group-id bit, and by its default
+// ACL.
+TEST_F(Applier, FilesAreDressedWhereTheyAreBornOtherwise) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root may chown";
+  ASSERT_EQ(chown(root_.c_str(), 0, 5), 0);
+  ASSERT_EQ(chmod(root_.c_str(), 02755), 0);
+  // Version 2; the owner rwx, the group and others nothing: acl(5), linux/posix_acl_xattr.h.
+  constexpr std::string_view kOnlyOwner(
+      "\2\0\0\0\1\0\7\0\xff\xff\xff\xff\4\0\0\0\xff\xff\xff\xff\40\0\0\0\xff\xff\xff\xff", 28);
+  MUST(apply(TestArchive()
+                 .file("f", "x", 0644)
+                 .symlink("l", "f")
+                 .pax("SCHILY.xattr.system.posix_acl_default", kOnlyOwner)
+                 .directory("acl")
+                 .file("acl/g", "x", 0600)
+                 .file("acl/h", "x", 0666)
+                 .directory("plain", 02775)
+                 .file("plain/i", "x", 0666)
+                 .add({.path = "plain/j", .mode = 0640, .uid = 5, .gid = 6})
+                 .file("plain/k", "x", 04755)
+                 .file("plain/i", "again", 0400),
+             Unpacker::Root));
+  for (const char* name : {"f", "l", "acl/g", "acl/h", "plain/i", "plain/k"}) {
+    EXPECT_EQ(look(root_ / name).st_gid, 0U) << name;
+  }
+  EXPECT_EQ(look(root_ / "f").st_mode & 07777, 0644U);
+  EXPECT_EQ(look(root_ / "acl/h").st_mode & 07777, 0666U);
+  EXPECT_EQ(look(root_ / "plain").st_mode & 07777, 02775U);
+  EXPECT_EQ(look(root_ / "plain/i").st_mode & 07777, 0400U);
+  EXPECT_EQ(content(root_ / "plain/i"), "again");
+  EXPECT_EQ(look(root_ / "plain/j").st_gid, 6U);
+  EXPECT_EQ(look(root_ / "plain/k").st_mode & 07777, 04755U);
+}
+
 TEST_F(Applier, OwnersOutOfRangeAreRefused) {
   expect_refused(TestArchive().pax("uid", "4294967295").file("f"), "out of range");
 }

@@ -92,9 +92,12 @@ Result<void> check_overlay(const Store& store) {
 
 Result<void> check_fuse(const Store& store) {
   if (store.who() == Unpacker::User) {
-    return fail(ErrorKind::Unsupported,
-                "storage driver fuse-overlayfs: isle serves it for root only",
-                "overlay works for ordinary users from Linux 5.11 on, vfs everywhere");
+    return fail(
+        ErrorKind::Unsupported,
+        "storage driver fuse-overlayfs: of an ordinary user the kernel takes a FUSE mount only "
+        "from inside the container's user namespace, where no program of the host's runs "
+        "before the container does",
+        "overlay works for ordinary users from Linux 5.11 on, vfs everywhere");
   }
   TRY(fuse_overlayfs_program());
   if (access("/dev/fuse", R_OK | W_OK) != 0) {
