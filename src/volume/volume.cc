@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "kernel/beneath.h"
+#include "kernel/file_lock.h"
 #include "oci/json_reader.h"
 #include "oci/json_writer.h"
 
@@ -57,9 +58,7 @@ void remove_quietly(const HostPath& root, const std::string& name) {
 Result<kernel::UniqueFd> lock_file(const HostPath& path, int operation) {
   kernel::UniqueFd file =
       TRY(kernel::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  while (flock(file.get(), operation) != 0) {
-    if (errno != EINTR) return fail_call(errno, format("flock({})", path.str()));
-  }
+  TRY(kernel::lock_file(file.get(), operation, path.str()));
   return file;
 }
 
