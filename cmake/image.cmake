@@ -21,5 +21,17 @@ install(FILES ${CMAKE_SOURCE_DIR}/packaging/isle-boot.service DESTINATION lib/sy
 install(FILES ${CMAKE_SOURCE_DIR}/packaging/isle-boot.service DESTINATION lib/systemd/user)
 install(FILES ${CMAKE_SOURCE_DIR}/packaging/isle-boot.openrc ${CMAKE_SOURCE_DIR}/packaging/isle-boot.cron
         DESTINATION ${CMAKE_INSTALL_DATADIR}/isle)
-install(FILES ${CMAKE_SOURCE_DIR}/docs/man/isle.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+# isle.1 has its options from isle's own tables.
+set(manual ${CMAKE_BINARY_DIR}/share/man/man1/isle.1)
+set(manual_parts ${CMAKE_SOURCE_DIR}/docs/man/isle.1.in ${CMAKE_SOURCE_DIR}/docs/man/isle.1.texts)
+add_custom_command(
+  OUTPUT ${manual}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/share/man/man1
+  COMMAND isle help --man ${manual_parts} > ${manual}.new
+  COMMAND ${CMAKE_COMMAND} -E rename ${manual}.new ${manual}
+  DEPENDS isle ${manual_parts}
+  COMMENT "Making the manual page of isle"
+  VERBATIM)
+add_custom_target(manual ALL DEPENDS ${manual})
+install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${CMAKE_SOURCE_DIR}/docs/man/islet.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

@@ -43,7 +43,6 @@ int create_command(Arguments arguments) {
   const std::string name = called(request->container);
   const auto provided = provide(*paths, *request);
   if (!provided) return complain(Error(provided.error()).within(format("create {}", quoted(name))));
-  request->container.storage.root.image = *provided;
   const auto made = engine::create_requested(*paths, *request);
   if (!made) return complain(Error(made.error()).within(format("create {}", quoted(name))));
   for (const std::string& warning : made->prepared.warnings) warn(warning);

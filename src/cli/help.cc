@@ -1,7 +1,9 @@
 // isle help, isle --help, isle COMMAND --help.
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "cli/output/table.h"
+#include "kernel/fd.h"
 
 namespace isle::cli {
 namespace {
@@ -33,7 +35,23 @@ int print_command_help(const Command& command, const std::vector<options::Flag>&
   return 0;
 }
 
+namespace {
+// isle help --man PAGE TEXTS: for the build.
+Result<std::string> manual(Arguments arguments) {
+  if (arguments.size() != 3) {
+    return fail(ErrorKind::InvalidArgument,
+                "help --man needs a page and a file of texts",
+                "isle help --man docs/man/isle.1.in docs/man/isle.1.texts");
+  }
+  return manual_page(TRY(kernel::read_file(HostPath(arguments[1]))),
+                     TRY(kernel::read_file(HostPath(arguments[2]))));
+}
+}  // namespace
+
 int help_command(Arguments arguments) {
+  if (!arguments.empty() && std::string_view(arguments[0]) == "--man") {
+    return finish(manual(arguments));
+  }
   if (!arguments.empty() && !wants_help(arguments)) {
     const Command* command = find_command(arguments[0]);
     if (command != nullptr) {

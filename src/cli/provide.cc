@@ -14,7 +14,7 @@ std::string called(const record::Container& container) {
   return root.image.empty() ? root.directory : root.image;
 }
 
-Result<std::string> provide(const engine::Paths& paths, const options::RunRequest& request) {
+Result<void> provide(const engine::Paths& paths, options::RunRequest& request) {
   PullProgress progress = progress_on_stderr();
   engine::ProvideHooks hooks{.warn = warn, .begins = {}, .progress = {}};
   hooks.begins = [](const std::string& name) {
@@ -23,8 +23,15 @@ Result<std::string> provide(const engine::Paths& paths, const options::RunReques
   hooks.progress = [&progress](const image::LayerProgress& layer) {
     show_on_stderr(progress, layer);
   };
-  Result<std::string> provided =
+  const Result<std::string> name =
       engine::provide_image(paths, request.container, request.pull, hooks);
+  Result<void> provided;
+  if (name) {
+    request.container.storage.root.image = *name;
+    provided = engine::provide_mounted_images(paths, request.container, request.pull, hooks);
+  } else {
+    provided = std::unexpected(name.error());
+  }
   const std::string text = progress.end();
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
   return provided;

@@ -11,7 +11,7 @@ namespace isle::cli {
 // As the user knows it: by the name given, else by what it runs.
 std::string called(const record::Container& container);
 
-// The image's name, as it is found here from now on.
-Result<std::string> provide(const engine::Paths& paths, const options::RunRequest& request);
+// The image, and those that are mounted in it, which get the names by which they are found here.
+Result<void> provide(const engine::Paths& paths, options::RunRequest& request);
 
 }  // namespace isle::cli

@@ -1,12 +1,18 @@
 // isle ps.
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <iterator>
+#include <thread>
 
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/listing.h"
+#include "cli/output/namespace_columns.h"
 #include "cli/output/rows.h"
 #include "cli/output/table.h"
 #include "engine/container_filter.h"
@@ -18,7 +24,8 @@ using options::Arity;
 using options::Section;
 
 struct PsRequest {
-  bool all = false, quiet = false, full = false, size = false, no_head = false;
+  bool all = false, quiet = false, full = false, size = false, no_head = false, namespaces = false;
+  unsigned watch = 0;      // seconds between two looks; 0: one look
   std::int64_t last = -1;  // so many of the newest; -1: all
   std::vector<engine::ContainerFilter> filters;
   std::string sort;
@@ -38,6 +45,23 @@ Result<void> take_last(PsRequest& request, std::string_view value) {
 Result<void> take_latest(PsRequest& request, std::string_view value) {
   request.last = value == "true" ? 1 : -1;
   return {};
+}
+
+Result<void> take_watch(PsRequest& request, std::string_view value) {
+  constexpr unsigned kMost = 86400;
+  const auto seconds = TRY_STEP(parse_uint(value, "number"), "--watch");
+  if (seconds == 0 || seconds > kMost) {
+    return fail(ErrorKind::InvalidArgument,
+                format("--watch cannot be {}", quoted(value)),
+                "it is a number of seconds from 1 on");
+  }
+  request.watch = static_cast<unsigned>(seconds);
+  return {};
+}
+
+// podman's column of them.
+Result<void> refuse_pods(PsRequest&, std::string_view) {
+  return fail(ErrorKind::Unsupported, "ps --pod: pods do not exist yet", "leave it out");
 }
 
 constexpr CommandFlag<PsRequest> kFlags[] = {
@@ -60,6 +84,21 @@ constexpr CommandFlag<PsRequest> kFlags[] = {
      take_last},
     {{"latest", 'l', Arity::Switch, nullptr, "The newest, as --last 1", Section::General},
      take_latest},
+    {{"ns",
+      0,
+      Arity::Switch,
+      nullptr,
+      "Their processes' numbers and the namespaces they are in",
+      Section::General},
+     take_switch<PsRequest, &PsRequest::namespaces>},
+    {{"pod", 'p', Arity::Switch, nullptr, nullptr, Section::General}, refuse_pods},
+    {{"watch",
+      'w',
+      Arity::Value,
+      "SECONDS",
+      "Look again so often, until it is interrupted",
+      Section::General},
+     take_watch},
     {{"quiet", 'q', Arity::Switch, nullptr, "Only the ids", Section::General},
      take_switch<PsRequest, &PsRequest::quiet>},
     {{"size",
@@ -169,12 +208,19 @@ Result<std::string> show(const PsRequest& request, const Shown& shown) {
   for (const ContainerView& view : shown.views) {
     const bool json = request.format.is_json();
     rows.push_back(json ? json_of(view, now) : container_row(view, now, request.full));
+    if (request.namespaces) add_namespaces(view.listed, rows.back());
   }
   std::vector<std::string> columns = {
       "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"};
+  if (request.namespaces) {
+    columns = {"ID", "Names", "Pid"};
+    for (const Field& field : namespace_fields()) columns.emplace_back(field.name);
+  }
   if (request.size) columns.emplace_back("Size");
   const unsigned width = request.full ? 0 : table_width();
-  std::string text = TRY(request.format.show(container_fields(), columns, rows, width));
+  std::vector<Field> fields(container_fields().begin(), container_fields().end());
+  if (request.namespaces) std::ranges::copy(namespace_fields(), std::back_inserter(fields));
+  std::string text = TRY(request.format.show(fields, columns, rows, width));
   if (request.no_head && request.format.has_head()) text.erase(0, text.find('\n') + 1);
   return text;
 }
@@ -188,17 +234,27 @@ Result<PsRequest> read_request(Arguments arguments) {
               "ps takes flags only");
 }
 
+int look_once(const PsRequest& request) {
+  const Result<Shown> shown = list(request);
+  if (!shown) return complain(shown.error());
+  const int status = finish(show(request, *shown));
+  for (const Error& error : shown->broken) complain(error);
+  return shown->broken.empty() ? status : kExitEngine;
+}
+
 }  // namespace
 
 int ps_command(Arguments arguments) {
   if (wants_help(arguments)) return print_command_help(*find_command("ps"), flags_of(kFlags));
   const Result<PsRequest> request = read_request(arguments);
   if (!request) return complain(request.error());
-  const Result<Shown> shown = list(*request);
-  if (!shown) return complain(shown.error());
-  const int status = finish(show(*request, *shown));
-  for (const Error& error : shown->broken) complain(error);
-  return shown->broken.empty() ? status : kExitEngine;
+  if (request->watch == 0) return look_once(*request);
+  for (;;) {
+    // Home, and what is behind the text goes: the screen does not flicker so.
+    if (isatty(STDOUT_FILENO) == 1) print("\033[H\033[J");
+    if (const int status = look_once(*request); status != 0) return status;
+    std::this_thread::sleep_for(std::chrono::seconds(request->watch));
+  }
 }
 
 }  // namespace isle::cli

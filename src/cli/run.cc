@@ -45,7 +45,6 @@ int run_command(Arguments arguments) {
   const std::string name = called(request->container);
   const auto provided = provide(*paths, *request);
   if (!provided) return complain(Error(provided.error()).within(format("run {}", quoted(name))));
-  request->container.storage.root.image = *provided;
   if (request->explain == options::Explain::Only) return show_plan(*paths, *request, name);
   auto end = engine::run(*paths, std::move(*request), {.warn = warn, .explain = explain});
   if (!end) {

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "engine/container_tree.h"
 #include "engine/image_mount.h"
+#include "runtime/launch/slots.h"
 #include "runtime/state/container.h"
 
 namespace isle::engine {
@@ -21,6 +22,23 @@ Result<kernel::UniqueFd> root_of_running(const runtime::ContainerState& state) {
   return fail(ErrorKind::Conflict, "the container has ended meanwhile", "try again");
 }
 
+// Layers of the image have the ids that are seen inside, what the container wrote those of the
+// host: shown together, as the container has it when it runs, all are the host's. Mounted nowhere.
+Result<kernel::UniqueFd> mount_mapped(const HostPath& container, const ContainerTree& tree) {
+  runtime::op::MakeOverlay overlay{.tree = {},
+                                   .type = "overlay",
+                                   .parameters = {},
+                                   .uid_map = tree.uids,
+                                   .gid_map = tree.gids,
+                                   .directory = (container / "rootfs").str()};
+  for (const HostPath& lower : tree.lowers) {
+    overlay.parameters.push_back({.key = "lowerdir+", .value = lower.str()});
+  }
+  overlay.parameters.push_back({.key = "upperdir", .value = tree.upper.str()});
+  overlay.parameters.push_back({.key = "workdir", .value = (container / "work").str()});
+  return TRY_STEP(runtime::launch::make_overlay(overlay), "mount the container's files");
+}
+
 }  // namespace
 
 image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps) {
@@ -34,7 +52,8 @@ image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps) {
 
 Result<ContainerRoot> open_container_root(const Paths& paths, const Listed& listed) {
   const ContainerTree tree = TRY(tree_of(paths, listed.container));
-  ContainerRoot root{.directory = {}, .uids = ranges_of(tree.uids), .gids = ranges_of(tree.gids)};
+  ContainerRoot root{
+      .mount = {}, .directory = {}, .uids = ranges_of(tree.uids), .gids = ranges_of(tree.gids)};
   if (listed.running()) {
     root.directory = TRY(root_of_running(*listed.state));
     return root;
@@ -52,10 +71,9 @@ Result<ContainerRoot> open_container_root(const Paths& paths, const Listed& list
     return root;
   }
   if (!root.uids.empty() && geteuid() == 0) {
-    return fail(
-        ErrorKind::Unsupported,
-        format("container {} has a user namespace and does not run", quoted(listed.container.name)),
-        "start it first; isle export writes its files as they are");
+    root.mount = TRY(mount_mapped(paths.container(listed.container.id), tree));
+    root.directory = TRY(kernel::open_at(root.mount.get(), ".", kDirectory));
+    return root;
   }
   const HostPath work = paths.container(listed.container.id) / "work";
   root.directory = TRY(kernel::open_file(

@@ -13,6 +13,7 @@
 namespace isle::engine {
 
 struct ContainerRoot {
+  kernel::UniqueFd mount;  // that `directory` is in, when it is attached nowhere
   kernel::UniqueFd directory;
   image::IdRanges uids, gids;  // inside and on the host
 };
@@ -20,8 +21,8 @@ struct ContainerRoot {
 // As copies of trees take a specification's mappings.
 image::IdRanges ranges_of(const std::vector<oci::IdMapping>& maps);
 
-// Unsupported: it does not run and has a user namespace. For a container that does not run this
-// process gets mounts of its own, once.
+// For a container that does not run this process gets mounts of its own, once, or, where it has a
+// user namespace, a mount that is nowhere in the tree.
 Result<ContainerRoot> open_container_root(const Paths& paths, const Listed& listed);
 
 }  // namespace isle::engine

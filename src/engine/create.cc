@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "engine/containers.h"
 #include "engine/etc_files.h"
+#include "engine/mounts.h"
 #include "engine/networking.h"
 #include "engine/owner.h"
 #include "engine/volumes.h"
@@ -66,8 +67,17 @@ Result<void> fill(const Paths& paths,
   TRY(make_volume_sources(made.prepared));
   TRY(make_root_directories(paths, made));
   TRY(fill_volumes(paths, made));
+  TRY(prepare_mounts(paths, made));
   TRY(write_etc_files(directory, made.prepared.spec, made.prepared.own_network));
   return write_config(directory, made.prepared.spec);
+}
+
+// Only now is it known what the image says.
+Result<void> check_sd_notify(const record::Life& life) {
+  if (life.sd_notify != "healthy" || life.health.wanted()) return {};
+  return fail(ErrorKind::InvalidArgument,
+              "--sdnotify healthy: neither the command line nor the image has a health check",
+              "add --health-cmd COMMAND");
 }
 
 }  // namespace
@@ -80,7 +90,9 @@ Result<NewContainer> create_container(const Paths& paths, record::Container cont
   TRY(settle_network(made.container, facts, warnings));
   // First, so that the record that is written holds what the image says.
   ResolvedRoot root = TRY(resolve_root(paths, made.container));
+  TRY(check_sd_notify(made.container.life));
   TRY(settle_volumes(database, root.image.config.config, made.container));
+  TRY(settle_image_mounts(paths, made.container));
   TRY(database.add(made.container));
   Result<void> filled = fill(paths, database, facts, std::move(root), made);
   if (!filled) {
@@ -151,6 +163,7 @@ Result<std::string> explain_only(const Paths& paths, record::Container container
   TRY(settle_network(container, facts, warnings));
   ResolvedRoot root = TRY(resolve_root(paths, container));
   TRY(settle_volumes(database, root.image.config.config, container));
+  TRY(settle_image_mounts(paths, container));
   const Prepared prepared =
       TRY(prepare_spec({.paths = paths, .database = database, .facts = facts, .reserve = false},
                        container,

@@ -22,6 +22,7 @@
 #include "base/strings.h"
 #include "engine/note.h"
 #include "image/snapshot/snapshot.h"
+#include "kernel/file_lock.h"
 #include "monitor/network.h"
 #include "record/names.h"
 
@@ -65,9 +66,7 @@ Result<bool> make_link(const std::string& text, const HostPath& directory, std::
 // Held by who gives a container another name.
 Result<kernel::UniqueFd> lock_renames(const HostPath& directory) {
   kernel::UniqueFd file = TRY(kernel::open_file(directory, O_RDONLY | O_DIRECTORY, 0));
-  while (flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail_call(errno, format("flock({})", directory.str()));
-  }
+  TRY(kernel::lock_file(file.get(), LOCK_EX, directory.str()));
   return file;
 }
 

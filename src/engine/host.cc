@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "engine/volumes.h"
 #include "image/installation.h"
+#include "image/resolve.h"
 #include "runtime/state/container.h"
 
 namespace isle::engine {
@@ -169,6 +170,15 @@ options::World world_of(const LayeredRoot& root,
               [&paths, reserve](const record::MountRequest& request) {
                 return engine::mount_of_volume(paths, request, reserve);
               },
+          .layers_of_image = [&paths](const std::string& image) -> Result<oci::Strings> {
+            const image::ImageInfo info = TRY(image::resolve(paths.store, image));
+            oci::Strings layers;
+            for (auto layer = info.layers.rbegin(); layer != info.layers.rend(); ++layer) {
+              layers.push_back(layer->str());
+            }
+            return layers;
+          },
+          .own_directory = paths.container(id).str(),
           .read_host_file =
               [](const std::string& path) {
                 return kernel::read_file(HostPath(path), std::size_t{4} << 20);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "image/layer/unpacker.h"
 
 namespace isle::engine {
 namespace {
@@ -45,17 +46,60 @@ Result<std::int64_t> find_tail(int file, std::uint64_t& wanted) {
   return 0;
 }
 
-bool same_file(int file, const HostPath& path) {
-  struct stat held{};
-  struct stat named{};
-  return fstat(file, &held) == 0 && stat(path.c_str(), &named) == 0 &&
-         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+bool same_time(const timespec& one, const timespec& other) {
+  return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
 }  // namespace
 
 HostPath LogReader::file_name(unsigned number) const {
   return number == 0 ? path_ : HostPath(format("{}.{}", path_.str(), number));
+}
+
+Result<void> LogReader::remember(int file, bool compressed) {
+  struct stat info{};
+  if (fstat(file, &info) != 0) return fail_call(errno, "fstat(log)");
+  origin_ = {.device = info.st_dev,
+             .inode = info.st_ino,
+             .modified = info.st_mtim,
+             .compressed = compressed};
+  return {};
+}
+
+Result<bool> LogReader::open_compressed(unsigned number) {
+  const HostPath path(file_name(number).str() + ".gz");
+  const kernel::UniqueFd packed = TRY(kernel::open_if_exists(path, O_RDONLY | O_NOFOLLOW));
+  if (!packed) return false;
+  kernel::UniqueFd plain = TRY(kernel::make_memfd("log"));
+  TRY_STEP(image::ask_unpacker({"convert", "--compression", "none"}, packed.get(), plain.get()),
+           format("read {}", path.str()));
+  if (lseek(plain.get(), 0, SEEK_SET) < 0) return fail_call(errno, "lseek(log)");
+  TRY(remember(packed.get(), true));
+  file_ = std::move(plain);
+  return true;
+}
+
+// False: there is none of this number.
+Result<bool> LogReader::open_number(unsigned number) {
+  kernel::UniqueFd file = TRY(kernel::open_if_exists(file_name(number), O_RDONLY | O_NOFOLLOW));
+  if (!file) return number > 0 && TRY(open_compressed(number));
+  TRY(remember(file.get(), false));
+  file_ = std::move(file);
+  return true;
+}
+
+// What we read may have been compressed meanwhile: that keeps its time.
+bool LogReader::is_here(unsigned number) const {
+  struct stat named{};
+  if (!origin_.compressed && stat(file_name(number).c_str(), &named) == 0 &&
+      named.st_ino == origin_.inode && named.st_dev == origin_.device) {
+    return true;
+  }
+  timespec modified = origin_.modified;
+  struct stat held{};
+  if (!origin_.compressed && fstat(file_.get(), &held) == 0) modified = held.st_mtim;
+  const std::string packed = file_name(number).str() + ".gz";
+  return number > 0 && stat(packed.c_str(), &named) == 0 && same_time(named.st_mtim, modified);
 }
 
 Result<LogReader> LogReader::open(const Paths& paths,
@@ -81,12 +125,13 @@ Result<LogReader> LogReader::open(const Paths& paths,
 Result<void> LogReader::begin(std::optional<std::uint64_t> tail) {
   std::uint64_t wanted = tail.value_or(0);
   for (unsigned number = 0;; ++number) {
-    kernel::UniqueFd file = TRY(kernel::open_if_exists(file_name(number), O_RDONLY | O_NOFOLLOW));
-    if (!file) {
-      if (number == 0 && access(file_name(1).c_str(), F_OK) == 0) continue;  // rotated this moment
+    if (!TRY(open_number(number))) {
+      const bool rotated_now =
+          number == 0 && (access(file_name(1).c_str(), F_OK) == 0 ||
+                          access((file_name(1).str() + ".gz").c_str(), F_OK) == 0);
+      if (rotated_now) continue;
       return {};
     }
-    file_ = std::move(file);
     if (!tail) continue;
     const std::int64_t offset = wanted == 0 ? -1 : TRY(find_tail(file_.get(), wanted));
     if (offset < 0) {
@@ -123,18 +168,11 @@ Result<bool> LogReader::read_file_on(const Each& each) {
 // Once the file at hand is read: the one that was written after it. What was rotated away while we
 // read it has a number now.
 Result<bool> LogReader::next_file() {
-  if (!file_) {
-    file_ = TRY(kernel::open_if_exists(path_, O_RDONLY | O_NOFOLLOW));
-    return static_cast<bool>(file_);
-  }
+  if (!file_) return open_number(0);
   constexpr unsigned kMostFiles = 1000;
   for (unsigned number = 0; number <= kMostFiles; ++number) {
-    if (!same_file(file_.get(), file_name(number))) continue;
-    if (number == 0) return false;
-    kernel::UniqueFd next =
-        TRY(kernel::open_if_exists(file_name(number - 1), O_RDONLY | O_NOFOLLOW));
-    if (!next) return false;
-    file_ = std::move(next);
+    if (!is_here(number)) continue;
+    if (number == 0 || !TRY(open_number(number - 1))) return false;
     begun_.clear();
     return true;
   }

@@ -3,6 +3,7 @@
 // written now, across the files it was rotated into. Files are read in pieces: logs are large.
 
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,6 +33,13 @@ class LogReader {
   HostPath path_;  // of the file that is written to
   bool k8s_;
   kernel::UniqueFd file_;
+  // The file on the disk that is read now: a compressed one is read from memory.
+  struct Origin {
+    std::uint64_t device = 0, inode = 0;
+    timespec modified{};
+    bool compressed = false;
+  };
+  Origin origin_;
   std::string begun_;  // a line whose end was not there yet
 
   Result<void> begin(std::optional<std::uint64_t> tail);
@@ -40,6 +48,10 @@ class LogReader {
   void take(std::string_view data, const Each& each);
   void take_line(std::string_view line, const Each& each);
   HostPath file_name(unsigned number) const;
+  Result<bool> open_number(unsigned number);
+  Result<bool> open_compressed(unsigned number);
+  Result<void> remember(int file, bool compressed);
+  bool is_here(unsigned number) const;
 };
 
 }  // namespace isle::engine

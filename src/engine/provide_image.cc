@@ -59,14 +59,10 @@ Result<Here> look(const Paths& paths, const std::string& name, const image::Pull
   return here;
 }
 
-}  // namespace
-
-Result<std::string> provide_image(const Paths& paths,
-                                  const record::Container& container,
+Result<std::string> provide_named(const Paths& paths,
+                                  const std::string& name,
                                   const image::PullWish& wish,
                                   const ProvideHooks& hooks) {
-  const std::string& name = container.storage.root.image;
-  if (name.empty()) return name;
   const Here here = TRY(look(paths, name, wish));
   const bool enough =
       here.found && (wish.policy == PullPolicy::Missing || here.candidates.references.empty());
@@ -78,6 +74,26 @@ Result<std::string> provide_image(const Paths& paths,
     return here.name;
   }
   return std::unexpected(std::move(fetched).error().within(format("pull {}", quoted(name))));
+}
+
+}  // namespace
+
+Result<std::string> provide_image(const Paths& paths,
+                                  const record::Container& container,
+                                  const image::PullWish& wish,
+                                  const ProvideHooks& hooks) {
+  const std::string& name = container.storage.root.image;
+  return name.empty() ? name : provide_named(paths, name, wish, hooks);
+}
+
+Result<void> provide_mounted_images(const Paths& paths,
+                                    record::Container& container,
+                                    const image::PullWish& wish,
+                                    const ProvideHooks& hooks) {
+  for (record::MountRequest& mount : container.storage.mounts) {
+    if (mount.type == "image") mount.source = TRY(provide_named(paths, mount.source, wish, hooks));
+  }
+  return {};
 }
 
 }  // namespace isle::engine

@@ -25,4 +25,10 @@ Result<std::string> provide_image(const Paths& paths,
                                   const image::PullWish& wish,
                                   const ProvideHooks& hooks);
 
+// The same for the images that are mounted in it; they take the names they have here then.
+Result<void> provide_mounted_images(const Paths& paths,
+                                    record::Container& container,
+                                    const image::PullWish& wish,
+                                    const ProvideHooks& hooks);
+
 }  // namespace isle::engine

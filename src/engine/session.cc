@@ -1,10 +1,12 @@
 #include "engine/session.h"
 
+#include "base/strings.h"
 #include "engine/networking.h"
 #include "engine/volumes.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "monitor/client.h"
+#include "runtime/state/notify.h"
 
 namespace isle::engine {
 namespace {
@@ -18,7 +20,7 @@ Result<std::vector<std::string>> clean_up_command(const record::Container& conta
 // Most containers ask for nothing that the monitor would have to look up.
 bool needs_record(const record::Life& life) {
   return !life.log.driver.empty() || !life.log.options.empty() || life.restart.wanted() ||
-         life.health.wanted();
+         life.health.wanted() || !life.sd_notify.empty();
 }
 
 Result<monitor::MonitorRequest> monitor_request(const Paths& paths,
@@ -59,6 +61,7 @@ class Session {
     }
     for (const std::string& warning : started->warnings) hooks_.warn(warning);
     write_monitor_pid(monitor->process.pid);
+    tell_service_manager(monitor->process.pid);
     std::expected<RunEnd, RunFailure> end =
         options_.stay ? stay(*monitor) : RunEnd{.id = container_.id, .status = 0, .detached = true};
     if (!started->plan.empty()) hooks_.explain(started->plan);
@@ -83,6 +86,16 @@ class Session {
     const auto written =
         kernel::replace_file(HostPath(file), std::to_string(pid.value), 0644, false);
     if (!written) hooks_.warn(written.error().describe());
+  }
+
+  // Before this process ends, which the manager takes for the service's main one.
+  void tell_service_manager(Pid monitor) {
+    const std::string& mode = container_.life.sd_notify;
+    if (mode == "ignore" || runtime::notify_address().empty()) return;
+    const Result<void> told = runtime::tell_manager(
+        format("MAINPID={}\n{}", monitor.value, mode == "conmon" ? "READY=1\n" : ""),
+        !options_.stay);
+    if (!told) hooks_.warn(told.error().describe());
   }
 
   std::expected<RunEnd, RunFailure> stay(monitor::MonitorHandle& monitor) {

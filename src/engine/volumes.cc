@@ -133,18 +133,21 @@ Result<void> fill(const Paths& paths,
   if (!is_empty(data) && access(mark.c_str(), F_OK) != 0) return {};
   TRY(start_over(volumes.directory(request.source), mark));
   const kernel::UniqueFd target = TRY(kernel::open_file(data, O_RDONLY | O_DIRECTORY));
-  TRY(give_to_root_inside(target.get(), made.prepared.spec));
+  // With idmap the files keep the ids that the container sees.
+  const bool is_mapped = request.id_mapped;
+  if (!is_mapped) TRY(give_to_root_inside(target.get(), made.prepared.spec));
   image::TreeSource source;
-  if (!request.no_copy) {
+  if (!request.no_copy && request.subpath.empty()) {
     source.directories = TRY(parts_in_image(made.prepared.layers, request.target));
   }
   if (!source.directories.empty()) {
     const oci::Linux& linux_ = *made.prepared.spec.linux_;
-    TRY(image::transfer_tree(paths.store,
-                             source,
-                             {.directory = target.get(),
-                              .uids = ranges_of(linux_.uid_mappings),
-                              .gids = ranges_of(linux_.gid_mappings)}));
+    TRY(image::transfer_tree(
+        paths.store,
+        source,
+        {.directory = target.get(),
+         .uids = is_mapped ? image::IdRanges() : ranges_of(linux_.uid_mappings),
+         .gids = is_mapped ? image::IdRanges() : ranges_of(linux_.gid_mappings)}));
   }
   if (unlink(mark.c_str()) != 0) return fail_call(errno, format("unlink({})", mark.str()));
   return {};

@@ -13,6 +13,7 @@
 
 #include "base/strings.h"
 #include "image/image_record.h"
+#include "kernel/file_lock.h"
 
 namespace isle::image {
 namespace {
@@ -201,9 +202,7 @@ std::string name_path(const Reference& reference) {
 Result<kernel::UniqueFd> lock_names(const Store& store) {
   const kernel::UniqueFd directory = TRY(store.directory("locks"));
   kernel::UniqueFd file = TRY(kernel::open_at(directory.get(), "names", O_RDWR | O_CREAT, 0600));
-  while (flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail_call(errno, "flock(names)");
-  }
+  TRY(kernel::lock_file(file.get(), LOCK_EX, (store.root() / "locks/names").str()));
   return file;
 }
 

@@ -59,14 +59,26 @@ void read_names(const Store& store, Use& use) {
   }
 }
 
+void add_container(Use& use,
+                   const std::string& container,
+                   const std::string& image_id,
+                   const std::vector<std::string>& layers) {
+  const std::string who = format("container {}", container.substr(0, 12));
+  for (const std::string& layer : layers) need(use.layers, layer, who);
+  const Result<oci::Digest> image = oci::Digest::parse(image_id);
+  const auto found = image ? use.images.find(*image) : use.images.end();
+  if (found == use.images.end()) return;
+  std::vector<std::string>& containers = found->second.containers;
+  if (std::ranges::find(containers, container) == containers.end()) containers.push_back(container);
+}
+
 Result<void> read_containers(const Store& store, Use& use) {
   for (const std::string& id : TRY(entries_of(store.root() / "containers"))) {
     const ContainerImage needs = TRY(read_container_image(store, id));
-    const std::string who = format("container {}", id.substr(0, 12));
-    for (const std::string& layer : needs.layers) need(use.layers, layer, who);
-    const Result<oci::Digest> image = oci::Digest::parse(needs.id);
-    const auto found = image ? use.images.find(*image) : use.images.end();
-    if (found != use.images.end()) found->second.containers.push_back(id);
+    add_container(use, id, needs.id, needs.layers);
+    for (const MountedImage& mounted : needs.mounted) {
+      add_container(use, id, mounted.id, mounted.layers);
+    }
   }
   return {};
 }
@@ -106,7 +118,7 @@ Result<Use> read_use(const Store& store) {
   return use;
 }
 
-// The image's id, then a layer a line.
+// The image's id, then a layer a line; then "@ID" and its layers for each that is mounted.
 Result<ContainerImage> read_container_image(const Store& store, std::string_view container) {
   ContainerImage image;
   const HostPath path = store.container_directory(container) / "image";
@@ -116,7 +128,11 @@ Result<ContainerImage> read_container_image(const Store& store, std::string_view
   const Cut first = cut(text, '\n');
   image.id = first.before;
   for (const std::string_view line : split(first.after, '\n')) {
-    if (!line.empty()) image.layers.emplace_back(line);
+    if (line.starts_with('@')) {
+      image.mounted.push_back({.id = std::string(line.substr(1)), .layers = {}});
+    } else if (!line.empty()) {
+      (image.mounted.empty() ? image.layers : image.mounted.back().layers).emplace_back(line);
+    }
   }
   return image;
 }
@@ -126,6 +142,10 @@ Result<void> write_container_image(const Store& store,
                                    const ContainerImage& image) {
   std::string text = image.id + "\n";
   for (const std::string& layer : image.layers) text += layer + "\n";
+  for (const MountedImage& mounted : image.mounted) {
+    text += "@" + mounted.id + "\n";
+    for (const std::string& layer : mounted.layers) text += layer + "\n";
+  }
   const kernel::UniqueFd file =
       TRY(kernel::open_file(store.container_directory(container) / "image",
                             O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,

@@ -36,9 +36,14 @@ struct Use {
 Result<Use> read_use(const Store& store);
 
 // What a container needs, beside its files: written by prepare_snapshot.
+struct MountedImage {
+  std::string id;
+  std::vector<std::string> layers;
+};
 struct ContainerImage {
-  std::string id;                   // of the image, as text; empty with --rootfs
-  std::vector<std::string> layers;  // directories of layers/
+  std::string id;                     // of the image, as text; empty with --rootfs
+  std::vector<std::string> layers;    // directories of layers/
+  std::vector<MountedImage> mounted;  // --mount type=image
 };
 Result<ContainerImage> read_container_image(const Store& store, std::string_view container);
 Result<void> write_container_image(const Store& store,

@@ -4,8 +4,8 @@
 
 #include "base/strings.h"
 #include "islet/console_socket.h"
-#include "islet/notify.h"
 #include "runtime/plan/describe.h"
+#include "runtime/state/notify.h"
 
 namespace isle::islet {
 
@@ -69,7 +69,7 @@ Result<Creation> read_creation(const Globals& globals, const Arguments& argument
                     detached,
                     !creation.console_socket.empty()));
   TRY(hand_on_listen_fds(request));
-  TRY(offer_notify_socket(request));
+  TRY(runtime::offer_notify_socket(request));
   return creation;
 }
 

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "islet/create_options.h"
-#include "islet/notify.h"
 #include "kernel/signal_fd.h"
 #include "runtime/relay/console_size.h"
 #include "runtime/relay/relay.h"
+#include "runtime/state/notify.h"
 
 namespace isle::islet {
 
@@ -42,7 +42,7 @@ void reap_orphans() {
 // A container, and the way by which its command says that it is ready, if anybody wants to hear.
 struct Running {
   runtime::CreatedContainer container;
-  std::optional<Notifier> notifier;
+  std::optional<runtime::Notifier> notifier;
 };
 
 // The socket is there before the command can look for it.
@@ -54,7 +54,7 @@ Result<Running> create_and_start(const Globals& globals, Creation creation) {
   Running running{.container = TRY(create(globals, std::move(creation))), .notifier = {}};
   if (!notifies) return running;
   const auto start = [&]() -> Result<void> {
-    running.notifier = TRY(Notifier::open(root, id));
+    running.notifier = TRY(runtime::Notifier::open(root, id));
     return runtime::start_container(root, id);
   };
   if (Result<void> started = start(); !started) {
@@ -67,7 +67,7 @@ Result<Running> create_and_start(const Globals& globals, Creation creation) {
 
 Result<int> wait_in_foreground(const Log& log,
                                const runtime::CreatedContainer& created,
-                               std::optional<Notifier>& notifier) {
+                               std::optional<runtime::Notifier>& notifier) {
   const int console = created.console ? created.console.get() : -1;
   runtime::RelayOptions options{.input = true, .terminal = console >= 0, .detach_keys = ""};
   if (notifier) {

@@ -1,8 +1,8 @@
 // start: let a created container's command run.
 
-#include "islet/notify.h"
 #include "islet/verb.h"
 #include "runtime/state/create.h"
+#include "runtime/state/notify.h"
 
 namespace isle::islet {
 
@@ -11,7 +11,7 @@ namespace {
 Result<int> run(const Globals& globals, const Arguments& arguments) {
   const HostPath root = TRY(globals.root());
   const std::string_view id = arguments.words()[0];
-  std::optional<Notifier> notifier = TRY(Notifier::open(root, id));
+  std::optional<runtime::Notifier> notifier = TRY(runtime::Notifier::open(root, id));
   TRY(runtime::start_container(root, id));
   if (!notifier) return 0;
   const runtime::ContainerState state = TRY(runtime::load_state(root, id));

@@ -168,8 +168,25 @@ bool take_superblock(MountOptions& options, std::string_view word) {
   return true;
 }
 
+constexpr std::string_view kSubdirectory = "X-mount.subdir";
+
+// As a path that is walked component by component it has neither a beginning slash nor "..".
+Result<void> take_subdirectory(MountOptions& options, std::string_view path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  bool leads_out = path.empty();
+  for (const std::string_view part : split(path, '/')) leads_out = leads_out || part == "..";
+  if (leads_out) {
+    return fail(
+        ErrorKind::InvalidArgument,
+        format("mount option {}: {} is no path beneath the source", kSubdirectory, quoted(path)));
+  }
+  options.subdirectory = path;
+  return {};
+}
+
 Result<void> take_data(MountOptions& options, std::string_view word) {
   const Cut parts = cut(word, '=');
+  if (parts.before == kSubdirectory) return take_subdirectory(options, parts.after);
   if (has_word(kOnlyMount8, parts.before) || parts.before.starts_with("x-") ||
       parts.before.starts_with("X-")) {
     return fail(ErrorKind::InvalidArgument,
@@ -225,7 +242,8 @@ Result<MountOptions> parse_mount_options(const std::vector<std::string>& words) 
 }
 
 std::vector<std::string> mount_option_words() {
-  std::vector<std::string> words = {"bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap"};
+  std::vector<std::string> words = {
+      "bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap", std::string(kSubdirectory)};
   const auto add_attributes = [&words](const auto& rows) {
     for (const AttributeRow& row : rows) {
       words.emplace_back(row.word);

@@ -45,6 +45,8 @@ struct MountOptions {
   bool recursive_bind = false;
   bool remount = false;
   bool copy_up = false;  // tmpcopyup: a tmpfs starts with what it hides
+  // X-mount.subdir=, mount(8): only this part of the source, a path beneath it; empty: all.
+  std::string subdirectory;
   MountIdMap id_mapping = MountIdMap::None;
   std::vector<PropagationChange> propagation;  // in the order written
   // ro or rw as last written. A read-only mount is an attribute above; a file system on a block

@@ -174,5 +174,15 @@ TEST(MountOptions, PropagationWordsOfOthersAreNone) {
   EXPECT_EQ(parse_propagation("rslave"), (PropagationChange{.flag = MS_SLAVE, .recursive = true}));
 }
 
+TEST(MountOptions, APartOfTheSourceIsAPathBeneathIt) {
+  const auto options = parse_mount_options({"rbind", "X-mount.subdir=/a/b"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->subdirectory, "a/b");
+  EXPECT_TRUE(options->data.empty());
+  for (const char* word : {"X-mount.subdir=", "X-mount.subdir=/", "X-mount.subdir=a/../b"}) {
+    EXPECT_FALSE(parse_mount_options({word})) << word;
+  }
+}
+
 }  // namespace
 }  // namespace isle::kernel

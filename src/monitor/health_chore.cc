@@ -10,6 +10,7 @@
 #include "monitor/clients.h"
 #include "monitor/ending.h"
 #include "monitor/health.h"
+#include "monitor/notify.h"
 
 namespace isle::monitor {
 
@@ -27,6 +28,7 @@ class HealthChore final : public Chore {
       : request_(request),
         check_(with_defaults(container.life.health)),
         attributes_(std::move(attributes)),
+        says_ready_(container.life.sd_notify == "healthy" && is_awaited(container)),
         stop_seconds_(container.life.stop_timeout.value_or(kDefaultStop)),
         began_(monotonic_ms()),
         next_(began_ + pause()) {
@@ -67,6 +69,7 @@ class HealthChore final : public Chore {
   const MonitorRequest& request_;
   record::HealthCheck check_;
   oci::StringMap attributes_;
+  bool says_ready_;  // to the service manager, once
   std::int64_t stop_seconds_;
   std::int64_t began_;
   std::int64_t next_;  // all ms of CLOCK_MONOTONIC
@@ -138,6 +141,10 @@ class HealthChore final : public Chore {
     next_ = monotonic_ms() + pause();
     save();
     if (health_.status == before) return 0;
+    if (says_ready_ && health_.status == "healthy") {
+      says_ready_ = false;
+      say_ready();
+    }
     oci::StringMap attributes = attributes_;
     attributes["health_status"] = health_.status;
     note_event(request_, "health_status", std::move(attributes));

@@ -7,6 +7,7 @@
 #include "monitor/ending.h"
 #include "monitor/health.h"
 #include "monitor/network.h"
+#include "monitor/notify.h"
 #include "monitor/restart.h"
 #include "monitor/wire.h"
 #include "record/event.h"
@@ -141,8 +142,10 @@ HostPath state_root(const MonitorRequest& request) { return request.run / "conta
 Result<LaunchedContainer> launch_container(const MonitorRequest& request, int client) {
   std::vector<std::string> warnings;
   runtime::BundleConfig config = TRY(runtime::read_bundle(request.container, warnings));
-  const oci::Spec& spec = config.spec;
+  oci::Spec& spec = config.spec;
   const record::Container record = TRY_STEP(read_record(request), "read the container's record");
+  std::unique_ptr<Chore> notice = TRY_STEP(offer_ready_socket(request.container, record, spec),
+                                           "make the socket by which it says that it is ready");
   Log log = TRY(make_log(request, record));
   Pipes pipes;
   const bool terminal = spec.process && spec.process->terminal;
@@ -178,10 +181,11 @@ Result<LaunchedContainer> launch_container(const MonitorRequest& request, int cl
   launched.charge.stop_signal = request.stop_signal;
   launched.charge.timeout_seconds = request.timeout_seconds;
   launched.charge.log = std::move(log);
+  launched.charge.chores[1] = std::move(notice);
   launched.attributes = event_attributes(request, record);
   note_event(request, "start", launched.attributes);
   if (record.life.health.wanted()) {
-    launched.charge.chore = make_health_chore(request, record, launched.attributes);
+    launched.charge.chores[0] = make_health_chore(request, record, launched.attributes);
   }
   // See engine/abandoned.cc. One with --rm leaves nothing that somebody could ask about.
   if (request.clean_up.empty()) {

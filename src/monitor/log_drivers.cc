@@ -15,12 +15,12 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 Names options_of(std::string_view driver) {
-  static constexpr std::array<std::string_view, 5> kJson = {
-      "max-size", "max-file", "tag", "labels", "env"};
+  static constexpr std::array<std::string_view, 6> kJson = {
+      "max-size", "max-file", "compress", "tag", "labels", "env"};
   if (driver == "none") return {};
   const Names all(kJson);
-  if (driver == "journald") return all.subspan(2);
-  return driver == "k8s-file" ? all.first(2) : all;
+  if (driver == "journald") return all.subspan(3);
+  return driver == "k8s-file" ? all.first(3) : all;
 }
 
 bool is_driver(std::string_view name) {
@@ -38,6 +38,15 @@ Result<std::int64_t> number_option(const record::LogConfig& config,
   return static_cast<std::int64_t>(number);
 }
 
+Result<bool> switch_option(const record::LogConfig& config, const std::string& name) {
+  const auto option = config.options.find(name);
+  if (option == config.options.end() || option->second == "false") return false;
+  if (option->second == "true") return true;
+  return fail(ErrorKind::InvalidArgument,
+              format("--log-opt {} cannot be {}", name, quoted(option->second)),
+              "it is true or false");
+}
+
 Result<LogLimits> limits_of(const record::LogConfig& config) {
   LogLimits limits;
   if (const auto size = config.options.find("max-size");
@@ -49,6 +58,13 @@ Result<LogLimits> limits_of(const record::LogConfig& config) {
     return fail(ErrorKind::InvalidArgument, "--log-opt max-file is a number from 1 to 1000");
   }
   limits.max_file = static_cast<unsigned>(files);
+  limits.compress = TRY(switch_option(config, "compress"));
+  if (limits.compress && (limits.max_size == 0 || limits.max_file == 1)) {
+    return fail(
+        ErrorKind::InvalidArgument,
+        "--log-opt compress: only files that grow no more are compressed, and there are none",
+        "add --log-opt max-size=10m --log-opt max-file=3");
+  }
   return limits;
 }
 

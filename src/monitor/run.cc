@@ -9,6 +9,7 @@
 #include "monitor/own_cgroup.h"
 #include "monitor/restart.h"
 #include "monitor/wire.h"
+#include "runtime/state/notify.h"
 
 namespace isle::monitor {
 
@@ -56,7 +57,11 @@ Result<Run> supervise_container(const MonitorRequest& request,
                             run.exit = end_container(request, container, exit, restarts);
                             return run.exit;
                           },
-                      .settle = [&] { own_cgroup.join(); }};
+                      .settle =
+                          [&] {
+                            // A service manager knows its own by their group.
+                            if (runtime::notify_address().empty()) own_cgroup.join();
+                          }};
   run.supervised = TRY(supervise(std::move(container.charge), duties));
   run.ran_ms = monotonic_ms() - began;
   return run;

@@ -48,14 +48,17 @@ class Supervisor {
 
   Result<Supervised> run() {
     while (!over()) TRY(turn());
-    return Supervised{.clean_up = by_client_ ? CleanUp::ByClient : CleanUp::ByMonitor,
-                      .wants_restart = charge_.chore && charge_.chore->wants_restart()};
+    Supervised end{.clean_up = by_client_ ? CleanUp::ByClient : CleanUp::ByMonitor};
+    for (const auto& chore : charge_.chores) {
+      end.wants_restart = end.wants_restart || (chore && chore->wants_restart());
+    }
+    return end;
   }
 
  private:
   // Positions in the set that is polled.
   static constexpr std::size_t kInit = 0, kSignals = 1, kListener = 2, kOutput = 3, kErrors = 4,
-                               kInput = 5, kChore = 6, kClients = kChore + Chore::kDescriptors;
+                               kInput = 5, kChore = 6, kClients = kChore + 2 * Chore::kDescriptors;
 
   // ---- the loop ---------------------------------------------------------------------------
 
@@ -90,14 +93,14 @@ class Supervisor {
     add(read_output && !hung_up ? charge_.outputs[0].get() : -1, POLLIN);
     add(read_output ? charge_.outputs[1].get() : -1, POLLIN);
     add(input_waits() && !hung_up ? charge_.input.get() : -1, POLLOUT);
-    watch_chore();
+    for (const auto& chore : charge_.chores) watch_chore(chore.get());
     for (const Client& client : clients_.all()) {
       add(client.socket.get(), client.waiting.empty() ? POLLIN : POLLIN | POLLOUT);
     }
   }
 
-  void watch_chore() {
-    if (charge_.chore && !ended_) return charge_.chore->watch(set_);
+  void watch_chore(Chore* chore) {
+    if (chore != nullptr && !ended_) return chore->watch(set_);
     for (std::size_t i = 0; i < Chore::kDescriptors; ++i) add(-1, 0);
   }
 
@@ -114,7 +117,9 @@ class Supervisor {
     if (!settled_ && !ended_) consider(began_ + kSettleAfter);
     if (!quiet_) consider(last_busy_ + kQuietAfter);
     if (charge_.timeout_seconds != 0 && !timed_out_ && !ended_) consider(timeout_at());
-    if (charge_.chore && !ended_) consider(charge_.chore->deadline());
+    for (const auto& chore : charge_.chores) {
+      if (chore && !ended_) consider(chore->deadline());
+    }
     const std::int64_t now = monotonic_ms();
     if (hung_up_until_ > now) consider(hung_up_until_);
     if (next < 0) return -1;
@@ -128,8 +133,9 @@ class Supervisor {
       timed_out_ = true;
       signal_init(SIGKILL);
     }
-    if (charge_.chore && !ended_) {
-      if (const int signal = charge_.chore->turn(now); signal != 0) signal_init(signal);
+    for (const auto& chore : charge_.chores) {
+      if (!chore || ended_) continue;
+      if (const int signal = chore->turn(now); signal != 0) signal_init(signal);
     }
     const bool stays = clients_.all().empty() || now >= began_ + kSettleAfter;
     if (!settled_ && !ended_ && stays) {
@@ -333,7 +339,9 @@ class Supervisor {
     const kernel::ExitStatus exit = TRY(kernel::wait_for(charge_.pidfd.get()));
     ended_ = true;
     charge_.listener.reset();
-    if (charge_.chore) charge_.chore->end();
+    for (const auto& chore : charge_.chores) {
+      if (chore) chore->end();
+    }
     record_ = duties_.ended(exit);
     return {};
   }

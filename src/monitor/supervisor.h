@@ -26,7 +26,7 @@ struct Charge {
   int stop_signal = 15;
   unsigned timeout_seconds = 0;
   Log log;
-  std::unique_ptr<Chore> chore;  // may be none
+  std::unique_ptr<Chore> chores[2];  // may be none
 };
 
 struct Duties {

@@ -14,6 +14,7 @@
 #include "base/ip_address.h"
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "kernel/file_lock.h"
 #include "kernel/netlink_device.h"
 #include "network/complete.h"
 #include "network/leases.h"
@@ -39,9 +40,7 @@ Result<void> make_directory(const HostPath& path) {
 Result<kernel::UniqueFd> lock_networks(const Places& places) {
   TRY(make_directory(places.networks));
   kernel::UniqueFd directory = TRY(kernel::open_file(places.networks, O_RDONLY | O_DIRECTORY));
-  while (flock(directory.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail_call(errno, format("flock({})", places.networks.str()));
-  }
+  TRY(kernel::lock_file(directory.get(), LOCK_EX, places.networks.str()));
   return directory;
 }
 

@@ -24,8 +24,9 @@ const Option kLogOpt{
          0,
          Arity::Value,
          "NAME=VALUE",
-         "max-size=BYTES, after which a new file is begun, max-file=NUMBER of them; what stands "
-         "beside each line: tag=TEXT, labels=NAME,..., env=NAME,...",
+         "max-size=BYTES, after which a new file is begun, max-file=NUMBER of them, compress=true "
+         "those that are full; what stands beside each line: tag=TEXT, labels=NAME,..., "
+         "env=NAME,...",
          Section::Process},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       auto [name, text] = TRY(parse_pair(value, "log-opt", false));

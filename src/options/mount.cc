@@ -1,8 +1,9 @@
-// --mount: the long spelling of a mount, and what becomes of all three spellings. A missing source
-// is an error here.
+// --mount: the long spelling of a mount. A missing source is an error here. What becomes of all
+// three spellings says mount_spec.cc.
 #include <algorithm>
 
 #include "base/strings.h"
+#include "options/mount_spec.h"
 #include "options/mount_words.h"
 #include "options/rows.h"
 #include "options/values.h"
@@ -13,7 +14,7 @@ namespace {
 
 struct Words {
   std::string_view type = "volume";
-  std::string_view source, target, propagation;
+  std::string_view source, target, subpath;
   std::string options;  // divided by commas
 
   void add(std::string_view option) {
@@ -34,6 +35,8 @@ Result<bool> take_switch(Words& words, std::string_view key, const Cut& parts) {
                                   {"noexec", "noexec", "exec"},
                                   {"dev", "dev", "nodev"},
                                   {"nodev", "nodev", "dev"},
+                                  {"U", "U", ""},
+                                  {"chown", "U", ""},
                                   {"suid", "suid", "nosuid"},
                                   {"nosuid", "nosuid", "suid"},
                                   {"tmpcopyup", "tmpcopyup", ""},
@@ -51,20 +54,22 @@ std::string_view refusal_of_key(std::string_view key) {
     std::string_view key, reason;
   };
   static constexpr Row kRows[] = {
-      {"volume-subpath", "a part of a volume cannot be mounted yet; mount all of it"},
-      {"subpath", "a part of a volume cannot be mounted yet; mount all of it"},
       {"volume-driver", "volumes have the driver local only"},
       {"volume-opt", "isle volume create takes what a volume is made with"},
       {"volume-label", "isle volume create takes what a volume is made with"},
-      {"U", "isle does not change the owner of what it mounts"},
-      {"chown", "isle does not change the owner of what it mounts"},
-      {"idmap", "id-mapped volumes do not exist yet"},
       {"glob", "name each source"},
-      {"relabel", "SELinux labels are set by -v SOURCE:TARGET:z"},
       {"consistency", "it has no meaning on Linux"},
   };
   const auto* row = std::ranges::find(kRows, key, &Row::key);
   return row == std::end(kRows) ? std::string_view() : row->reason;
+}
+
+Result<std::string_view> relabel_word(std::string_view value) {
+  if (value == "shared") return "z";
+  if (value == "private") return "Z";
+  return fail(ErrorKind::InvalidArgument,
+              format("--mount: relabel cannot be {}", quoted(value)),
+              "it is shared or private");
 }
 
 Result<void> take_word(Words& words, std::string_view word) {
@@ -81,6 +86,12 @@ Result<void> take_word(Words& words, std::string_view word) {
     words.target = parts.after;
   } else if (key == "bind-propagation") {
     words.add(parts.after);
+  } else if (key == "volume-subpath" || key == "image-subpath" || key == "subpath") {
+    words.subpath = parts.after;
+  } else if (key == "idmap") {
+    words.add(word);
+  } else if (key == "relabel") {
+    words.add(TRY(relabel_word(parts.after)));
   } else if (key == "volume-nocopy") {
     if (!parts.found || TRY(parse_bool(parts.after, "--mount volume-nocopy"))) words.add("nocopy");
   } else if (key == "tmpfs-size") {
@@ -88,10 +99,12 @@ Result<void> take_word(Words& words, std::string_view word) {
   } else if (key == "tmpfs-mode") {
     words.add(format("mode={}", parts.after));
   } else if (!TRY(take_switch(words, key, parts))) {
-    return fail(ErrorKind::InvalidArgument,
-                format("--mount: unknown key {}", quoted(key)),
-                "keys are type, source, target, readonly, bind-propagation, bind-nonrecursive, "
-                "exec, dev, suid, volume-nocopy, tmpfs-size, tmpfs-mode, tmpcopyup");
+    return fail(
+        ErrorKind::InvalidArgument,
+        format("--mount: unknown key {}", quoted(key)),
+        "keys are type, source, target, readonly, bind-propagation, bind-nonrecursive, "
+        "exec, dev, suid, U, idmap, relabel, subpath, volume-nocopy, tmpfs-size, tmpfs-mode, "
+        "tmpcopyup");
   }
   return {};
 }
@@ -101,10 +114,41 @@ Result<record::MountRequest> bind_request(const Words& words) {
     return fail(
         ErrorKind::InvalidArgument, "--mount type=bind: the source is missing", "add source=/PATH");
   }
+  if (!words.subpath.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                "--mount type=bind: subpath is of volumes and images",
+                "name the directory itself: source=/PATH/SUBPATH");
+  }
   record::MountRequest mount{.type = "bind", .make_source = false};
   mount.source = TRY(absolute_path(words.source));
   mount.target = TRY(mount_target(words.target, "mount"));
-  mount.options = TRY(bind_options(words.options, "mount"));
+  TRY(take_mount_words(mount, words.options, "mount"));
+  return mount;
+}
+
+Result<record::MountRequest> volume_or_image(const Words& words) {
+  record::MountRequest mount{.type = std::string(words.type)};
+  mount.source = words.source;
+  mount.target = TRY(mount_target(words.target, "mount"));
+  if (!words.subpath.empty()) mount.subpath = TRY(subpath_of(words.subpath, "mount subpath"));
+  TRY(take_mount_words(mount, words.options, "mount"));
+  return mount;
+}
+
+Result<record::MountRequest> image_request(const Words& words) {
+  if (words.source.empty()) {
+    return fail(
+        ErrorKind::InvalidArgument, "--mount type=image: the image is missing", "add source=IMAGE");
+  }
+  record::MountRequest mount = TRY(volume_or_image(words));
+  if (mount.chown || mount.id_mapped || mount.overlay) {
+    return fail(ErrorKind::InvalidArgument,
+                "--mount type=image: U, O and idmap are of volumes and directories",
+                "an image's files are the container's already; rw=true lets it write");
+  }
+  const bool asked = std::ranges::find(mount.options, "rw") != mount.options.end();
+  const bool read_only = std::ranges::find(mount.options, "ro") != mount.options.end();
+  if (!asked && !read_only) mount.options.emplace_back("ro");
   return mount;
 }
 
@@ -123,17 +167,18 @@ Result<record::MountRequest> request_of(const Words& words) {
   if (words.type == "tmpfs") return tmpfs_request(words);
   if (words.type == "volume") {
     if (!words.source.empty()) TRY(volume::check_volume_name(words.source));
-    return volume_request(words.source, words.target, words.options, "mount");
+    return volume_or_image(words);
   }
-  for (const std::string_view known : {"image", "glob", "ramfs", "devpts", "npipe", "cluster"}) {
+  if (words.type == "image") return image_request(words);
+  for (const std::string_view known : {"glob", "ramfs", "devpts", "npipe", "cluster"}) {
     if (words.type != known) continue;
     return fail(ErrorKind::Unsupported,
                 format("--mount: mounts of type {} do not exist yet", quoted(words.type)),
-                "type=bind, type=volume and type=tmpfs do");
+                "type=bind, type=volume, type=image and type=tmpfs do");
   }
   return fail(ErrorKind::InvalidArgument,
               format("--mount: there is no type {}", quoted(words.type)),
-              "it is bind, volume or tmpfs");
+              "it is bind, volume, image or tmpfs");
 }
 
 Result<void> parse(RunRequest& request, std::string_view value) {
@@ -147,44 +192,6 @@ Result<void> parse(RunRequest& request, std::string_view value) {
   return add_mount(request.container.storage, TRY(request_of(words)), "mount");
 }
 
-bool is_at_or_below(const std::string& path, const std::string& top) {
-  return path == top || path.starts_with(top + "/");
-}
-
-Result<void> find_source(SpecBuilder& builder, const record::MountRequest& mount) {
-  if (mount.type != "bind" || builder.world.look(mount.source)) return {};
-  if (mount.make_source) {
-    builder.directories.push_back(mount.source);
-    return {};
-  }
-  return fail(ErrorKind::NotFound,
-              format("--mount: the source {} does not exist", quoted(mount.source)),
-              "make it first, or use --volume, which makes a directory");
-}
-
-// The user's mounts win over the default ones on and below the same place.
-Result<void> apply(SpecBuilder& builder, const record::Container& container) {
-  for (const record::MountRequest& mount : container.storage.mounts) {
-    TRY(find_source(builder, mount));
-    std::erase_if(builder.spec.mounts, [&mount](const oci::Mount& old) {
-      return is_at_or_below(old.destination, mount.target);
-    });
-  }
-  for (const record::MountRequest& mount : container.storage.mounts) {
-    if (mount.type == "volume") {
-      builder.spec.mounts.push_back(TRY(builder.world.mount_of_volume(mount)));
-      continue;
-    }
-    builder.spec.mounts.push_back({.destination = mount.target,
-                                   .type = mount.type,
-                                   .source = mount.source,
-                                   .options = mount.options,
-                                   .uid_mappings = {},
-                                   .gid_mappings = {}});
-  }
-  return {};
-}
-
 }  // namespace
 
 const Option kMount{
@@ -192,11 +199,11 @@ const Option kMount{
              0,
              Arity::Value,
              "KEY=VALUE,...",
-             "Mount as said by keys: type=bind|volume|tmpfs, source=, target=, readonly, "
-             "bind-propagation=, tmpfs-size=, tmpfs-mode=",
+             "Mount as said by keys: type=bind|volume|image|tmpfs, source=, target=, readonly, "
+             "subpath=, idmap, bind-propagation=, tmpfs-size=, tmpfs-mode=",
              Section::Files},
     .parse = parse,
-    .apply = apply,
+    .apply = apply_mounts,
 };
 
 }  // namespace isle::options

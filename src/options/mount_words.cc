@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "kernel/mount_options.h"
+#include "options/id_words.h"
 #include "options/values.h"
 
 namespace isle::options {
@@ -23,14 +24,9 @@ struct Refused {
   std::string_view word, reason;
 };
 constexpr std::array kRefusedBindWords = {
-    Refused{"U", "isle does not change the owner of what it mounts"},
-    Refused{"O", "overlays over volumes do not exist yet"},
-    Refused{"nocopy", "only a volume is copied into"},
-    Refused{"copy", "only a volume is copied into"},
     Refused{"cached", "it has no meaning on Linux"},
     Refused{"delegated", "it has no meaning on Linux"},
     Refused{"consistent", "it has no meaning on Linux"},
-    Refused{"idmap", "id-mapped volumes do not exist yet"},
 };
 
 Result<void> check_bind_word(std::string_view word, std::string_view flag) {
@@ -41,9 +37,62 @@ Result<void> check_bind_word(std::string_view word, std::string_view flag) {
   }
   const kernel::MountOptions options =
       TRY_STEP(kernel::parse_mount_options({std::string(word)}), format("--{}", flag));
-  if (options.data.empty() && !options.remount && !options.copy_up) return {};
+  const bool is_of_bind = options.data.empty() && !options.remount && !options.copy_up &&
+                          options.subdirectory.empty() &&
+                          options.id_mapping == kernel::MountIdMap::None;
+  if (is_of_bind) return {};
   return fail(ErrorKind::InvalidArgument,
               format("--{}: a bind mount has no option {}", flag, quoted(word)));
+}
+
+// What the engine does before or beside the mount. True if the word was one of these.
+Result<bool> take_own_word(record::MountRequest& mount,
+                           std::string_view word,
+                           std::string_view flag) {
+  const Cut parts = cut(word, '=');
+  const std::string_view key = parts.before;
+  if (word == "U" || word == "chown") {
+    mount.chown = true;
+  } else if (word == "z" || word == "Z") {
+    mount.relabel = word;
+  } else if (word == "O") {
+    mount.overlay = true;
+  } else if (key == "upperdir" || key == "workdir") {
+    (key == "upperdir" ? mount.upper : mount.work) = TRY(absolute_path(parts.after));
+  } else if (key == "idmap") {
+    mount.id_mapped = true;
+    mount.id_map = parts.after;
+    TRY_STEP(parse_id_words(parts.after), format("--{}: option {}", flag, quoted(word)));
+  } else if ((word == "nocopy" || word == "copy") && mount.type == "volume") {
+    mount.no_copy = word == "nocopy";
+  } else if (word == "nocopy" || word == "copy") {
+    return fail(ErrorKind::Unsupported,
+                format("--{}: option {}: only a volume is copied into", flag, quoted(word)));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Words that say something together.
+Result<void> check_own_words(const record::MountRequest& mount, std::string_view flag) {
+  const auto refuse = [flag](std::string_view text, std::string_view hint) -> Result<void> {
+    return fail(ErrorKind::InvalidArgument, format("--{}: {}", flag, text), std::string(hint));
+  };
+  if (mount.upper.empty() != mount.work.empty()) {
+    return refuse("upperdir and workdir go together", "both on one file system, workdir empty");
+  }
+  if (!mount.upper.empty() && !mount.overlay) {
+    return refuse("upperdir and workdir are of an overlay", "add O");
+  }
+  if (mount.overlay && mount.chown) {
+    return refuse("U and O exclude each other: an overlay leaves its source as it is",
+                  "leave one of them out");
+  }
+  if (mount.overlay && !mount.subpath.empty()) {
+    return refuse("O and a subpath exclude each other", "leave one of them out");
+  }
+  return {};
 }
 
 // What docker and podman document; others could change what tmpfs is.
@@ -83,19 +132,21 @@ Result<std::string> mount_target(std::string_view text, std::string_view flag) {
               "--rootfs takes a directory as the root");
 }
 
-Result<oci::Strings> bind_options(std::string_view words, std::string_view flag) {
-  oci::Strings out;
+Result<void> take_mount_words(record::MountRequest& mount,
+                              std::string_view words,
+                              std::string_view flag) {
+  oci::Strings& out = mount.options;
   for (std::string_view word : split(words, ',')) {
-    // SELinux labels; without SELinux there is nothing to relabel, as in docker.
-    if (word.empty() || word == "z" || word == "Z") continue;
+    if (word.empty() || TRY(take_own_word(mount, word, flag))) continue;
     TRY(check_bind_word(word, flag));
     out.emplace_back(word);
   }
+  TRY(check_own_words(mount, flag));
   if (!has(out, "bind") && !has(out, "rbind")) out.insert(out.begin(), "rbind");
   if (!has_propagation(out)) out.emplace_back("rprivate");
   // "ro" alone would leave what is mounted below the source writable.
   if (has(out, "ro") && has(out, "rbind")) out.emplace_back("rro");
-  return out;
+  return {};
 }
 
 Result<record::MountRequest> volume_request(std::string_view name,
@@ -105,17 +156,19 @@ Result<record::MountRequest> volume_request(std::string_view name,
   record::MountRequest mount{.type = "volume"};
   mount.source = name;
   mount.target = TRY(mount_target(target, flag));
-  std::string rest;
-  for (const std::string_view word : split(words, ',')) {
-    if (word == "nocopy" || word == "copy") {
-      mount.no_copy = word == "nocopy";
-      continue;
-    }
-    if (!rest.empty()) rest += ',';
-    rest += word;
-  }
-  mount.options = TRY(bind_options(rest, flag));
+  TRY(take_mount_words(mount, words, flag));
   return mount;
+}
+
+Result<std::string> subpath_of(std::string_view text, std::string_view flag) {
+  while (text.starts_with('/')) text.remove_prefix(1);
+  while (text.ends_with('/')) text.remove_suffix(1);
+  bool leads_out = text.empty();
+  for (const std::string_view part : split(text, '/')) leads_out = leads_out || part == "..";
+  if (!leads_out) return std::string(text);
+  return fail(ErrorKind::InvalidArgument,
+              format("--{}: {} is no path beneath what is mounted", flag, quoted(text)),
+              "name a directory or file in it, without \"..\"");
 }
 
 Result<oci::Strings> tmpfs_options(std::string_view words, std::string_view flag) {

@@ -16,9 +16,9 @@ extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kC
     kLogDriver, kLogOpt, kMemory, kMemoryReservation, kMemorySwap, kMemorySwappiness, kMount, kName,
     kNoHealthcheck, kNet, kNetwork, kOomKillDisable, kOomScoreAdj, kPid, kPidfile, kPidsLimit,
     kPlatform, kPrivileged, kPull, kQuiet, kReadOnly, kRemove, kReplace, kRestart, kRootfs,
-    kSecurityOpt, kShmSize, kStopSignal, kStopTimeout, kStorageDriver, kStorageOpt, kSysctl,
-    kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty, kUidmap, kUlimit, kUser, kUserns, kUts,
-    kVolume, kVolumesFrom, kImageVolume, kWorkdir;
+    kSdnotify, kSecurityOpt, kShmSize, kStopSignal, kStopTimeout, kStorageDriver, kStorageOpt,
+    kSysctl, kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty, kUidmap, kUlimit, kUser, kUserns,
+    kUts, kVolume, kVolumesFrom, kImageVolume, kWorkdir;
 
 // Parts that no single flag owns.
 Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);

@@ -54,6 +54,9 @@ struct World {
   std::function<std::optional<IdRange>(bool group)> subordinate_ids;
   // Where a volume's files are, or how they are mounted; one that is not there is made.
   std::function<Result<oci::Mount>(const record::MountRequest& request)> mount_of_volume;
+  // Of an image, by its id; topmost first.
+  std::function<Result<oci::Strings>(const std::string& id)> layers_of_image;
+  std::string own_directory;  // of the container, for what its mounts write
   std::function<Result<std::string>(const std::string& path)> read_host_file;  // seccomp profile
   // Device nodes below /dev: --privileged.
   std::function<std::vector<std::string>()> host_devices;

@@ -78,6 +78,7 @@ constexpr std::array kTable = {
     &kRestart,
     &kStopSignal,
     &kStopTimeout,
+    &kSdnotify,
     &kTimeout,
     &kLogDriver,
     &kLogOpt,

@@ -29,7 +29,7 @@ Result<void> parse(RunRequest& request, std::string_view value) {
   record::MountRequest mount{.type = "bind", .make_source = true};
   mount.source = TRY(absolute_path(parts[0]));
   mount.target = TRY(mount_target(parts[1], "volume"));
-  mount.options = TRY(bind_options(words, "volume"));
+  TRY(take_mount_words(mount, words, "volume"));
   return add_mount(request.container.storage, std::move(mount), "volume");
 }
 
@@ -42,7 +42,7 @@ const Option kVolume{
          Arity::Value,
          "[SOURCE:]TARGET[:OPTIONS]",
          "Mount SOURCE, a path of the host or a volume's name, on TARGET inside; OPTIONS such as "
-         "ro, rslave, noexec, nocopy, divided by commas",
+         "ro, rslave, noexec, nocopy, U, O, idmap, divided by commas",
          Section::Files},
     .parse = parse,
     .apply = nullptr,  // --mount does it for all

@@ -34,6 +34,9 @@ struct Life {
   LogConfig log;
   RestartPolicy restart;
   HealthCheck health;
+  // Who tells the service manager that it is ready: "" (the container), "conmon" (isle, once it has
+  // started), "healthy" (its health check), "ignore" (nobody).
+  std::string sd_notify;
   std::string pid_file;          // where the number of its first process is written; empty: nowhere
   std::string monitor_pid_file;  // and its monitor's
 };
@@ -67,6 +70,7 @@ void fields(Io& io, typename Io::template Ref<Life> life) {
   io.always("log", life.log);
   io.always("restart", life.restart);
   io.always("health", life.health);
+  io.optional("sdNotify", life.sd_notify);
   io.optional("pidFile", life.pid_file);
   io.optional("monitorPidFile", life.monitor_pid_file);
 }

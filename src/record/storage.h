@@ -18,11 +18,19 @@ struct RootSource {
 };
 
 struct MountRequest {
-  std::string type;    // "bind", "tmpfs", "volume"
-  std::string source;  // of a volume its name; empty: one of its own is made
+  std::string type;    // "bind", "tmpfs", "volume", "image"
+  std::string source;  // of a volume its name; empty: one of its own is made; of an image as typed
   std::string target;
   oci::Strings options;      // as the OCI specification spells them
   bool make_source = false;  // a missing source becomes an empty directory (-v)
+  std::string subpath;       // only this part of a volume or image, a path beneath it
+  bool chown = false;        // U: the source becomes the container's user's
+  std::string relabel;       // "z" or "Z": what SELinux is to be told
+  bool id_mapped = false;    // idmap, by `id_map` ("uids=0-1-10;gids=..."), else as the container
+  std::string id_map;
+  bool overlay = false;     // O: what is written stays with the container, or goes to `upper`
+  std::string upper, work;  // empty: the container's own
+  std::string image_id;     // of type=image, what the source meant then
   // Of volumes:
   bool no_copy = false;    // an empty one stays empty, whatever the image has there
   bool anonymous = false;  // made for this container
@@ -63,6 +71,15 @@ void fields(Io& io, typename Io::template Ref<MountRequest> mount) {
   io.optional("makeSource", mount.make_source);
   io.optional("noCopy", mount.no_copy);
   io.optional("anonymous", mount.anonymous);
+  io.optional("subpath", mount.subpath);
+  io.optional("chown", mount.chown);
+  io.optional("relabel", mount.relabel);
+  io.optional("idMapped", mount.id_mapped);
+  io.optional("idMap", mount.id_map);
+  io.optional("overlay", mount.overlay);
+  io.optional("upper", mount.upper);
+  io.optional("work", mount.work);
+  io.optional("imageId", mount.image_id);
 }
 template <typename Io>
 void fields(Io& io, typename Io::template Ref<DeviceRequest> device) {

@@ -1,5 +1,6 @@
 #include "volume/volume.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,6 +18,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "kernel/beneath.h"
+#include "kernel/file_lock.h"
 #include "oci/json_reader.h"
 #include "oci/json_writer.h"
 
@@ -56,9 +58,7 @@ void remove_quietly(const HostPath& root, const std::string& name) {
 Result<kernel::UniqueFd> lock_file(const HostPath& path, int operation) {
   kernel::UniqueFd file =
       TRY(kernel::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  while (flock(file.get(), operation) != 0) {
-    if (errno != EINTR) return fail_call(errno, format("flock({})", path.str()));
-  }
+  TRY(kernel::lock_file(file.get(), operation, path.str()));
   return file;
 }
 
@@ -82,6 +82,39 @@ Result<void> check_volume_name(std::string_view name) {
               "directory is written with a slash: ./NAME");
 }
 
+namespace {
+
+// The kernel looks up no names: mount.nfs(8) does that for who has it.
+Result<void> check_share(const oci::StringMap& options) {
+  const auto type = options.find("type");
+  if (type == options.end() || (type->second != "nfs" && type->second != "nfs4")) return {};
+  if (options.at("device").find(":/") == std::string::npos) {
+    return fail(ErrorKind::InvalidArgument,
+                format("volume of type {}: device {} is no path of a server",
+                       type->second,
+                       quoted(options.at("device"))),
+                "such as --opt device=:/exports/data");
+  }
+  const auto found = options.find("o");
+  const std::string words = found == options.end() ? "" : found->second;
+  for (const std::string_view word : split(words, ',')) {
+    const Cut parts = cut(word, '=');
+    in6_addr address{};
+    const std::string text(parts.after);
+    if (parts.before != "addr") continue;
+    if (inet_pton(AF_INET, text.c_str(), &address) == 1) return {};
+    if (inet_pton(AF_INET6, text.c_str(), &address) == 1) return {};
+    return fail(ErrorKind::InvalidArgument,
+                format("volume of type {}: {} is no address", type->second, quoted(text)),
+                "the kernel takes an IP address, no name: --opt o=addr=192.0.2.1");
+  }
+  return fail(ErrorKind::InvalidArgument,
+              format("volume of type {}: the server's address is missing", type->second),
+              "add --opt o=addr=192.0.2.1");
+}
+
+}  // namespace
+
 Result<void> check_volume_options(const oci::StringMap& options) {
   for (const auto& [key, value] : options) {
     if (key == "type" || key == "device" || key == "o") continue;
@@ -89,7 +122,8 @@ Result<void> check_volume_options(const oci::StringMap& options) {
                 format("volumes have no option {}", quoted(key)),
                 "the driver local knows type, device and o, as mount(8) does");
   }
-  if (options.empty() || options.contains("device")) return {};
+  if (options.empty()) return {};
+  if (options.contains("device")) return check_share(options);
   return fail(ErrorKind::InvalidArgument,
               "a volume with options needs a device",
               "such as --opt type=tmpfs --opt device=tmpfs, or --opt type=none --opt o=bind --opt "

@@ -81,5 +81,16 @@ TEST(VolumeOptions, AreThoseOfMount) {
   EXPECT_FALSE(check_volume_options({{"type", "tmpfs"}}));
 }
 
+TEST(VolumeOptions, AShareNeedsTheAddressOfItsServer) {
+  const auto check = [](const char* o, const char* device) {
+    return check_volume_options({{"type", "nfs"}, {"o", o}, {"device", device}});
+  };
+  EXPECT_TRUE(check("addr=192.0.2.1,rw", ":/data"));
+  EXPECT_TRUE(check("rw,addr=2001:db8::1", "server:/data"));
+  EXPECT_FALSE(check("addr=server.example", ":/data"));
+  EXPECT_FALSE(check("rw", ":/data"));
+  EXPECT_FALSE(check("addr=192.0.2.1", "/data"));
+}
+
 }  // namespace
 }  // namespace isle::volume

@@ -78,3 +78,26 @@ load ../labs/lab
   wait_until none_left
   remove_container orphans
 }
+
+# Faults of SECURITY: 32.
+@test "fault: who holds a lock and stands still is named; once he goes on so does what waits" {
+  require_program flock
+  isle create --name box busybox true >/dev/null
+  local file holder
+  file=$ISLE_ROOT/container-names
+  [ -d "$file" ] || _fail "no such directory" file "$file"
+  flock -F "$file" sleep 1000 3>&- 8>&- &
+  holder=$!
+  wait_until bash -c '! flock -n "$0" true' "$file"
+  kill -STOP "$holder"
+  run timeout 60 "$ISLE_BIN_DIR/isle" rename box other
+  kill -CONT "$holder"
+  assert_failure
+  assert_output --partial "$file is locked by process $holder (sleep), which is stopped"
+  assert_output --partial "kill -CONT $holder"
+  # One that works is waited for.
+  (sleep 6; kill "$holder") 3>&- 8>&- &
+  isle rename box other
+  wait
+  isle rm other
+}

@@ -59,6 +59,28 @@ work() { mkdir -p "$ISLE_TEST_DIR/w" && cd "$ISLE_TEST_DIR/w" || return 1; }
   isle rm -f live
 }
 
+@test "cp: ids of a user namespace, of a container that does not run" {
+  require_root
+  require_namespace user
+  work
+  echo x >mine && chown 5:6 mine
+  isle run --name box --userns auto busybox sh -c 'echo own >/tmp/own; chown 7:8 /tmp/own; rm /etc/profile'
+  isle cp mine box:/tmp/one
+  isle cp -a mine box:/tmp/two
+  isle cp -a box:/tmp/own own
+  isle cp -a box:/etc/passwd passwd
+  assert_equal "$(stat -c %u:%g own passwd | tr '\n' ' ')" "7:8 0:0 "
+  run isle cp box:/etc/profile profile
+  assert_failure
+  run -0 isle cp box:/tmp -
+  # Nothing of it is mounted on the host.
+  run ! grep overlay /proc/mounts
+  isle commit box kept >/dev/null
+  assert_equal "$(isle run --rm kept stat -c %u:%g /tmp/one /tmp/two /tmp/own | tr '\n' ' ')" "0:0 5:6 7:8 "
+  isle rm box
+  isle rmi kept >/dev/null
+}
+
 @test "cp: archives on standard input and output, compressed too" {
   work
   mkdir tree && echo one >tree/a && echo wh >tree/.wh.a

@@ -90,6 +90,39 @@ log_of() { echo "$ISLE_ROOT/containers/$(isle inspect --format '{{.id}}' "$1")/l
   remove_container box
 }
 
+@test "logs: compress=true: full files are small, logs reads them as one; nothing of it goes on" {
+  say box --log-opt max-size=16k --log-opt max-file=4 --log-opt compress=true -- \
+    'for n in 1 2 3 4 5 6; do seq $((n * 100)) $((n * 100 + 99)); sleep 0.1; done'
+  local log
+  log=$(log_of box)
+  assert_exists "$log.1.gz"
+  assert_not_exists "$log.1"
+  assert_equal "$(od -An -tx1 -N2 "$log.1.gz" | tr -d ' ')" 1f8b
+  gzip -t "$log.1.gz"
+  assert_between "$(stat -c %s "$log.1.gz")" 1 8192
+  run -0 isle logs box
+  assert_equal "$(tail -n +2 <<<"$output")" "$(seq $((lines[0] + 1)) 699)"
+  [ "${lines[0]}" -lt 500 ]
+  run -0 isle logs -n 250 box
+  assert_output "$(seq 450 699)"
+  remove_container box
+}
+
+@test "logs: compress=true for k8s-file; followed over the change nothing is lost or said twice" {
+  isle run -d --name box --log-driver k8s-file --log-opt max-size=4k --log-opt max-file=100 --log-opt compress=true \
+    busybox sh -c 'i=0; while [ $i -lt 400 ]; do i=$((i + 1)); echo $i; [ $((i % 40)) != 0 ] || sleep 0.1; done' >/dev/null
+  run -0 isle logs -f box
+  assert_output "$(seq 1 400)"
+  assert_exists "$(log_of box).1.gz"
+  remove_container box
+  run isle run --log-opt compress=true busybox true
+  assert_failure 125
+  assert_output --partial 'add --log-opt max-size'
+  run isle run --log-opt max-size=1k --log-opt max-file=2 --log-opt compress=yes busybox true
+  assert_failure 125
+  assert_output --partial 'compress cannot be "yes"'
+}
+
 @test "logs: max-size and max-file bound what is kept; the newest lines are" {
   say box --log-opt max-size=4k --log-opt max-file=3 -- 'seq 1 500'
   local log file

@@ -81,3 +81,32 @@ shows() { # EXPECTED ARGUMENT...
   assert_output --partial '"SizeRw": 6,'
   isle rm -f box
 }
+
+@test "ps --ns: process and namespaces; those that are shared have one number" {
+  isle run -d --name one busybox sleep 1000 >/dev/null
+  isle run -d --name two --ipc container:one busybox sleep 1000 >/dev/null
+  run -0 isle ps --ns --filter name=one
+  assert_match "${lines[0]}" '^CONTAINER ID +NAMES +PID +CGROUPNS +IPC +MNT +NET +PIDNS +TIMENS +USERNS +UTS *$'
+  local pid; pid=$(isle inspect --format '{{.State.Pid}}' one)
+  assert_match "${lines[1]}" " one +$pid "
+  assert_equal "mnt:[$(isle ps --ns --filter name=one --format '{{.MNT}}')]" "$(readlink "/proc/$pid/ns/mnt")"
+  assert_equal "$(isle ps --ns --filter name=one --format '{{.IPC}}')" "$(isle ps --ns --filter name=two --format '{{.IPC}}')"
+  isle rm -f one two
+  run isle ps --pod
+  assert_failure 125
+  assert_output --partial 'pods do not exist yet'
+}
+
+@test "ps --watch: again and again, until it is interrupted" {
+  isle ps --watch 1 >"$ISLE_TEST_DIR/out" 3>&- 8>&- &
+  local watcher=$!
+  isle run -d --name late busybox sleep 1000 >/dev/null
+  wait_until grep -q late "$ISLE_TEST_DIR/out"
+  wait_until bash -c '[ "$(grep -c "CONTAINER ID" "$0")" -ge 2 ]' "$ISLE_TEST_DIR/out"
+  kill "$watcher"
+  wait "$watcher" || true
+  isle rm -f late
+  run isle ps --watch 0
+  assert_failure 125
+  assert_output --partial '--watch cannot be "0"'
+}

@@ -166,13 +166,15 @@ run_readme() {
 }
 
 # The words of a manual page, without its font changes and escapes.
-page() { sed 's/\\f[BIR]//g; s/\\-/-/g' "$ISLE_TESTS_DIR/../docs/man/$1"; }
+page() { # FILE
+  sed 's/\\f[BIR]//g; s/\\-/-/g' "$1"
+}
 # Long options at the beginning of a line of help.
 long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 
 @test "man: isle.1 has every option of every command" {
   local command option text
-  text=$(page isle.1)
+  text=$(page "$ISLE_BIN_DIR/../share/man/man1/isle.1")
   for command in run create start stop restart wait attach logs events boot exec ps kill rm inspect pull push search login logout images info \
     "ns ls" "ns tree" "ns show" "ns why" "ns unshare" "ns enter" "ns exec" "ns pin" "ns unpin" \
     "ns can" "ns diff" "ns caps" "ns pid" "ns ids" "ns mounts" "ns limits" "ns map" trace \
@@ -187,9 +189,24 @@ long_options() { grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
   done
 }
 
+@test "man: isle.1 is made of the tables and the texts beside it; a text for what is not there is an error" {
+  local dir=$ISLE_TESTS_DIR/../docs/man
+  isle help --man "$dir/isle.1.in" "$dir/isle.1.texts" >"$ISLE_TEST_DIR/isle.1"
+  cmp "$ISLE_TEST_DIR/isle.1" "$ISLE_BIN_DIR/../share/man/man1/isle.1"
+  run -0 grep -A1 'sdnotify' "$ISLE_TEST_DIR/isle.1"
+  assert_output --partial 'What a service manager hears'
+  printf '@run --no-such-flag\nText.\n' >"$ISLE_TEST_DIR/texts"
+  run isle help --man "$dir/isle.1.in" "$ISLE_TEST_DIR/texts"
+  assert_failure
+  assert_output --partial 'there is a text for "run --no-such-flag"'
+  run isle help --man "$ISLE_TEST_DIR/texts" "$dir/isle.1.texts"
+  assert_failure
+  assert_output --partial 'no line @OPTIONS@'
+}
+
 @test "man: islet.8 has every verb and option" {
   local verb option text
-  text=$(page islet.8)
+  text=$(page "$ISLE_TESTS_DIR/../docs/man/islet.8")
   run -0 islet --help
   for verb in "" $(sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output"); do
     [ -z "$verb" ] || grep -q "^\.SS \"$verb" <<<"$text" || _fail "islet.8 does not have it" verb "$verb"

@@ -61,13 +61,7 @@ Result<void> copy_look(int directory, const HostPath& layer, Unpacker who) {
   return {};
 }
 
-// From here on they stay. Since the image was found, somebody may have removed it.
-Result<void> claim_layers(const Store& store,
-                          std::string_view container,
-                          const std::vector<HostPath>& layers,
-                          const std::string& image) {
-  const kernel::UniqueFd lock = TRY(lock_names(store));
-  TRY(write_container_image(store, container, {.id = image, .layers = names_of(store, layers)}));
+Result<void> check_layers(const std::vector<HostPath>& layers) {
   for (const HostPath& layer : layers) {
     if (access(layer.c_str(), F_OK) == 0) continue;
     return fail(ErrorKind::Conflict,
@@ -76,6 +70,17 @@ Result<void> claim_layers(const Store& store,
                 "pull it again, or run it by a name that is here");
   }
   return {};
+}
+
+// From here on they stay. Since the image was found, somebody may have removed it.
+Result<void> claim_layers(const Store& store,
+                          std::string_view container,
+                          const std::vector<HostPath>& layers,
+                          const std::string& image) {
+  const kernel::UniqueFd lock = TRY(lock_names(store));
+  TRY(write_container_image(
+      store, container, {.id = image, .layers = names_of(store, layers), .mounted = {}}));
+  return check_layers(layers);
 }
 
 // Both directories, since overlay writes into one and moves it into the other.
@@ -144,6 +149,18 @@ Result<Snapshot> prepare_snapshot(const Store& store, const SnapshotRequest& req
   TRY(claim_layers(store, request.container, request.layers, request.image));
   TRY(make_files(store, request, directory.get()));
   return snapshot_of(store, request.driver, request.container, request.layers);
+}
+
+Result<void> claim_image(const Store& store,
+                         std::string_view container,
+                         const std::string& image,
+                         const std::vector<HostPath>& layers) {
+  TRY(check_id(container));
+  const kernel::UniqueFd lock = TRY(lock_names(store));
+  ContainerImage needs = TRY(read_container_image(store, container));
+  needs.mounted.push_back({.id = image, .layers = names_of(store, layers)});
+  TRY(write_container_image(store, container, needs));
+  return check_layers(layers);
 }
 
 Result<void> remove_container_files(const Store& store, std::string_view container) {

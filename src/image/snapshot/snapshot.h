@@ -42,6 +42,12 @@ Snapshot snapshot_of(const Store& store,
                      Driver driver,
                      std::string_view container,
                      const std::vector<HostPath>& layers);
+// The container needs this image as well, which is mounted in it: written down. Conflict: it is
+// gone.
+Result<void> claim_image(const Store& store,
+                         std::string_view container,
+                         const std::string& image,
+                         const std::vector<HostPath>& layers);
 // Removes containers/ID with all in it; absence is fine.
 Result<void> remove_container_files(const Store& store, std::string_view container);
 

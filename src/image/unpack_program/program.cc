@@ -162,6 +162,7 @@ Request find_other(std::string_view name) {
   if (name == "pack") return pack_request;
   if (name == "convert") return convert_request;
   if (name == "extract") return extract_request;
+  if (name == "compress-file") return compress_file_request;
   return name == "split" ? split_request : nullptr;
 }
 
@@ -190,6 +191,7 @@ int unpack_main(std::span<char*> arguments) {
         "       isle-unpack pack [--layer] [--user] --root DIR... --compression C 3>BLOB\n"
         "       isle-unpack extract [--user] [--no-special] [--owner U:G] <ARCHIVE 6<DIR\n"
         "       isle-unpack convert [--user] --compression C <BLOB 3>BLOB\n"
+        "       isle-unpack compress-file NAME 3<DIR\n"
         "       isle-unpack split --into DIR [--user] <ARCHIVE\n",
         stderr);
     return kExitEngine;

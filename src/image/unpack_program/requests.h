@@ -32,6 +32,7 @@ json::Value sums_json(const BlobWriter::Sums& sums);
 Result<IdRange> parse_id_range(std::string_view text);
 
 Result<json::Value> extract_request(std::span<char*> arguments);
+Result<json::Value> compress_file_request(std::span<char*> arguments);
 Result<json::Value> pack_request(std::span<char*> arguments);
 Result<json::Value> convert_request(std::span<char*> arguments);
 Result<json::Value> split_request(std::span<char*> arguments);

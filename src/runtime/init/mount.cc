@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -14,6 +15,7 @@ namespace isle::runtime::init {
 namespace {
 
 constexpr int kNotFound = 2;
+constexpr int kAgain = 11;
 constexpr int kDenied = 13;
 constexpr int kNotDirectory = 20;
 constexpr int kInvalid = 22;
@@ -251,9 +253,44 @@ long mount_fs(State& state, const Mount& mount) {
   return fd < 0 ? fd : finish(state, fd, mount, simple ? 1 : 0);
 }
 
+namespace {
+
+// A part of the source, which others may write to at this moment: no symbolic link is followed and
+// nothing leads out (openat2(2)); what was opened is what is copied.
+long copy_part(State& state, const Mount& mount) {
+  const long top = traced(state,
+                          "open",
+                          SYS_openat,
+                          word(long{AT_FDCWD}),
+                          word(mount.source),
+                          O_PATH | O_CLOEXEC | O_DIRECTORY);
+  if (top < 0) return top;
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  long result = -kAgain;
+  for (int attempt = 0; attempt < 128 && result == -kAgain; ++attempt) {
+    result =
+        traced(state, "openat2", SYS_openat2, top, word(mount.beneath), word(&how), sizeof how);
+  }
+  close_fd(state, top);
+  if (result < 0) return result;
+  const long part = result;
+  result = copy_tree(state, part, "", mount.recursive);
+  close_fd(state, part);
+  return result;
+}
+
+long copy_source(State& state, const Mount& mount) {
+  if (mount.tree >= 0) return mount.tree;
+  if (mount.beneath != nullptr) return copy_part(state, mount);
+  return copy_tree(state, AT_FDCWD, mount.source, mount.recursive);
+}
+
+}  // namespace
+
 long bind_mount(State& state, const Mount& mount) {
-  const long fd =
-      mount.tree >= 0 ? mount.tree : copy_tree(state, AT_FDCWD, mount.source, mount.recursive);
+  const long fd = copy_source(state, mount);
   if (fd < 0) return fd;
   if (const long error = check_device(state, fd, mount); error < 0) {
     close_fd(state, fd);
@@ -289,6 +326,7 @@ long masking_tree(State& state, bool directory) {
       if (fd < 0) return fd;
       const Mount null_device{.type = nullptr,
                               .source = nullptr,
+                              .beneath = nullptr,
                               .tree = -1,
                               .recursive = false,
                               .expected_device_major = 1,

@@ -81,6 +81,7 @@ struct Root {
 struct Mount {
   const char* type;
   const char* source;
+  const char* beneath;  // only this part of the source; null: all
   int tree;
   bool recursive;
   std::uint32_t expected_device_major, expected_device_minor;  // 0:0: any source

@@ -93,6 +93,7 @@ class Freezer {
     step.mount =
         mount(operation.attrs, operation.propagation, operation.target, operation.target_kind);
     step.mount.source = text(operation.source);
+    if (!operation.beneath.empty()) step.mount.beneath = text(operation.beneath);
     step.mount.tree = slots_.number(operation.tree);
     step.mount.recursive = operation.recursive;
     if (operation.expected_device) {
@@ -281,6 +282,7 @@ class Freezer {
     }
     return {.type = nullptr,
             .source = nullptr,
+            .beneath = nullptr,
             .tree = -1,
             .recursive = false,
             .expected_device_major = 0,

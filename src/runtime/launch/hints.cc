@@ -64,6 +64,12 @@ std::string hint(const op::MountFs& operation, const Report& report) {
 }
 
 std::string hint(const op::BindMount& operation, const Report& report) {
+  if (!operation.beneath.empty() && (report.errnum == ELOOP || report.errnum == EXDEV)) {
+    return "a part of a mount is reached through no symbolic link: name the directory itself";
+  }
+  if (!operation.beneath.empty() && report.errnum == ENOENT) {
+    return format("{} has to exist in {}", operation.beneath, operation.source);
+  }
   if (report.errnum == ENOENT) return format("{} has to exist on the host", operation.source);
   if (report.errnum == EINVAL && !operation.recursive) {
     return "a part of the tree that was handed down locked can only be bound with what is mounted "

@@ -1,6 +1,7 @@
 // Detached mounts that the parent makes on the host's side: copies of trees, some with mapped ids
 // (mount_setattr(2), Linux 5.12; overlay over such layers, 5.19), and single device nodes.
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -10,6 +11,7 @@
 #include <functional>
 
 #include "base/strings.h"
+#include "kernel/beneath.h"
 #include "kernel/kernel_abi.h"
 #include "runtime/launch/fs_context.h"
 #include "runtime/launch/idmap.h"
@@ -30,6 +32,34 @@ Result<kernel::UniqueFd> clone_tree(const std::string& source, bool recursive) {
                      errno == ENOENT ? "the source of a mount has to exist" : "");
   }
   return kernel::UniqueFd(static_cast<int>(fd));
+}
+
+// What the container's users may write to: no symbolic link is followed, nothing leads out.
+Result<kernel::UniqueFd> open_part(int top, const std::string& path) {
+  Result<kernel::UniqueFd> part = kernel::open_beneath(top, path, O_PATH);
+  if (part) return part;
+  Error error = std::move(part).error();
+  if (error.errnum == ELOOP || error.errnum == EXDEV) {
+    error.hint = "a part of a mount is reached through no symbolic link: name the directory itself";
+  } else if (error.kind == ErrorKind::NotFound) {
+    error.hint = "a part of a mount has to exist; isle makes none";
+  }
+  return std::unexpected(std::move(error));
+}
+
+Result<kernel::UniqueFd> clone_part(int top, const std::string& path, bool recursive) {
+  const kernel::UniqueFd part = TRY(open_part(top, path));
+  const unsigned flags =
+      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
+  const long fd = syscall(SYS_open_tree, part.get(), "", flags);
+  if (fd < 0) return fail_call(errno, format("open_tree({}, OPEN_TREE_CLONE)", path));
+  return kernel::UniqueFd(static_cast<int>(fd));
+}
+
+Result<kernel::UniqueFd> clone_source(const op::OpenTree& step) {
+  if (step.beneath.empty()) return clone_tree(step.source, step.recursive);
+  const kernel::UniqueFd top = TRY(kernel::open_file(HostPath(step.source), O_PATH | O_DIRECTORY));
+  return clone_part(top.get(), step.beneath, step.recursive);
 }
 
 Result<void> map_ids(int tree, int user_namespace, bool recursive, const std::string& source) {
@@ -117,11 +147,26 @@ Result<void> enter_own_mounts() {
   return {};
 }
 
+// Only what is mounted can be copied in part (Linux before 6.15): over this process' own "/".
+Result<kernel::UniqueFd> part_of(const kernel::UniqueFd& made, const std::string& path) {
+  const long moved =
+      syscall(SYS_move_mount, made.get(), "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+  if (moved != 0) return fail_call(errno, "move_mount(/)");
+  return clone_part(made.get(), path, false);
+}
+
 Result<kernel::UniqueFd> make_inside(const op::MakeOverlay& step) {
   TRY(map_layers(step));
   Result<kernel::UniqueFd> made = mount_with(step.type, step.parameters);
-  if (!made && made.error().errnum == EINVAL) made = mount_classic(step);
-  return made;
+  const bool is_overlay = step.type == "overlay";
+  if (!made && is_overlay && made.error().errnum == EINVAL) made = mount_classic(step);
+  if (!made && made.error().errnum == ENODEV) {
+    return fail(ErrorKind::Unsupported,
+                format("this kernel has no file system {}", quoted(step.type)),
+                "load its module, or use a kernel that was built with it");
+  }
+  if (!made || step.beneath.empty()) return made;
+  return part_of(*made, step.beneath);
 }
 
 using Making = std::function<Result<kernel::UniqueFd>()>;
@@ -144,7 +189,8 @@ struct Answer {
                 .hint = {}};
   if (!made) {
     const Error& error = made.error();
-    const std::string text = error.message.empty() ? error.call : error.message + ": " + error.call;
+    const bool both = !error.message.empty() && !error.call.empty();
+    const std::string text = error.message + (both ? ": " : "") + error.call;
     text.copy(answer.call, sizeof answer.call - 1);
     error.hint.copy(answer.hint, sizeof answer.hint - 1);
   }
@@ -156,7 +202,7 @@ struct Answer {
 }  // namespace
 
 Result<kernel::UniqueFd> open_source_tree(const op::OpenTree& step) {
-  kernel::UniqueFd tree = TRY(clone_tree(step.source, step.recursive));
+  kernel::UniqueFd tree = TRY(clone_source(step));
   if (step.uid_map.empty()) return tree;
   const kernel::UniqueFd mapping = TRY(make_mapping_namespace(step.uid_map, step.gid_map));
   TRY(map_ids(tree.get(), mapping.get(), step.map_recursive, step.source));

@@ -79,6 +79,15 @@ Result<void> add_root(Builder& builder);
 void add_root_change(Builder& builder);
 // mounts.cc
 Result<void> add_mounts(Builder& builder);
+// What the options ask of mount_setattr(2).
+std::vector<AttrChange> attribute_changes(const kernel::MountOptions& options);
+// made_trees.cc: file systems that only the host's side can mount
+void join_lower_layers(std::vector<kernel::MountParameter>& parameters);
+bool is_made_by_parent(const Builder& builder, const oci::Mount& mount);
+Result<void> add_made_tree(Builder& builder,
+                           const oci::Mount& mount,
+                           const kernel::MountOptions& options,
+                           const std::string& target);
 // "/a/./b/../c" -> "/a/c", as the container writes its paths.
 std::string clean_path(std::string_view path);
 // exec_plan.cc: a stage that enters a running container's namespaces and clones init there

@@ -70,6 +70,10 @@ std::string map_words(const std::vector<oci::IdMapping>& map) {
   return words;
 }
 
+std::string part_words(const std::string& source, const std::string& beneath) {
+  return beneath.empty() ? source : format("{}, beneath it {}", source, beneath);
+}
+
 std::string words(const op::MakeCgroup& operation) { return format("mkdir({})", operation.path); }
 std::string words(const op::StartScope& operation) {
   std::string text;
@@ -94,16 +98,17 @@ std::string words(const op::AttachCgroup&) { return "write(cgroup.procs, pid)"; 
 std::string words(const op::JoinGroups&) { return "write(tasks, 0)"; }
 std::string words(const op::OpenTree& operation) {
   return format("open_tree({}, CLONE{}){}",
-                operation.source,
+                part_words(operation.source, operation.beneath),
                 operation.recursive ? "|RECURSIVE" : "",
                 operation.uid_map.empty()
                     ? ""
                     : format(", mount_setattr(IDMAP uid {})", map_words(operation.uid_map)));
 }
 std::string words(const op::MakeOverlay& operation) {
-  return format("fsopen({}), fsconfig({}), fsmount(){}",
+  return format("fsopen({}), fsconfig({}), fsmount(){}{}",
                 operation.type,
                 parameter_words(operation.parameters),
+                operation.beneath.empty() ? "" : format(", of it {}", operation.beneath),
                 operation.uid_map.empty()
                     ? ""
                     : format(", lower layers IDMAP uid {}", map_words(operation.uid_map)));
@@ -203,7 +208,7 @@ std::string words(const op::MountFs& operation) {
 }
 std::string words(const op::BindMount& operation) {
   return format("mount({} on {}, {}{})",
-                operation.source,
+                part_words(operation.source, operation.beneath),
                 operation.target,
                 operation.recursive ? "rbind" : "bind",
                 with(",", attr_words(operation.attrs, operation.propagation)));

@@ -108,6 +108,14 @@ class MountAdder {
     TRY(check_mapping());
     // runc's rule: with "bind" among the options the type does not matter.
     if (is_bind()) return add_bind();
+    if (is_made_by_parent(builder_, mount_)) {
+      return add_made_tree(builder_, mount_, options_, target_);
+    }
+    if (mount_.type == "overlay") join_lower_layers(options_.data);
+    if (!options_.subdirectory.empty()) {
+      return fail(ErrorKind::Unsupported,
+                  format("{}.options: a part of a new {} cannot be mounted", where_, mount_.type));
+    }
     if (mount_.type == "cgroup" || mount_.type == "cgroup2") {
       return add_cgroup_mount(
           builder_, {.type = mount_.type, .where = where_, .target = target_, .options = options_});
@@ -130,7 +138,7 @@ class MountAdder {
 
   Result<void> check_mapping() const {
     if (!is_mapped()) return {};
-    if (!is_bind()) {
+    if (!is_bind() && mount_.type != "overlay") {
       return fail(ErrorKind::Unsupported,
                   where_ + ".uidMappings: only a bind mount can have its ids mapped",
                   "leave out uidMappings, gidMappings, idmap and ridmap");
@@ -191,6 +199,7 @@ class MountAdder {
     op::BindMount bind{.source = mount_.source.starts_with('/')
                                      ? mount_.source
                                      : (builder_.request.bundle / mount_.source).str(),
+                       .beneath = options_.subdirectory,
                        .recursive = options_.recursive_bind || mount_.type == "rbind",
                        .attrs = attribute_changes(options_),
                        .propagation = options_.propagation,
@@ -211,6 +220,7 @@ class MountAdder {
     const auto& uid_map = own_maps ? mount_.uid_mappings : builder_.linux_.uid_mappings;
     const auto& gid_map = own_maps ? mount_.gid_mappings : builder_.linux_.gid_mappings;
     op::OpenTree open{.tree = bind.tree, .source = bind.source, .recursive = bind.recursive};
+    open.beneath = bind.beneath;
     if (idmapped) {
       open.uid_map = uid_map;
       open.gid_map = gid_map;

@@ -2,14 +2,11 @@
 // What the parts of the mounts' plan share. Internal to runtime/plan.
 
 #include <string>
-#include <vector>
 
 #include "kernel/mount_options.h"
 #include "runtime/plan/builder.h"
 
 namespace isle::runtime::plan {
-
-std::vector<AttrChange> attribute_changes(const kernel::MountOptions& options);
 
 // A mount of the spec with type cgroup or cgroup2.
 struct CgroupMount {

@@ -90,13 +90,15 @@ struct OpenTree {  // open_tree(OPEN_TREE_CLONE) on the host, kept detached
   bool recursive = false;
   std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: an idmapped mount
   bool map_recursive = false;
+  std::string beneath;  // only this part, reached through no symbolic link; empty: all
 };
-struct MakeOverlay {  // a root file system made on the host's side, kept detached
+struct MakeOverlay {  // an overlay, or a network's file system, made on the host's side, detached
   Slot tree;
   std::string type;
   std::vector<kernel::MountParameter> parameters;
   std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: of its lower layers
   std::string directory;                         // where old kernels mount it first
+  std::string beneath;                           // only this part; empty: all
 };
 struct ServeRoot {  // a root file system that a program serves by FUSE, kept detached
   Slot tree;
@@ -215,7 +217,8 @@ struct MountFs {
 };
 struct BindMount {
   std::string source;
-  Slot tree;  // wins over `source`
+  std::string beneath;  // only this part of it, reached through no symbolic link; empty: all
+  Slot tree;            // wins over `source`
   bool recursive = true;
   std::vector<AttrChange> attrs;
   std::vector<kernel::PropagationChange> propagation;
