@@ -7,6 +7,7 @@
 #include "kernel/mount_options.h"
 #include "options/id_words.h"
 #include "options/values.h"
+#include "runtime/plan/proc_target.h"
 
 namespace isle::options {
 namespace {
@@ -192,6 +193,9 @@ Result<void> add_mount(record::Storage& storage,
     return fail(ErrorKind::InvalidArgument,
                 format("--{}: {} is a mount point already", flag, quoted(mount.target)));
   }
+  // Here the flag is known; what an image or another container brings the plan refuses.
+  TRY(runtime::plan::check_proc_target(
+      mount.type, mount.source, mount.target, format("--{}", flag)));
   storage.mounts.push_back(std::move(mount));
   return {};
 }

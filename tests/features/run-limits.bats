@@ -123,6 +123,17 @@ require_disk() { DISK=$(a_disk) || skip "this host shows no whole disk in /dev";
   assert_match "$stderr" "nofile|NOFILE"
 }
 
+@test "limits: --ulimit of more open files than the kernel gives to anybody is lowered, and said" {
+  require_root
+  local most reason=nr_open
+  most=$(cat /proc/sys/fs/nr_open)
+  if ! has_capability 24; then most=$(ulimit -Hn) reason=CAP_SYS_RESOURCE; fi
+  run -0 --separate-stderr isle run --rm --ulimit nofile=4294967296 busybox sh -c 'ulimit -n'
+  assert_output "$most"
+  assert_match "$stderr" "$reason"
+}
+has_capability() { (((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> $1) & 1)); }
+
 @test "limits: --oom-score-adj" {
   run -0 isle run --rm --oom-score-adj 500 busybox cat /proc/self/oom_score_adj
   assert_output 500

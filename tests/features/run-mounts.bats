@@ -152,3 +152,12 @@ mount_words() { # PLACE FLAG...
   run -0 isle run --rm -v "$DATA/file:/etc/hosts:ro" busybox cat /etc/hosts
   assert_output inside
 }
+
+@test "mounts: what may not be inside /proc is refused in the flag's words" {
+  run -125 isle run --rm -v /tmp:/proc/x busybox true
+  assert_output --partial '--volume: "/proc/x" is inside procfs'
+  run -125 isle run --rm --tmpfs /proc/sys busybox true
+  assert_output --partial '--tmpfs: "/proc/sys" is inside procfs'
+  run -125 isle run --rm --mount type=tmpfs,target=/proc busybox true
+  assert_output --partial '--mount: only procfs may be mounted on /proc'
+}

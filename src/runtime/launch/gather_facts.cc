@@ -8,7 +8,9 @@
 
 #include <cerrno>
 
+#include "base/strings.h"
 #include "kernel/cgroup/delegation.h"
+#include "kernel/fd.h"
 #include "kernel/resctrl.h"
 
 namespace isle::runtime {
@@ -28,6 +30,14 @@ void read_limits(HostFacts& facts) {
     if (syscall(SYS_prlimit64, 0, static_cast<int>(i), nullptr, &limit) != 0) continue;
     facts.limits[i] = {.soft = limit.rlim_cur, .hard = limit.rlim_max};
   }
+}
+
+// Only who may raise limits meets this one (prlimit(2), EPERM).
+void read_most_open_files(HostFacts& facts) {
+  if (!facts.may_raise_limits()) return;
+  const Result<std::string> text = kernel::read_file(HostPath("/proc/sys/fs/nr_open"));
+  const Result<unsigned long long> number = text ? parse_uint(trim(*text), "fs.nr_open") : 0;
+  if (number && *number > 0) facts.most_open_files = *number;
 }
 
 // Root makes groups anywhere, everybody else below a group that was handed to it.
@@ -59,6 +69,7 @@ Result<HostFacts> gather_facts() {
   facts.last_capability = TRY(kernel::last_capability());
   read_limits(facts);
   facts.in_user_namespace = in_user_namespace();
+  read_most_open_files(facts);
   find_cgroups(facts, TRY(kernel::cgroup::detect_layout()));
   facts.apparmor = there("/sys/kernel/security/apparmor/profiles");
   facts.selinux = there("/sys/fs/selinux/enforce");

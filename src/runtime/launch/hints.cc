@@ -71,6 +71,9 @@ std::string hint(const op::BindMount& operation, const Report& report) {
     return format("{} has to exist in {}", operation.beneath, operation.source);
   }
   if (report.errnum == ENOENT) return format("{} has to exist on the host", operation.source);
+  if (report.errnum == EINVAL && std::string_view(report.call) == "move_mount") {
+    return "a file can be mounted on a file only, a directory on a directory";
+  }
   if (report.errnum == EINVAL && !operation.recursive) {
     return "a part of the tree that was handed down locked can only be bound with what is mounted "
            "below it: use rbind";

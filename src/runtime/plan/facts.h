@@ -27,6 +27,7 @@ struct HostFacts {
   kernel::CapabilitySet effective;                         // ours
   int last_capability = 40;                                // the kernel's
   std::array<kernel::RlimitValue, RLIM_NLIMITS> limits{};  // ours
+  std::uint64_t most_open_files = RLIM_INFINITY;           // fs.nr_open: no limit lies above
   bool in_user_namespace = false;                          // not the host's first one
   kernel::cgroup::Layout cgroups;  // delegated: only what was handed to this user
   bool may_make_cgroups = true;    // root, or a delegated group
@@ -38,8 +39,9 @@ struct HostFacts {
   bool rootfs_is_initramfs = false;  // pivot_root is impossible
 
   // May mount, join and configure on the host itself.
-  bool privileged() const { return effective.contains(21); }        // CAP_SYS_ADMIN
-  bool may_raise_limits() const { return effective.contains(24); }  // CAP_SYS_RESOURCE
+  bool privileged() const { return effective.contains(21); }  // CAP_SYS_ADMIN
+  // CAP_SYS_RESOURCE, over the host.
+  bool may_raise_limits() const { return effective.contains(24) && !in_user_namespace; }
   // Root of the host. Root of a user namespace has all capabilities, over what belongs to it.
   bool host_root() const { return euid == 0 && privileged() && !in_user_namespace; }
 };

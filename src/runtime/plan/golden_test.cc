@@ -77,6 +77,9 @@ HostFacts read_facts(const std::string& name) {
   }
   const auto limit = static_cast<std::uint64_t>(number(document, "openFiles", 1048576));
   facts.limits[RLIMIT_NOFILE] = {.soft = limit, .hard = limit};
+  if (document.find("mostOpenFiles") != nullptr) {
+    facts.most_open_files = static_cast<std::uint64_t>(number(document, "mostOpenFiles", 0));
+  }
   facts.cgroups = kernel::cgroup::parse_layout(lines(document.find("mountinfo")),
                                                lines(document.find("cgroup")),
                                                text(document, "controllers", ""));

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "runtime/plan/builder.h"
 #include "runtime/plan/mounts.h"
+#include "runtime/plan/proc_target.h"
 
 namespace isle::runtime::plan {
 
@@ -38,43 +39,6 @@ std::vector<AttrChange> attribute_changes(const kernel::MountOptions& options) {
 
 namespace {
 
-// Files that tools such as lxcfs replace inside /proc; anything else there could fool what later
-// reads or masks it.
-bool allowed_in_proc(std::string_view path) {
-  for (const std::string_view name : {"/proc/cpuinfo",
-                                      "/proc/diskstats",
-                                      "/proc/meminfo",
-                                      "/proc/stat",
-                                      "/proc/swaps",
-                                      "/proc/uptime",
-                                      "/proc/loadavg",
-                                      "/proc/slabinfo",
-                                      "/proc/net/dev",
-                                      "/proc/sys/kernel/ns_last_pid",
-                                      "/proc/sys/crypto/fips_enabled"}) {
-    if (path == name) return true;
-  }
-  return false;
-}
-
-Result<void> check_proc(const oci::Mount& mount,
-                        const std::string& target,
-                        const std::string& where) {
-  if (target == "/proc") {
-    const bool bind_of_host = mount.source == "/proc";
-    if (mount.type == "proc" || bind_of_host) return {};
-    return fail(ErrorKind::Denied,
-                format("{}: only procfs may be mounted on /proc, not {}", where, mount.type),
-                "masks and settings would go to a fake");
-  }
-  if (target.starts_with("/proc/") && !allowed_in_proc(target)) {
-    return fail(ErrorKind::Denied,
-                format("{}: {} is inside procfs", where, quoted(target)),
-                "mount it elsewhere; only files such as /proc/cpuinfo may be replaced");
-  }
-  return {};
-}
-
 std::string why_of(const std::string& target, const std::string& type) {
   if (type == "proc") return "it shows the container's own processes";
   if (type == "sysfs") return "it shows the container's own network devices";
@@ -103,7 +67,7 @@ class MountAdder {
       return fail(ErrorKind::InvalidArgument, where_ + ".destination: is empty");
     }
     target_ = clean_path(mount_.destination);
-    TRY(check_proc(mount_, target_, where_));
+    TRY(check_proc_target(mount_.type, mount_.source, target_, where_));
     options_ = TRY_STEP(kernel::parse_mount_options(mount_.options), where_ + ".options");
     TRY(check_mapping());
     // runc's rule: with "bind" among the options the type does not matter.

@@ -137,7 +137,25 @@ class ProcessAdder {
     return {};
   }
 
-  // A hard limit above ours needs CAP_SYS_RESOURCE: clamped, and said.
+  // A hard limit above ours needs CAP_SYS_RESOURCE, and even with it no more files may be open than
+  // fs.nr_open: clamped, and said.
+  void lower(const std::string& type, int number, kernel::RlimitValue& value) {
+    const bool free = context_.facts.may_raise_limits();
+    const std::uint64_t own = context_.facts.limits[static_cast<std::size_t>(number)].hard;
+    const std::uint64_t most = !free                     ? own
+                               : number == RLIMIT_NOFILE ? context_.facts.most_open_files
+                                                         : RLIM_INFINITY;
+    if (value.hard <= most) return;
+    plan_.warnings.push_back(format("{} {} lowered to {}: {}",
+                                    type,
+                                    kernel::format_rlimit(value),
+                                    most,
+                                    free ? "the sysctl fs.nr_open allows no more"
+                                         : "raising the hard limit needs CAP_SYS_RESOURCE"));
+    value.hard = most;
+    value.soft = std::min(value.soft, value.hard);
+  }
+
   Result<void> add_limits() {
     for (const oci::Rlimit& wanted : process_.rlimits) {
       const int number = TRY_STEP(kernel::parse_rlimit_name(wanted.type), "process.rlimits");
@@ -149,16 +167,7 @@ class ProcessAdder {
                            value.soft,
                            value.hard));
       }
-      const kernel::RlimitValue& own = context_.facts.limits[static_cast<std::size_t>(number)];
-      if (value.hard > own.hard && !context_.facts.may_raise_limits()) {
-        plan_.warnings.push_back(
-            format("{} {} lowered to {}: raising the hard limit needs CAP_SYS_RESOURCE",
-                   wanted.type,
-                   kernel::format_rlimit(value),
-                   own.hard));
-        value.hard = own.hard;
-        value.soft = std::min(value.soft, value.hard);
-      }
+      lower(wanted.type, number, value);
       const std::uint64_t pair[2] = {value.soft, value.hard};
       init(call(SYS_prlimit64,
                 format("prlimit64({}, {})", wanted.type, kernel::format_rlimit(value)),
