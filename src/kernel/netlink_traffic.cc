@@ -50,9 +50,12 @@ std::string every_packet() {
 
 }  // namespace
 
-NetlinkRequest limit_sending(const std::string& name, int index, std::uint64_t bits) {
+NetlinkRequest limit_sending(const std::string& name,
+                             int index,
+                             std::uint64_t bits,
+                             std::uint64_t wanted_burst) {
   const std::uint64_t bytes = bits / 8;
-  const std::uint64_t burst = std::max(kLeastBurst, bytes / 100);
+  const std::uint64_t burst = wanted_burst != 0 ? wanted_burst : std::max(kLeastBurst, bytes / 100);
   tc_tbf_qopt options{};
   options.rate.linklayer = TC_LINKLAYER_ETHERNET;
   options.rate.rate = to_32(bytes);

@@ -10,8 +10,12 @@
 
 namespace isle::kernel {
 
-// Bits in a second. What comes faster waits, for 50 ms at most, then is dropped.
-NetlinkRequest limit_sending(const std::string& name, int index, std::uint64_t bits);
+// `bits` in a second; `burst` bytes are not held back (0: what suits the rate). What comes faster
+// waits, for 50 ms at most, then is dropped.
+NetlinkRequest limit_sending(const std::string& name,
+                             int index,
+                             std::uint64_t bits,
+                             std::uint64_t burst);
 
 NetlinkRequest new_ifb(const std::string& name);
 // All that `index` receives goes out by `ifb`: the queue for it, then the rule.

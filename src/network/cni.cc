@@ -167,6 +167,11 @@ Result<ForeignRequest> request_of(const Places& places,
                                 .open = !config.isolated,
                                 .masquerade = config.masquerade};
   attachment.host_end = foreign_host_end("vc", request.holder, call.device);
+  attachment.ingress = config.bandwidth.ingress;
+  attachment.egress = config.bandwidth.egress;
+  attachment.ingress_burst = config.bandwidth.ingress_burst / 8;
+  attachment.egress_burst = config.bandwidth.egress_burst / 8;
+  if (attachment.egress != 0) attachment.limiter = "vi" + attachment.host_end.substr(2);
   request.attachments = {std::move(attachment)};
   Result<void> taken = take_addresses(places, config, is_alive, request);
   record::Attachment& made = request.attachments[0];

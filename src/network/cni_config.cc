@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "base/ip_address.h"
 #include "base/strings.h"
@@ -41,6 +42,7 @@ struct Runtime {
   std::vector<Mapping> ports;
   oci::Strings ips;
   std::string mac;
+  Bandwidth bandwidth;
 };
 struct Document {
   Config config;
@@ -85,6 +87,12 @@ void fields(Io& io, typename Io::template Ref<Runtime> runtime) {
   io.optional("portMappings", runtime.ports);
   io.optional("ips", runtime.ips);
   io.optional("mac", runtime.mac);
+  io.nested("bandwidth", [&](Io& inner) {
+    inner.optional("ingressRate", runtime.bandwidth.ingress);
+    inner.optional("ingressBurst", runtime.bandwidth.ingress_burst);
+    inner.optional("egressRate", runtime.bandwidth.egress);
+    inner.optional("egressBurst", runtime.bandwidth.egress_burst);
+  });
 }
 template <typename Io>
 void fields(Io& io, typename Io::template Ref<Document> document) {
@@ -178,7 +186,22 @@ Result<void> take_ipam(Config& config, const Ipam& ipam) {
   return {};
 }
 
+// A burst without a rate means nothing.
+Result<void> check_bandwidth(const Bandwidth& bandwidth) {
+  constexpr std::uint64_t kLeast = 8000;  // bits a second
+  for (const auto& [name, rate, burst] :
+       {std::tuple("ingress", bandwidth.ingress, bandwidth.ingress_burst),
+        std::tuple("egress", bandwidth.egress, bandwidth.egress_burst)}) {
+    if (rate >= kLeast || (rate == 0 && burst == 0)) continue;
+    return fail(ErrorKind::InvalidArgument,
+                format("bandwidth: {}Rate {} is no rate", name, rate),
+                format("{} bits a second is the least", kLeast));
+  }
+  return {};
+}
+
 void take_runtime(Config& config, Document& document) {
+  config.bandwidth = document.runtime.bandwidth;
   for (const Mapping& mapping : document.runtime.ports) {
     config.ports.push_back({.host_ip = mapping.host_ip,
                             .host_port = mapping.host_port,
@@ -240,6 +263,7 @@ Result<Config> read_config(std::string_view text) {
   TRY(check_members(unknown));
   if (const json::Value* dns = value.find("dns")) config.dns = *dns;
   TRY(take_ipam(config, document.ipam));
+  TRY(check_bandwidth(document.runtime.bandwidth));
   take_runtime(config, document);
   TRY(complete(config));
   return std::move(config);

@@ -18,6 +18,11 @@ struct Attached {  // a container's device, as GC names them
   std::string container, device;
 };
 
+// Bits a second, and bits; 0: any, and isle's.
+struct Bandwidth {
+  std::uint64_t ingress = 0, ingress_burst = 0, egress = 0, egress_burst = 0;
+};
+
 struct Config {
   std::string version, name, type;
   std::string bridge;
@@ -30,6 +35,7 @@ struct Config {
   std::vector<record::PortWish> ports;
   oci::Strings ips;
   std::string mac;
+  Bandwidth bandwidth;
   std::vector<Attached> valid;
 };
 

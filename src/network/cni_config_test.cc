@@ -40,6 +40,22 @@ TEST(CniConfig, SubnetsRoutesAndPortsAreCompleted) {
   EXPECT_LE(read->bridge.size(), 15U);
 }
 
+TEST(CniConfig, BandwidthIsInBits) {
+  const auto read = read_config(config(
+      R"(, "ipam": {"subnet": "10.22.0.0/16"}, "runtimeConfig": {"bandwidth":
+          {"ingressRate": 1000000, "ingressBurst": 800000, "egressRate": 2000000}})"));
+  ASSERT_TRUE(read) << read.error().describe();
+  EXPECT_EQ(read->bandwidth.ingress, 1000000U);
+  EXPECT_EQ(read->bandwidth.ingress_burst, 800000U);
+  EXPECT_EQ(read->bandwidth.egress, 2000000U);
+  EXPECT_EQ(read->bandwidth.egress_burst, 0U);
+  EXPECT_NE(
+      said(
+          R"(, "ipam": {"subnet": "10.22.0.0/16"}, "runtimeConfig": {"bandwidth": {"egressBurst": 9}})")
+          .find("egressRate 0 is no rate"),
+      std::string::npos);
+}
+
 TEST(CniConfig, WhatIsNotThereIsNamed) {
   EXPECT_NE(said("").find("has no subnet"), std::string::npos);
   EXPECT_NE(said(R"(, "ipam": {"type": "dhcp"})").find("\"dhcp\""), std::string::npos);

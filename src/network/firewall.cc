@@ -287,6 +287,7 @@ Result<void> close_firewall(kernel::NetlinkSocket& socket,
                             const record::Wiring& wiring,
                             std::span<const record::Attachment> gone) {
   std::vector<Group> groups;
+  groups.reserve(wiring.ports.size());
   for (const record::PublishedPort& port : wiring.ports) {
     groups.push_back({TRY(port_element(wiring.container, port))});
   }

@@ -152,15 +152,17 @@ Result<void> limit_rates(NetlinkSocket& host, const record::Attachment& attachme
   const std::optional<int> end = TRY(kernel::link_index(host, name));
   if (!end) return fail(ErrorKind::NotFound, format("the device {} is gone again", name));
   if (attachment.ingress != 0) {
-    TRY(host.send_all({kernel::limit_sending(name, *end, attachment.ingress)}));
+    TRY(host.send_all(
+        {kernel::limit_sending(name, *end, attachment.ingress, attachment.ingress_burst)}));
   }
   if (attachment.egress == 0) return {};
   TRY(unless_there(host.send_all({kernel::new_ifb(attachment.limiter)})));
   const std::optional<int> ifb = TRY(kernel::link_index(host, attachment.limiter));
   if (!ifb) return fail(ErrorKind::NotFound, format("{} is gone again", attachment.limiter));
-  return host.send_all({kernel::limit_sending(attachment.limiter, *ifb, attachment.egress),
-                        kernel::receive_queue(name, *end),
-                        kernel::send_received_by(name, *end, *ifb)});
+  return host.send_all(
+      {kernel::limit_sending(attachment.limiter, *ifb, attachment.egress, attachment.egress_burst),
+       kernel::receive_queue(name, *end),
+       kernel::send_received_by(name, *end, *ifb)});
 }
 
 Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& attachment) {

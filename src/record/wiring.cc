@@ -28,6 +28,8 @@ void fields(Io& io, typename Io::template Ref<Attachment> attachment) {
   io.optional("servesNames", attachment.serves_names);
   io.optional("ingress", attachment.ingress);
   io.optional("egress", attachment.egress);
+  io.optional("ingressBurst", attachment.ingress_burst);
+  io.optional("egressBurst", attachment.egress_burst);
   io.optional("limiter", attachment.limiter);
 }
 

@@ -32,8 +32,9 @@ struct Attachment {
   bool obeys_filter = false;  // --opt host_filter=obey
   oci::Strings names;         // by which others of this network find it
   bool serves_names = false;
-  std::uint64_t ingress = 0, egress = 0;  // most bits a second; 0: any
-  std::string limiter;                    // the device of kind ifb that holds egress back
+  std::uint64_t ingress = 0, egress = 0;              // most bits a second; 0: any
+  std::uint64_t ingress_burst = 0, egress_burst = 0;  // bytes that are not held back; 0: isle's
+  std::string limiter;  // the device of kind ifb that holds egress back
 };
 
 struct PublishedPort {
