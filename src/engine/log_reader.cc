@@ -50,6 +50,11 @@ bool same_time(const timespec& one, const timespec& other) {
   return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
+// Between the name's going and the next one's coming there is a moment without it.
+bool is_rotated(const HostPath& first) {
+  return access(first.c_str(), F_OK) == 0 || access((first.str() + ".gz").c_str(), F_OK) == 0;
+}
+
 }  // namespace
 
 HostPath LogReader::file_name(unsigned number) const {
@@ -126,10 +131,7 @@ Result<void> LogReader::begin(std::optional<std::uint64_t> tail) {
   std::uint64_t wanted = tail.value_or(0);
   for (unsigned number = 0;; ++number) {
     if (!TRY(open_number(number))) {
-      const bool rotated_now =
-          number == 0 && (access(file_name(1).c_str(), F_OK) == 0 ||
-                          access((file_name(1).str() + ".gz").c_str(), F_OK) == 0);
-      if (rotated_now) continue;
+      if (number == 0 && is_rotated(file_name(1))) continue;
       return {};
     }
     if (!tail) continue;

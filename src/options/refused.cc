@@ -47,6 +47,15 @@ constexpr std::array kRows = {
     Row{"external", "other programs' containers are not in isle's store"},
     Row{"verbose", "what there is to tell is told without it"},
     Row{"latest", "name it: isle ps --latest --quiet tells its id"},
+    Row{"link-local-ip", "networks give out no link-local addresses"},
+    Row{"pod-id-file", "pods do not exist yet"},
+    Row{"init-ctr", "pods do not exist yet"},
+    Row{"disable-content-trust", "docker's notary is not asked; there is nothing to disable"},
+    Row{"device-cgroup-rule", "isle hands over devices one by one: --device"},
+    Row{"cpu-rt-period", "the kernel's real-time groups are of control groups v1 alone"},
+    Row{"cpu-rt-runtime", "the kernel's real-time groups are of control groups v1 alone"},
+    Row{"requires", "containers do not start each other: isle start takes several names"},
+    Row{"env-host", "the host's environment stays outside: -e NAME hands over one variable"},
     Row{"kernel-memory", "the kernel dropped this limit (5.4)"},
 };
 

@@ -110,3 +110,34 @@ start_subject() { islet run -d -b "$bundle" "${1:-subject}" </dev/null >/dev/nul
 }
 # A container that was made keeps its output open: no pipe of bats'.
 with_descriptors() { prlimit --nofile="$1:$1" -- "${@:2}" </dev/null >"$ISLE_TEST_DIR/words" 2>&1 3>&- 8>&-; }
+
+# Faults of SECURITY: 8. Number and start time are what they were, so only the boot can tell.
+@test "fault: a state of another boot is not believed, though its process seems to be there" {
+  require_root
+  make_bundle sleep 1000
+  start_subject
+  local pid file=$ISLE_RUN/islet/subject/state.json
+  pid=$(pid_of subject)
+  grep -qF "\"boot\":\"$(cat /proc/sys/kernel/random/boot_id)\"" "$file"
+  sed -i 's/"boot":"[^"]*"/"boot":"00000000-0000-0000-0000-000000000000"/' "$file"
+  run -0 islet state subject
+  assert_match "$output" '"status": *"stopped"'
+  run islet kill subject KILL
+  assert_failure
+  run islet exec subject true
+  assert_failure
+  # Deleting it signals nobody by number, and ends what is in its group.
+  islet delete --force subject
+  assert_not_exists "$ISLE_RUN/islet/subject"
+  kill -9 "$pid" 2>/dev/null || true
+  isle run -d --name box busybox sleep 1000 >/dev/null
+  file=$(find "$ISLE_RUN/containers" -name state.json)
+  pid=$(isle inspect --format '{{.State.Pid}}' box)
+  sed -i 's/"boot":"[^"]*"/"boot":"00000000-0000-0000-0000-000000000000"/' "$file"
+  run -0 isle ps -q
+  refute_output
+  kill -9 "$pid" 2>/dev/null || true
+  isle rm -f box
+  run -0 isle ps -aq
+  refute_output
+}

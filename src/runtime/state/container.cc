@@ -45,6 +45,24 @@ HostPath state_file(const HostPath& root, std::string_view id) {
 
 }  // namespace
 
+namespace {
+// A directory that outlived a reboot: whoever has these numbers now, at the same time after the
+// boot perhaps, is a stranger.
+void forget_other_boot(ContainerState& state) {
+  constexpr std::uint64_t kNever = INT64_MAX;
+  if (state.boot.empty() || boot_id().empty() || state.boot == boot_id()) return;
+  state.pid_start = state.creator_start = state.keeper_start = kNever;
+}
+}  // namespace
+
+const std::string& boot_id() {
+  static const std::string id = [] {
+    const auto text = kernel::read_file(HostPath("/proc/sys/kernel/random/boot_id"));
+    return text ? std::string(trim(*text)) : std::string();
+  }();
+  return id;
+}
+
 Result<ContainerState> load_state(const HostPath& root, std::string_view id) {
   TRY(check_container_id(id));
   const HostPath path = state_file(root, id);
@@ -63,6 +81,7 @@ Result<ContainerState> load_state(const HostPath& root, std::string_view id) {
   };
   Result<ContainerState> state = parse_state(*text);
   if (!state) return damaged(state.error());
+  forget_other_boot(*state);
   if (state->id != id) {
     return damaged(
         fail(ErrorKind::Corrupt, format("it is that of container {}", quoted(state->id))).error());

@@ -27,6 +27,8 @@ struct ContainerState {
   std::uint64_t creator_start = 0;
   Pid keeper;  // whose death is its death: isle-monitor; 0: nobody's
   std::uint64_t keeper_start = 0;
+  // random/boot_id of proc(5). Start times count from the boot: of another one they say nothing.
+  std::string boot;
   bool started = false;      // `start` has been called (or it was a `run`)
   bool updated = false;      // `update` may have changed what it was made with
   std::int64_t created = 0;  // seconds since 1970
@@ -62,6 +64,8 @@ Status status_of(const ContainerState& state);
 // Field 22 of /proc/PID/stat; 0 if there is no such process. Ours and that of a process just made
 // can always be read.
 std::uint64_t start_time_of(Pid pid);
+// Of this boot; empty: it cannot be read.
+const std::string& boot_id();
 // True if init lives and is the same process. A leader that ended before its threads still lives.
 bool is_alive(const ContainerState& state);
 // True if it had a keeper, and that and init are gone: nobody is left to clear it away.

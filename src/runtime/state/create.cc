@@ -66,6 +66,7 @@ class Creation {
     TRY(open_group(facts));
     state_.creator = {getpid()};
     state_.creator_start = start_time_of(state_.creator);
+    state_.boot = boot_id();
     if (request_.kill_with_parent) {
       state_.keeper = state_.creator;
       state_.keeper_start = state_.creator_start;

@@ -25,6 +25,7 @@ json::Value to_json(const ContainerState& state) {
     document["keeperStart"] = state.keeper_start;
   }
   if (state.updated) document["updated"] = true;
+  if (!state.boot.empty()) document["boot"] = state.boot;
   document["created"] = state.created;
   document["owner"] = static_cast<std::int64_t>(state.owner);
   document["rootfs"] = state.rootfs.str();
@@ -113,6 +114,7 @@ Result<ContainerState> parse_state(std::string_view text) {
     state.keeper = {static_cast<pid_t>(reader.number("keeper", INT32_MAX))};
     state.keeper_start = static_cast<std::uint64_t>(reader.number("keeperStart"));
   }
+  if (reader.has("boot")) state.boot = reader.text("boot");
   state.started = reader.flag("started");
   state.updated = reader.has("updated") && reader.flag("updated");
   state.created = reader.number("created");

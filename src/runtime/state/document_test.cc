@@ -26,6 +26,13 @@ TEST(StateDocument, TellsThatAnUpdateChangedIt) {
   EXPECT_TRUE(MUST(parse_state(write_state(state))).updated);
 }
 
+TEST(StateDocument, TellsOfWhichBootItIs) {
+  ContainerState state = MUST(parse_state(kWhole));
+  EXPECT_EQ(state.boot, "");
+  state.boot = "6a3b";
+  EXPECT_EQ(MUST(parse_state(write_state(state))).boot, "6a3b");
+}
+
 TEST(StateDocument, NamesTheMemberThatIsWrong) {
   std::string text(kWhole);
   text.replace(text.find("\"pid\":7"), 7, "\"pid\":-7");
