@@ -15,6 +15,12 @@ constexpr std::string_view kNoSignatures =
 constexpr std::string_view kNoRegistry =
     "no registry is asked here: isle pull brings an image, isle push gives one away";
 
+constexpr std::string_view kNoPasswd =
+    "isle writes no users into an image's files: --user takes numbers";
+constexpr std::string_view kNoStartupCheck =
+    "--health-start-period and --health-start-interval say when checks begin to count";
+constexpr std::string_view kNoHealthLog = "isle inspect shows the last five checks";
+
 constexpr std::array kRows = {
     Row{"link", "containers of one network find each other by name"},
     Row{"pod", "pods do not exist yet"},
@@ -56,6 +62,26 @@ constexpr std::array kRows = {
     Row{"cpu-rt-runtime", "the kernel's real-time groups are of control groups v1 alone"},
     Row{"requires", "containers do not start each other: isle start takes several names"},
     Row{"env-host", "the host's environment stays outside: -e NAME hands over one variable"},
+    Row{"passwd-entry", kNoPasswd},
+    Row{"group-entry", kNoPasswd},
+    Row{"hostuser", kNoPasswd},
+    Row{"systemd",
+        "no tmpfs and signals are guessed from the command: --tmpfs /run, --stop-signal"},
+    Row{"http-proxy", "the host's environment stays outside: -e http_proxy hands over yours"},
+    Row{"rmi", "the image stays: isle rmi takes it away"},
+    Row{"preserve-fds", "the container is its monitor's child, which has none of your descriptors"},
+    Row{"preserve-fd", "the container is its monitor's child, which has none of your descriptors"},
+    Row{"chrootdirs", "isle leaves no files of its own in directories inside"},
+    Row{"no-hostname", "/etc/hostname is isle's: a volume on it is the container's own"},
+    Row{"init-path", "--init is isle's own small init"},
+    Row{"health-startup-cmd", kNoStartupCheck},
+    Row{"health-startup-interval", kNoStartupCheck},
+    Row{"health-startup-retries", kNoStartupCheck},
+    Row{"health-startup-success", kNoStartupCheck},
+    Row{"health-startup-timeout", kNoStartupCheck},
+    Row{"health-log-destination", kNoHealthLog},
+    Row{"health-max-log-count", kNoHealthLog},
+    Row{"health-max-log-size", kNoHealthLog},
     Row{"kernel-memory", "the kernel dropped this limit (5.4)"},
 };
 

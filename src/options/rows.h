@@ -20,6 +20,9 @@ extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kC
     kSysctl, kTimeOffset, kTimeout, kTlsVerify, kTmpfs, kTty, kUidmap, kUlimit, kUser, kUserns,
     kUts, kVolume, kVolumesFrom, kImageVolume, kWorkdir;
 
+extern const Option kCgroupConf, kEnvMerge, kPersonality, kRdtClass, kTz, kUmask, kUnsetenv,
+    kUnsetenvAll;
+
 // Parts that no single flag owns.
 Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);
 Result<void> apply_seccomp(SpecBuilder& builder, const record::Container& container);

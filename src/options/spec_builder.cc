@@ -90,6 +90,14 @@ bool SpecBuilder::has_env(std::string_view name) const {
   });
 }
 
+std::string SpecBuilder::env(std::string_view name) const {
+  for (const std::string& entry : spec.process->env) {
+    const Cut parts = cut(entry, '=');
+    if (parts.before == name) return std::string(parts.after);
+  }
+  return {};
+}
+
 void start_spec(SpecBuilder& builder) {
   builder.spec.root.emplace();
   builder.spec.process.emplace().cwd = std::string("/");
@@ -100,12 +108,14 @@ void start_spec(SpecBuilder& builder) {
 
 void finish_spec(SpecBuilder& builder) {
   std::ranges::stable_sort(builder.spec.mounts, {}, depth);
-  if (!builder.has_env("PATH")) {
-    builder.set_env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  }
-  if (!builder.has_env("HOSTNAME")) builder.set_env("HOSTNAME", builder.spec.hostname);
-  if (!builder.has_env("HOME")) builder.set_env("HOME", builder.home);
-  if (builder.process().terminal && !builder.has_env("TERM")) builder.set_env("TERM", "xterm");
+  const auto set_default = [&builder](std::string_view name, std::string_view value) {
+    if (builder.leaves_out && builder.leaves_out(name)) return;
+    if (!builder.has_env(name)) builder.set_env(name, value);
+  };
+  set_default("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  set_default("HOSTNAME", builder.spec.hostname);
+  set_default("HOME", builder.home);
+  if (builder.process().terminal) set_default("TERM", "xterm");
 }
 
 }  // namespace isle::options

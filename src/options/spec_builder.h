@@ -70,8 +70,9 @@ struct SpecBuilder {
   const World& world;
   const oci::ImageRun& image;
   oci::Spec spec;
-  std::string default_user;              // when neither record nor image names one; empty: root
-  std::string home;                      // of the user, for $HOME
+  std::string default_user;  // when neither record nor image names one; empty: root
+  std::string home;          // of the user, for $HOME
+  std::function<bool(std::string_view name)> leaves_out;  // a variable nobody asked for
   std::vector<std::string> directories;  // missing on the host, to be made before the start
   std::vector<std::string> warnings;
 
@@ -96,6 +97,7 @@ struct SpecBuilder {
   // The user's: `key` wins over what is there.
   void set_env(std::string_view name, std::string_view value);
   bool has_env(std::string_view name) const;
+  std::string env(std::string_view name) const;  // "" where there is none
 };
 
 // What every container starts from: mounts, an empty process, new mount namespace. Options then

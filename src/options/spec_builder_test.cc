@@ -123,6 +123,63 @@ std::vector<std::string> kinds(const oci::Spec& spec) {
   return list;
 }
 
+TEST(SpecOfRun, LeavesVariablesOutAndFillsThemIn) {
+  const auto env = [](std::vector<const char*> words) {
+    words.push_back("x");
+    return MUST(build(std::move(words))).spec.process->env;
+  };
+  EXPECT_THAT(env({"--unsetenv", "LANG", "--unsetenv", "HOSTNAME"}),
+              ElementsAre("PATH=/bin", "HOME=/root"));
+  EXPECT_THAT(env({"--unsetenv-all", "-e", "A=1"}), ElementsAre("A=1"));
+  EXPECT_THAT(env({"--env-merge",
+                   "PATH=${PATH}:/opt",
+                   "--env-merge",
+                   "B=$LANG.$NONE$.${",
+                   "-e",
+                   "C=$LANG"}),
+              ElementsAre("PATH=/bin:/opt",
+                          "LANG=C",
+                          "B=C.$.${",
+                          "C=$LANG",
+                          "HOSTNAME=aaaaaaaaaaaa",
+                          "HOME=/root"));
+  EXPECT_FALSE(build({"--env-merge", "PATH", "x"}));
+  EXPECT_FALSE(build({"--unsetenv", "A=1", "x"}));
+}
+
+TEST(SpecOfRun, MaskOfFilesZonePersonalityClassAndGroupFiles) {
+  const auto built = build({"--umask",
+                            "0027",
+                            "--personality",
+                            "LINUX32",
+                            "--rdt-class",
+                            "gold",
+                            "--cgroup-conf",
+                            "memory.high=1",
+                            "x"});
+  ASSERT_TRUE(built) << built.error().describe();
+  EXPECT_EQ(built->spec.process->user.umask, 027U);
+  EXPECT_EQ(built->spec.linux_->personality->domain, "LINUX32");
+  EXPECT_EQ(built->spec.linux_->intel_rdt->clos_id, "gold");
+  EXPECT_EQ(built->spec.linux_->resources->unified.at("memory.high"), "1");
+  for (const char* wrong : {"--umask=8",
+                            "--umask=01000",
+                            "--umask=",
+                            "--umask=-1",
+                            "--personality=BSD",
+                            "--rdt-class=a/b",
+                            "--rdt-class=..",
+                            "--cgroup-conf=memory.high",
+                            "--tz=/etc/x",
+                            "--tz=a/../b",
+                            "--tz="}) {
+    EXPECT_FALSE(build({wrong, "x"})) << wrong;
+  }
+  // The host made up here has directories only.
+  EXPECT_THAT(build({"--tz", "Europe/Berlin", "x"}).error().describe(),
+              HasSubstr("/usr/share/zoneinfo/Europe/Berlin"));
+}
+
 TEST(SpecOfRun, AVolumeIsMountedFromWhereItsFilesAre) {
   const auto built = build({"-v", "data:/v:ro,nocopy", "busybox"});
   ASSERT_TRUE(built) << built.error().describe();

@@ -29,6 +29,8 @@ struct Resources {
   std::optional<std::uint16_t> blkio_weight;
   std::vector<DeviceValue> blkio_weight_device, read_bps, write_bps, read_iops, write_iops;
   std::string cgroup_parent;
+  oci::StringMap unified;  // v2: file of the control group -> content
+  std::string rdt_class;   // resctrl's
 };
 
 template <typename Io>
@@ -57,6 +59,8 @@ void fields(Io& io, typename Io::template Ref<Resources> resources) {
   io.optional("readIops", resources.read_iops);
   io.optional("writeIops", resources.write_iops);
   io.optional("cgroupParent", resources.cgroup_parent);
+  io.optional("unified", resources.unified);
+  io.optional("rdtClass", resources.rdt_class);
 }
 
 }  // namespace isle::record

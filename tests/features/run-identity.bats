@@ -66,6 +66,38 @@ load ../helpers
   assert_equal "$(wc -l <<<"$output")" 3 # and HOSTNAME
 }
 
+@test "run: --unsetenv, --unsetenv-all and --env-merge" {
+  run -0 isle run --rm --unsetenv HOSTNAME --env-merge 'PATH=${PATH}:/opt/bin' busybox env
+  assert_line --partial ":/bin:/opt/bin"
+  refute_output --partial HOSTNAME
+  run -0 isle run --rm --unsetenv-all -e ONE=1 busybox env
+  assert_line ONE=1
+  refute_output --partial PATH
+  run -125 isle run --rm --unsetenv A=1 busybox true
+  assert_output --partial "no name of a variable"
+}
+
+@test "run: --umask and --personality are the command's" {
+  run -0 isle run --rm --umask 0027 --personality LINUX32 busybox sh -c 'umask; uname -m; touch /tmp/x; stat -c %a /tmp/x'
+  assert_line 0 0027
+  refute_output --partial x86_64
+  assert_line 2 640
+  run -125 isle run --rm --umask 999 busybox true
+  assert_output --partial "octal"
+}
+
+@test "run: --tz is the zone inside, the host's own with local" {
+  require_root
+  [ -e /usr/share/zoneinfo/Asia/Tokyo ] || skip "needs tzdata"
+  run -0 isle run --rm --tz Asia/Tokyo busybox sh -c 'date +%z; grep -c /etc/localtime /proc/self/mounts'
+  assert_line 0 +0900
+  assert_line 1 1
+  run -0 isle run --rm --tz local busybox date +%z
+  assert_output "$(date +%z)"
+  run -125 isle run --rm --tz Mars/Base busybox true
+  assert_output --partial "no file \"/usr/share/zoneinfo/Mars/Base\""
+}
+
 @test "run: --env sets, overrides, and passes on" {
   PASSED="with blanks" run -0 isle run --rm -e ONE=1 --env=TWO=a=b -e EMPTY= -e PASSED -e UNSET_HERE -e PATH=/usr/bin:/bin busybox env
   assert_line ONE=1

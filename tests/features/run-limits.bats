@@ -173,3 +173,18 @@ has_capability() { (((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> $1)
   # The parent is the user's: it stays, and is the test's to remove.
   find /sys/fs/cgroup -depth -type d -name isle-tests-parent -exec rmdir {} + 2>/dev/null || true
 }
+
+@test "limits: --cgroup-conf writes a file of the group (v2), or says why not; --rdt-class names its class" {
+  require_root
+  run isle run --rm --cgroup-conf memory.high=67108864 busybox cat /sys/fs/cgroup/memory.high
+  if [ "$(cgroup_mode)" = v2 ]; then
+    assert_success
+    assert_output 67108864
+  else
+    assert_failure 125
+    assert_output --partial 'unified ("memory.high") needs cgroup v2'
+  fi
+  [ -d /sys/fs/resctrl/info ] && skip "resctrl is mounted"
+  run -125 isle run --rm --rdt-class gold busybox true
+  assert_output --partial "/sys/fs/resctrl"
+}
