@@ -109,9 +109,19 @@ Glance glance_at(const Paths& paths, const std::string& id) {
   return glance;
 }
 
+// The kernel has sent it SIGKILL when its monitor was killed, but what v1's freezer holds hears
+// nothing before it is let go.
+void let_orphan_die(const Paths& paths, const std::string& id, Glance& glance) {
+  if (glance.status != runtime::Status::Paused || !runtime::has_lost_keeper(*glance.state)) return;
+  if (!runtime::resume_container(paths.states(), id)) return;
+  for (int i = 0; i < kWaitsForMonitor && runtime::is_alive(*glance.state); ++i) pause_a_little();
+  glance = glance_at(paths, id);
+}
+
 void look_closer(const Paths& paths, record::Container container, Glance glance, Listed& listed) {
   listed.container = std::move(container);
   const std::string& id = listed.container.id;
+  let_orphan_die(paths, id, glance);
   // One that lives is nobody's to bury, and need not be looked at twice.
   if (glance.state && glance.status == runtime::Status::Stopped) {
     if (!bury_abandoned(paths, listed.container, *glance.state)) {

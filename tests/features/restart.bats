@@ -113,6 +113,16 @@ has_no_monitor() { ! monitor_of "$1" >/dev/null; }
   isle rm -f box
 }
 
+@test "monitor: killed while its container is paused, the container ends as well" {
+  start_container box
+  local pid; pid=$(pid_of box)
+  isle pause box
+  kill -KILL "$(monitor_of box)"
+  wait_until sh -c '[ "$("$0" inspect -f "{{.State.Status}} {{.State.ExitCode}}" box)" = "exited 137" ]' "$ISLE_BIN_DIR/isle"
+  wait_until is_gone "$pid"
+  isle rm box
+}
+
 # As far as the engine can tell a reboot: all that lives is gone at once, the records stay.
 reboot() {
   local name pid

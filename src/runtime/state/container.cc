@@ -250,8 +250,12 @@ bool is_paused(const ContainerState& state, char init) {
 }
 }  // namespace
 
+bool has_lost_keeper(const ContainerState& state) {
+  return state.keeper.value != 0 && !lives(state.keeper, state.keeper_start);
+}
+
 bool is_abandoned(const ContainerState& state) {
-  return state.keeper.value != 0 && !is_alive(state) && !lives(state.keeper, state.keeper_start);
+  return !is_alive(state) && has_lost_keeper(state);
 }
 
 Status status_of(const ContainerState& state) {

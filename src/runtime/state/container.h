@@ -68,7 +68,9 @@ std::uint64_t start_time_of(Pid pid);
 const std::string& boot_id();
 // True if init lives and is the same process. A leader that ended before its threads still lives.
 bool is_alive(const ContainerState& state);
-// True if it had a keeper, and that and init are gone: nobody is left to clear it away.
+// True if it had a keeper, which is gone.
+bool has_lost_keeper(const ContainerState& state);
+// True if init is gone, too: nobody is left to clear it away.
 bool is_abandoned(const ContainerState& state);
 
 }  // namespace isle::runtime
