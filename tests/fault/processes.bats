@@ -50,7 +50,8 @@ start_subject() { islet run -d -b "$bundle" subject </dev/null >/dev/null 2>&1; 
   make_bundle --linux '"resources": {"pids": {"limit": 40}},' \
     sh -c 'bomb() { bomb | bomb & }; while :; do bomb; sleep 0.01; done'
   start_subject
-  wait_until test "$(islet ps -f json subject | tr ',' '\n' | wc -l)" -gt 5 || true
+  has_spread() { [ "$(islet ps -f json subject | tr ',' '\n' | wc -l)" -gt 5 ]; }
+  wait_until has_spread
   local began=$SECONDS
   islet delete --force subject
   assert_between "$((SECONDS - began))" 0 $((2 + ${ISLE_SLOW:-3}))

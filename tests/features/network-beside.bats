@@ -79,7 +79,8 @@ RULES
   run ! on_outside curl -s --max-time 1 http://10.86.0.2/cgi-bin/who
   unshare --net sleep infinity 3>&- 8>&- &
   local other=$!
-  wait_until test "$(ns_of "$other" net)" != "$(ns_of $$ net)"
+  has_a_network_of_its_own() { [ "$(ns_of "$other" net)" != "$(ns_of $$ net)" ]; }
+  wait_until has_a_network_of_its_own
   on_host ip link add o0 type veth peer name eth0 netns "$other"
   on_host ip addr add 198.51.100.1/24 dev o0
   on_host ip link set o0 up
