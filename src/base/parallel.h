@@ -29,9 +29,12 @@ void for_each_index(std::size_t count, const Work& work) {
       {std::max(1U, std::thread::hardware_concurrency()), 8, count / kWorthAThread + 1});
   std::vector<std::jthread> others;
   others.reserve(wanted - 1);
-  try {
-    for (std::size_t i = 1; i < wanted; ++i) others.emplace_back(take_portions);
-  } catch (const std::system_error&) {  // EAGAIN of clone(2): a limit of processes
+  for (std::size_t i = 1; i < wanted; ++i) {
+    try {
+      others.emplace_back(take_portions);
+    } catch (const std::system_error&) {
+      break;  // EAGAIN of clone(2): a limit of processes
+    }
   }
   take_portions();
 }

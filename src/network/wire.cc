@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
+#include <utility>
 
 #include "base/ip_address.h"
 #include "base/strings.h"
@@ -100,6 +102,21 @@ Error explain(Error error, const record::Attachment& attachment) {
   return error;
 }
 
+// What a namespace had that has just ended the kernel takes away behind one's back; until then its
+// MAC address is in use (EADDRINUSE), and with mode passthru the parent is (EBUSY). A second is
+// enough.
+template <typename Make>
+Result<void> once_free(const Make& make) {
+  constexpr int kTries = 200;
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 5'000'000};
+  for (int i = 1;; ++i) {
+    Result<void> made = make();
+    const bool taken = !made && (made.error().errnum == EADDRINUSE || made.error().errnum == EBUSY);
+    if (!taken || i == kTries) return made;
+    nanosleep(&kPause, nullptr);
+  }
+}
+
 Result<void> make_on_parent(NetlinkSocket& host, const record::Attachment& attachment, int space) {
   const int parent = TRY(provide_parent(host, attachment.host_device));
   if (attachment.driver == "ipvlan") {
@@ -113,12 +130,13 @@ Result<void> make_on_parent(NetlinkSocket& host, const record::Attachment& attac
   }
   std::string mac;
   if (!attachment.mac.empty()) mac = TRY(kernel::parse_mac(attachment.mac));
-  return host.send_all({TRY(kernel::new_macvlan({.name = attachment.device,
-                                                 .mode = attachment.mode,
-                                                 .mac = mac,
-                                                 .parent = parent,
-                                                 .space = space,
-                                                 .mtu = attachment.mtu}))});
+  const NetlinkRequest request = TRY(kernel::new_macvlan({.name = attachment.device,
+                                                          .mode = attachment.mode,
+                                                          .mac = mac,
+                                                          .parent = parent,
+                                                          .space = space,
+                                                          .mtu = attachment.mtu}));
+  return once_free([&] { return host.send_all({request}); });
 }
 
 Result<void> make_pair(NetlinkSocket& host, const record::Attachment& attachment, int space) {
@@ -176,7 +194,12 @@ Result<void> settle_inside(NetlinkSocket& inside, const record::Attachment& atta
   for (const std::string& address : attachment.addresses) {
     requests.push_back(kernel::new_address(*index, TRY(IpRange::parse(address))));
   }
-  requests.push_back(kernel::set_up(attachment.device));
+  if (attachment.driver == "bridge") {
+    requests.push_back(kernel::set_up(attachment.device));
+  } else {
+    TRY(inside.send_all(std::exchange(requests, {})));
+    TRY(once_free([&] { return inside.send_all({kernel::set_up(attachment.device)}); }));
+  }
   for (const std::string& gateway : attachment.gateways) {
     requests.push_back(kernel::new_route({}, TRY(IpAddress::parse(gateway)), *index, 0));
   }

@@ -98,7 +98,7 @@ shows() { # EXPECTED ARGUMENT...
 }
 
 @test "ps --watch: again and again, until it is interrupted" {
-  isle ps --watch 1 >"$ISLE_TEST_DIR/out" 3>&- 8>&- &
+  "$ISLE_BIN_DIR/isle" ps --watch 1 >"$ISLE_TEST_DIR/out" 3>&- 8>&- &
   local watcher=$!
   isle run -d --name late busybox sleep 1000 >/dev/null
   wait_until grep -q late "$ISLE_TEST_DIR/out"
