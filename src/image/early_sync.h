@@ -19,7 +19,9 @@ class EarlySync {
   // Nothing for what is soon written, and where no child may be made: then the end takes longer.
   static std::optional<EarlySync> start(const Store& store, std::uint64_t expected_bytes);
   EarlySync(EarlySync&&) = default;
+  EarlySync(const EarlySync&) = delete;
   EarlySync& operator=(EarlySync&&) = delete;
+  EarlySync& operator=(const EarlySync&) = delete;
   // Waits for the child, which may be at work yet.
   ~EarlySync();
 
