@@ -57,8 +57,16 @@ void wait_for_record(const HostPath& directory) {
   for (int i = 0; i < kWaitsForRecord && access(mark.c_str(), F_OK) == 0; ++i) pause_a_little();
 }
 
-Result<void> kill_and_wait(const Paths& paths, const std::string& id) {
+// What is frozen by v1's freezer does not even hear SIGKILL.
+void thaw(const Paths& paths, const Listed& listed) {
+  if (listed.status != runtime::Status::Paused) return;
+  static_cast<void>(runtime::resume_container(paths.states(), listed.container.id));
+}
+
+Result<void> kill_and_wait(const Paths& paths, const Listed& listed) {
+  const std::string& id = listed.container.id;
   Result<void> killed = runtime::kill_container(paths.states(), id, SIGKILL, true);
+  thaw(paths, listed);
   if (!killed && killed.error().kind != ErrorKind::Conflict &&
       killed.error().kind != ErrorKind::NotFound) {
     return killed;
@@ -198,7 +206,9 @@ Result<void> signal_container(const Paths& paths, std::string_view name, int sig
   if (signal == SIGKILL || signal == SIGTERM) TRY(hold_down(paths, listed.container.id));
   TRY(runtime::kill_container(paths.states(), listed.container.id, signal, false));
   // What comes next may rely on its being dead.
-  if (signal == SIGKILL) wait_for_end(paths, listed.container.id);
+  if (signal != SIGKILL) return {};
+  thaw(paths, listed);
+  wait_for_end(paths, listed.container.id);
   return {};
 }
 
@@ -215,7 +225,7 @@ Result<std::string> remove_container(const Paths& paths,
   TRY(hold_down(paths, id));
   if (listed.restarting) monitor::keep_down(paths.run, id);
   if (listed.running()) {
-    TRY(kill_and_wait(paths, id));
+    TRY(kill_and_wait(paths, listed));
   } else {
     TRY(settle(paths, listed));
   }

@@ -70,6 +70,15 @@ frozen() {
   local pid
   pid=$(pid_of counter)
   run -0 states pause "$(id_of counter)"
+  local began=$SECONDS
   run -0 isle rm -f counter
   is_gone "$pid"
+  start_container counter -- sh -c "$COUNT"
+  isle pause counter
+  run -0 isle kill counter
+  run -0 isle inspect --format '{{.State.Status}} {{.State.ExitCode}}' counter
+  assert_output "exited 137"
+  isle rm counter
+  # Nobody waits for what cannot hear.
+  [ -n "${ISLE_TEST_IN_VM-}" ] || assert_between "$((SECONDS - began))" 0 8
 }
