@@ -53,7 +53,7 @@ has_kind() {
     if [ "$mode" = bridge ]; then
       run -0 isle run --rm --cap-add NET_RAW --network lan:ip=10.70.0.8 busybox ping -c 1 -w 3 10.70.0.9
     else
-      run ! isle run --rm --cap-add NET_RAW --network lan:ip=10.70.0.8 busybox ping -c 1 -w 1 10.70.0.9
+      run ! isle run --rm --cap-add NET_RAW --network lan:ip=10.70.0.8 busybox ping -c 1 -w 1 -W 1 10.70.0.9
     fi
     isle network rm -f lan
   done
