@@ -28,7 +28,8 @@ isle_fuzz_parts(oci oci/json_reader.cc oci/runtime_spec_*.cc oci/state.cc)
 isle_fuzz_parts(runtime
   runtime/plan/*.cc
   kernel/rlimit.cc kernel/mount_options.cc kernel/signal.cc kernel/sysctl.cc kernel/process.cc
-  kernel/number_list.cc kernel/mountinfo.cc kernel/netlink*.cc kernel/cgroup/*.cc kernel/seccomp*.cc)
+  kernel/number_list.cc kernel/mountinfo.cc kernel/netlink*.cc kernel/cgroup/*.cc kernel/seccomp*.cc
+  network/parent.cc)
 isle_fuzz_parts(state runtime/state/document.cc)
 isle_fuzz_parts(init runtime/init/tree.cc runtime/init/report.cc)
 isle_fuzz_parts(options options/passwd.cc options/seccomp_profile.cc)
@@ -56,7 +57,8 @@ isle_fuzz_parts(image
 isle_fuzz_parts(dns network/dns_message.cc)
 isle_fuzz_parts(netlink kernel/netlink.cc)
 isle_fuzz_parts(network
-  network/netavark.cc network/cni_config.cc network/complete.cc network/dns_client.cc network/firewall.cc
+  network/netavark.cc network/cni_config.cc network/complete.cc network/dns_client.cc network/firewall*.cc
+  network/host_filter.cc network/parent.cc network/unwire.cc kernel/file_lock.cc
   network/foreign.cc network/leases.cc network/networks.cc network/pool.cc network/ports.cc
   network/resolve.cc network/wire.cc record/network.cc record/wiring.cc kernel/netlink*.cc kernel/nft.cc
   kernel/process.cc kernel/unix_socket.cc oci/json_reader.cc)
