@@ -7,7 +7,6 @@
 #include <linux/veth.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <span>

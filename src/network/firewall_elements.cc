@@ -1,6 +1,6 @@
 #include "network/firewall_elements.h"
 
-#include <netinet/in.h>
+#include <linux/in.h>
 
 #include <algorithm>
 #include <iterator>

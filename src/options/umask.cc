@@ -15,9 +15,8 @@ const Option kUmask{
              Section::Process},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       int mode = 0;
-      const char* end = value.data() + value.size();
-      const auto read = std::from_chars(value.data(), end, mode, 8);
-      if (read.ec != std::errc() || read.ptr != end || mode < 0 || mode > 0777) {
+      const auto read = std::from_chars(value.begin(), value.end(), mode, 8);
+      if (read.ec != std::errc() || read.ptr != value.end() || mode < 0 || mode > 0777) {
         return fail(ErrorKind::InvalidArgument,
                     format("--umask: {} is not between 0 and 0777, octal", quoted(value)));
       }

@@ -56,11 +56,11 @@ void forget_other_boot(ContainerState& state) {
 }  // namespace
 
 const std::string& boot_id() {
-  static const std::string id = [] {
+  static const std::string kId = [] {
     const auto text = kernel::read_file(HostPath("/proc/sys/kernel/random/boot_id"));
     return text ? std::string(trim(*text)) : std::string();
   }();
-  return id;
+  return kId;
 }
 
 Result<ContainerState> load_state(const HostPath& root, std::string_view id) {

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "base/strings.h"
-#include "kernel/fd.h"
 #include "kernel/resctrl.h"
 #include "runtime/plan/resctrl.h"
 
