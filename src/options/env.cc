@@ -128,7 +128,7 @@ const Option kUnsetenv{
              0,
              Arity::Value,
              "NAME",
-             "Leave a variable out that the image sets, or isle",
+             "Leave a variable out that the image sets, or isle (HOME is always there)",
              Section::Process},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       if (value.empty() || value.find('=') != std::string_view::npos) {
@@ -146,7 +146,7 @@ const Option kUnsetenvAll{
              0,
              Arity::Switch,
              nullptr,
-             "Leave all variables out that the image sets, or isle",
+             "Leave all variables out that the image sets, or isle, but HOME",
              Section::Process},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       request.container.process.unset_all_env = value == "true";
