@@ -87,7 +87,8 @@ Error explain(Error error, const record::Attachment& attachment) {
                            quoted(attachment.network));
     return std::move(error).advise("make another network: isle network create");
   }
-  if (error.errnum == EBUSY && attachment.driver != "bridge") {
+  const bool shut_out = error.errnum == EINVAL && attachment.driver == "macvlan";
+  if ((error.errnum == EBUSY || shut_out) && attachment.driver != "bridge") {
     error.kind = ErrorKind::Conflict;
     return std::move(error).advise(
         format("{} is in use otherwise: a device is on a bridge, or has macvlans, or ipvlans, and "
@@ -103,7 +104,8 @@ Error explain(Error error, const record::Attachment& attachment) {
 }
 
 // What a namespace had that has just ended the kernel takes away behind one's back; until then its
-// MAC address is in use (EADDRINUSE), and with mode passthru the parent is (EBUSY). A second is
+// MAC address is in use (EADDRINUSE), and so is the parent: EBUSY, and EINVAL where the one that
+// goes or the one that comes is a macvlan in mode passthru, which bears no other. A second is
 // enough.
 template <typename Make>
 Result<void> once_free(const Make& make) {
@@ -111,7 +113,8 @@ Result<void> once_free(const Make& make) {
   constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 5'000'000};
   for (int i = 1;; ++i) {
     Result<void> made = make();
-    const bool taken = !made && (made.error().errnum == EADDRINUSE || made.error().errnum == EBUSY);
+    const int number = made ? 0 : made.error().errnum;
+    const bool taken = number == EADDRINUSE || number == EBUSY || number == EINVAL;
     if (!taken || i == kTries) return made;
     nanosleep(&kPause, nullptr);
   }
