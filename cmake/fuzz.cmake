@@ -59,6 +59,7 @@ isle_fuzz_parts(netlink kernel/netlink.cc)
 isle_fuzz_parts(network
   network/netavark.cc network/cni_config.cc network/complete.cc network/dns_client.cc network/firewall*.cc
   network/host_filter.cc network/parent.cc network/unwire.cc kernel/file_lock.cc
+  kernel/process_stat.cc
   network/foreign.cc network/leases.cc network/networks.cc network/pool.cc network/ports.cc
   network/resolve.cc network/wire.cc record/network.cc record/wiring.cc kernel/netlink*.cc kernel/nft.cc
   kernel/process.cc kernel/unix_socket.cc oci/json_reader.cc)

@@ -129,6 +129,7 @@ constexpr CommandFlag<PsRequest> kFlags[] = {
 };
 
 struct Shown {
+  engine::ListedOnes listed;  // what the views look at
   std::vector<ContainerView> views;
   std::vector<Error> broken;
 };
@@ -140,15 +141,15 @@ Result<void> sort_views(std::string_view key, std::vector<ContainerView>& views)
     std::ranges::stable_sort(views, [&of](const auto& a, const auto& b) { return of(a) < of(b); });
     return Result<void>{};
   };
-  if (key == "id") return by([](const auto& view) { return view.listed.container.id; });
-  if (key == "names") return by([](const auto& view) { return view.listed.container.name; });
-  if (key == "status") return by([](const auto& view) { return view.listed.word(); });
+  if (key == "id") return by([](const auto& view) { return view.listed->container.id; });
+  if (key == "names") return by([](const auto& view) { return view.listed->container.name; });
+  if (key == "status") return by([](const auto& view) { return view.listed->word(); });
   if (key == "size") return by([](const auto& view) { return view.size ? view.size->own : 0; });
   if (key == "image") {
-    return by([](const auto& view) { return view.listed.container.storage.root.image; });
+    return by([](const auto& view) { return view.listed->container.storage.root.image; });
   }
   if (key == "command") {
-    return by([](const auto& view) { return view.listed.container.process.command; });
+    return by([](const auto& view) { return view.listed->container.process.command; });
   }
   return fail(ErrorKind::InvalidArgument,
               format("--sort cannot be {}", quoted(key)),
@@ -169,10 +170,12 @@ Result<Shown> list(const PsRequest& request) {
   if (request.last >= 0 && std::cmp_less(request.last, listing.containers.size())) {
     listing.containers.resize(static_cast<std::size_t>(request.last));
   }
-  Shown shown{.views = {}, .broken = std::move(listing.broken)};
-  shown.views.reserve(listing.containers.size());
-  for (engine::Listed& listed : listing.containers) {
-    auto view = view_of(paths, std::move(listed), request.size || request.sort == "size");
+  Shown shown{.listed = std::move(listing.containers),
+              .views = {},
+              .broken = std::move(listing.broken)};
+  shown.views.reserve(shown.listed.size());
+  for (const engine::Listed& listed : shown.listed) {
+    auto view = view_of(paths, listed, request.size || request.sort == "size");
     if (view) {
       shown.views.push_back(std::move(*view));
     } else {
@@ -186,7 +189,7 @@ Result<Shown> list(const PsRequest& request) {
 std::string ids_of(const PsRequest& request, const Shown& shown) {
   std::string ids;
   for (const ContainerView& view : shown.views) {
-    const std::string& id = view.listed.container.id;
+    const std::string& id = view.listed->container.id;
     ids.append(id, 0, request.full ? id.size() : 12).append("\n");
   }
   return ids;
@@ -195,7 +198,7 @@ std::string ids_of(const PsRequest& request, const Shown& shown) {
 // docker's fields, and isle's own beside them.
 json::Value json_of(const ContainerView& view, std::int64_t now) {
   json::Value value = container_row(view, now, true);
-  const json::Value own = listed_json(view.listed);
+  const json::Value own = listed_json(*view.listed);
   for (const json::Member& member : *own.object()) value[member.key] = member.value;
   return value;
 }
@@ -203,13 +206,6 @@ json::Value json_of(const ContainerView& view, std::int64_t now) {
 Result<std::string> show(const PsRequest& request, const Shown& shown) {
   if (request.quiet) return ids_of(request, shown);
   const std::int64_t now = std::time(nullptr);
-  std::vector<json::Value> rows;
-  rows.reserve(shown.views.size());
-  for (const ContainerView& view : shown.views) {
-    const bool json = request.format.is_json();
-    rows.push_back(json ? json_of(view, now) : container_row(view, now, request.full));
-    if (request.namespaces) add_namespaces(view.listed, rows.back());
-  }
   std::vector<std::string> columns = {
       "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"};
   if (request.namespaces) {
@@ -217,6 +213,15 @@ Result<std::string> show(const PsRequest& request, const Shown& shown) {
     for (const Field& field : namespace_fields()) columns.emplace_back(field.name);
   }
   if (request.size) columns.emplace_back("Size");
+  // A template may name any.
+  const std::vector<std::string> wanted = request.format.is_table() ? columns : oci::Strings{};
+  std::vector<json::Value> rows;
+  rows.reserve(shown.views.size());
+  for (const ContainerView& view : shown.views) {
+    const bool json = request.format.is_json();
+    rows.push_back(json ? json_of(view, now) : container_row(view, now, request.full, wanted));
+    if (request.namespaces) add_namespaces(*view.listed, rows.back());
+  }
   const unsigned width = request.full ? 0 : table_width();
   std::vector<Field> fields(container_fields().begin(), container_fields().end());
   if (request.namespaces) std::ranges::copy(namespace_fields(), std::back_inserter(fields));

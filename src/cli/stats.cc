@@ -135,11 +135,10 @@ class Watcher {
 
   // Those named, or all; containers come and go between two looks.
   Result<std::vector<engine::Usage>> sample() {
-    std::vector<engine::Listed> containers;
+    engine::ListedOnes containers;
     if (names_.empty()) {
       containers = TRY(engine::list_containers(paths_, request_.all)).containers;
     }
-    containers.reserve(containers.size() + names_.size());
     for (const std::string& name : names_) {
       containers.push_back(TRY(engine::find_container(paths_, name)));
     }

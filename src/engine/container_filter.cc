@@ -19,7 +19,7 @@ namespace {
 // What all filters may look at.
 struct Field {
   const Paths& paths;
-  const std::vector<Listed>& all;
+  const ListedOnes& all;
   std::int64_t now_ns;
 };
 
@@ -166,7 +166,7 @@ bool has_ancestor(const Field& field, const Listed& one, const std::string& valu
 
 // ---- ages ---------------------------------------------------------------------------------------
 
-std::vector<Listed>::const_iterator named(const std::vector<Listed>& all, std::string_view name) {
+ListedOnes::const_iterator named(const ListedOnes& all, std::string_view name) {
   const auto by_name =
       std::ranges::find_if(all, [&](const Listed& one) { return one.container.name == name; });
   if (by_name != all.end()) return by_name;
@@ -174,11 +174,9 @@ std::vector<Listed>::const_iterator named(const std::vector<Listed>& all, std::s
       all, [&](const Listed& one) { return one.container.id.starts_with(name); });
 }
 
-// They are listed newest first.
 bool fits_order(const Field& field, const Listed& one, const ContainerFilter& filter) {
   const auto mark = named(field.all, filter.value);
-  const auto own = named(field.all, one.container.id);
-  return filter.key == "before" ? own > mark : own < mark;
+  return filter.key == "before" ? is_newer(*mark, one) : is_newer(one, *mark);
 }
 
 bool fits_until(const Field& field, const Listed& one, const std::string& value) {
@@ -307,7 +305,7 @@ bool asks_for_stopped(const std::vector<ContainerFilter>& filters) {
 Result<void> filter_containers(const Paths& paths,
                                const std::vector<ContainerFilter>& filters,
                                std::int64_t now_ns,
-                               std::vector<Listed>& listed) {
+                               ListedOnes& listed) {
   const Field field{.paths = paths, .all = listed, .now_ns = now_ns};
   for (const ContainerFilter& filter : filters) {
     if (filter.key != "before" && filter.key != "since") continue;

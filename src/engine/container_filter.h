@@ -29,6 +29,6 @@ bool asks_for_stopped(const std::vector<ContainerFilter>& filters);
 Result<void> filter_containers(const Paths& paths,
                                const std::vector<ContainerFilter>& filters,
                                std::int64_t now_ns,
-                               std::vector<Listed>& listed);
+                               ListedOnes& listed);
 
 }  // namespace isle::engine

@@ -1,8 +1,11 @@
 #include "engine/containers.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <tuple>
 
 #include "base/parallel.h"
 #include "base/strings.h"
@@ -103,42 +106,34 @@ std::string_view Listed::word() const {
 namespace {
 
 // What the runtime and the kernel tell; only reads, beside others.
-struct Glance {
-  std::optional<runtime::ContainerState> state;
-  runtime::Status status = runtime::Status::Stopped;
-};
-
-Glance glance_at(const Paths& paths, const std::string& id) {
-  Glance glance;
-  auto state = runtime::load_state(paths.states(), id);
-  if (!state) return glance;
-  glance.status = runtime::status_of(*state);
-  glance.state = std::move(*state);
-  return glance;
+void glance_at(const Paths& paths, Listed& listed, int opened = -1) {
+  listed.status = runtime::Status::Stopped;
+  listed.state.reset();
+  auto state = runtime::load_state(paths.states(), listed.container.id, opened);
+  if (!state) return;
+  listed.status = runtime::status_of(*state);
+  listed.state = std::move(*state);
 }
 
 // The kernel has sent it SIGKILL when its monitor was killed, but what v1's freezer holds hears
 // nothing before it is let go.
-void let_orphan_die(const Paths& paths, const std::string& id, Glance& glance) {
-  if (glance.status != runtime::Status::Paused || !runtime::has_lost_keeper(*glance.state)) return;
-  if (!runtime::resume_container(paths.states(), id)) return;
-  for (int i = 0; i < kWaitsForMonitor && runtime::is_alive(*glance.state); ++i) pause_a_little();
-  glance = glance_at(paths, id);
+void let_orphan_die(const Paths& paths, Listed& listed) {
+  if (listed.status != runtime::Status::Paused || !runtime::has_lost_keeper(*listed.state)) return;
+  if (!runtime::resume_container(paths.states(), listed.container.id)) return;
+  for (int i = 0; i < kWaitsForMonitor && runtime::is_alive(*listed.state); ++i) pause_a_little();
+  glance_at(paths, listed);
 }
 
-void look_closer(const Paths& paths, record::Container container, Glance glance, Listed& listed) {
-  listed.container = std::move(container);
+void look_closer(const Paths& paths, Listed& listed) {
   const std::string& id = listed.container.id;
-  let_orphan_die(paths, id, glance);
+  let_orphan_die(paths, listed);
   // One that lives is nobody's to bury, and need not be looked at twice.
-  if (glance.state && glance.status == runtime::Status::Stopped) {
-    if (!bury_abandoned(paths, listed.container, *glance.state)) {
+  if (listed.state && listed.status == runtime::Status::Stopped) {
+    if (!bury_abandoned(paths, listed.container, *listed.state)) {
       wait_for_record(paths.container(id));
     }
-    glance = glance_at(paths, id);
+    glance_at(paths, listed);
   }
-  listed.status = glance.status;
-  listed.state = std::move(glance.state);
   if (!listed.state && !monitor::is_between_runs(paths.run, id)) {
     bury_interrupted(paths, listed.container);
   } else {
@@ -154,9 +149,10 @@ void look_closer(const Paths& paths, record::Container container, Glance glance,
 }  // namespace
 
 Listed look_at(const Paths& paths, record::Container container) {
-  Glance glance = glance_at(paths, container.id);
   Listed listed;
-  look_closer(paths, std::move(container), std::move(glance), listed);
+  listed.container = std::move(container);
+  glance_at(paths, listed);
+  look_closer(paths, listed);
   return listed;
 }
 
@@ -184,19 +180,45 @@ Result<Listed> find_running(const Paths& paths, std::string_view name) {
               "isle ps -a shows its state");
 }
 
+bool is_newer(const Listed& a, const Listed& b) {
+  const record::Container& one = a.container;
+  const record::Container& other = b.container;
+  return std::tuple(other.created, other.created_nanoseconds, std::string_view(one.name)) <
+         std::tuple(one.created, one.created_nanoseconds, std::string_view(other.name));
+}
+
 Result<Listing> list_containers(const Paths& paths, bool all) {
-  Database::List list = TRY(Database(paths).list());
-  Listing listing{.containers = {}, .broken = std::move(list.broken)};
-  std::vector<Glance> glances(list.containers.size());
-  for_each_index(glances.size(),
-                 [&](std::size_t i) { glances[i] = glance_at(paths, list.containers[i].id); });
-  listing.containers.reserve(glances.size());
-  for (std::size_t i = 0; i < glances.size(); ++i) {
-    Listed& listed = listing.containers.emplace_back();
-    look_closer(paths, std::move(list.containers[i]), std::move(glances[i]), listed);
-    const bool shown = all || listed.running() || listed.restarting;
-    if (!shown || is_gone(paths, listed)) listing.containers.pop_back();
+  const Database database(paths);
+  const std::vector<std::string> ids = database.ids();
+  if (ids.empty()) return Listing();
+  const kernel::UniqueFd records = TRY(kernel::open_file(paths.containers(), O_PATH | O_DIRECTORY));
+  // After a reboot there may be none.
+  const auto states = kernel::open_file(paths.states(), O_PATH | O_DIRECTORY);
+  const int opened = states ? states->get() : -1;
+  Listing listing{.containers = ListedOnes(ids.size()), .broken = {}};
+  std::vector<Listed*> places;
+  places.reserve(ids.size());
+  for (Listed& listed : listing.containers) places.push_back(&listed);
+  std::vector<Result<void>> outcomes(ids.size());
+  for_each_index(ids.size(), [&](std::size_t i) {
+    auto container = database.read(records.get(), ids[i]);
+    if (!container) {
+      outcomes[i] = std::unexpected(std::move(container).error());
+    } else if (*container) {
+      places[i]->container = std::move(**container);
+      glance_at(paths, *places[i], opened);
+    }
+  });
+  for (Result<void>& outcome : outcomes) {
+    if (!outcome) listing.broken.push_back(std::move(outcome).error());
   }
+  listing.containers.remove_if([&](Listed& listed) {
+    if (listed.container.id.empty()) return true;
+    look_closer(paths, listed);
+    const bool shown = all || listed.running() || listed.restarting;
+    return !shown || is_gone(paths, listed);
+  });
+  listing.containers.sort(is_newer);
   return listing;
 }
 

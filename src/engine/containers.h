@@ -1,6 +1,7 @@
 #pragma once
 // What can be done with containers that exist: list, signal, remove, look at.
 
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,10 +34,14 @@ Result<Listed> find_container(const Paths& paths, std::string_view name);
 // Conflict when it does not run; a paused one does.
 Result<Listed> find_running(const Paths& paths, std::string_view name);
 
+// They are large, and stay where they are when others come and go.
+using ListedOnes = std::list<Listed>;
 struct Listing {
-  std::vector<Listed> containers;
+  ListedOnes containers;  // newest first
   std::vector<Error> broken;
 };
+// Of those made at one time, by name.
+bool is_newer(const Listed& a, const Listed& b);
 Result<Listing> list_containers(const Paths& paths, bool all);
 
 // Conflict when it does not run.

@@ -7,21 +7,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <ctime>
-#include <map>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "base/parallel.h"
 #include "base/strings.h"
 #include "engine/note.h"
 #include "image/snapshot/snapshot.h"
+#include "kernel/beneath.h"
 #include "kernel/file_lock.h"
 #include "monitor/network.h"
 #include "record/names.h"
@@ -94,7 +92,10 @@ Result<std::string> random_id() {
 // is a container without a name, which ps lists and rm removes.
 Result<void> Database::add(record::Container& container) const {
   container.id = TRY(random_id());
-  container.created = std::time(nullptr);
+  timespec now{};
+  static_cast<void>(clock_gettime(CLOCK_REALTIME, &now));  // fails with a wrong clock only
+  container.created = now.tv_sec;
+  container.created_nanoseconds = now.tv_nsec;
   TRY(make_directories(paths_.container(container.id)));
   Result<void> added = container.name.empty() ? add_by_any_name(container) : add_named(container);
   if (added) note(paths_, container, "create");
@@ -161,7 +162,7 @@ Result<std::string> Database::id_of(std::string_view text) const {
     if (const auto id = link_text(paths_.names() / text)) return *id;
   }
   std::vector<std::string> found;
-  for (std::string& id : names_in(paths_.containers())) {
+  for (std::string& id : ids()) {
     if (!text.empty() && id.starts_with(text)) found.push_back(std::move(id));
   }
   if (found.size() == 1) return found[0];
@@ -192,63 +193,34 @@ void Database::drop_unfinished(std::string_view id) const {
   static_cast<void>(image::remove_container_files(paths_.store, id));
 }
 
-namespace {
-// Nanoseconds since 1970 at which a directory was made, statx(2); 0 where the file system does not
-// keep it.
-std::int64_t birth_of(const HostPath& directory) {
-  struct statx found{};
-  if (statx(AT_FDCWD, directory.c_str(), 0, STATX_BTIME, &found) != 0) return 0;
-  if ((found.stx_mask & STATX_BTIME) == 0) return 0;
-  return found.stx_btime.tv_sec * 1'000'000'000 + found.stx_btime.tv_nsec;
-}
+std::vector<std::string> Database::ids() const { return names_in(paths_.containers()); }
 
-// Records tell seconds; of those made in one, the directories tell more. Records are large: they
-// are moved once.
-using Loaded = std::vector<std::optional<Result<record::Container>>>;
-std::vector<record::Container> newest_first(const Paths& paths, Loaded& loaded) {
-  struct Place {
-    record::Container* container;
-    std::int64_t birth = 0;
-  };
-  std::vector<Place> places;
-  places.reserve(loaded.size());
-  std::map<std::time_t, int> in_second;
-  for (auto& one : loaded) {
-    if (!*one) continue;
-    places.push_back({.container = &**one});
-    ++in_second[(*one)->created];
+Result<std::optional<record::Container>> Database::read(int opened, const std::string& id) const {
+  const std::string name = id + "/record.json";
+  const kernel::UniqueFd file = TRY(kernel::open_beneath_if_exists(opened, name, O_RDONLY));
+  if (!file) {
+    drop_unfinished(id);
+    return std::nullopt;
   }
-  for_each_index(places.size(), [&](std::size_t i) {
-    const record::Container& one = *places[i].container;
-    if (in_second.find(one.created)->second > 1)
-      places[i].birth = birth_of(paths.container(one.id));
-  });
-  std::ranges::sort(places, [](const Place& a, const Place& b) {
-    return std::tuple(b.container->created, b.birth, std::string_view(a.container->name)) <
-           std::tuple(a.container->created, a.birth, std::string_view(b.container->name));
-  });
-  std::vector<record::Container> sorted;
-  sorted.reserve(places.size());
-  for (const Place& place : places) sorted.push_back(std::move(*place.container));
-  return sorted;
+  const std::string step = format("read {}", (paths_.containers() / name).str());
+  const std::string text = TRY_STEP(kernel::read_small(file.get()), step);
+  return TRY_STEP(record::read_container(text), step);
 }
-}  // namespace
 
 Result<Database::List> Database::list() const {
-  const std::vector<std::string> ids = names_in(paths_.containers());
-  Loaded loaded(ids.size());
-  for_each_index(ids.size(), [&](std::size_t i) { loaded[i].emplace(load(ids[i])); });
+  const std::vector<std::string> names = ids();
+  if (names.empty()) return List();
+  const kernel::UniqueFd opened = TRY(kernel::open_file(paths_.containers(), O_PATH | O_DIRECTORY));
+  std::vector<Result<std::optional<record::Container>>> read_ones(names.size());
+  for_each_index(names.size(), [&](std::size_t i) { read_ones[i] = read(opened.get(), names[i]); });
   List list;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    Result<record::Container>& container = *loaded[i];
-    if (container) continue;
-    if (container.error().kind == ErrorKind::NotFound) {
-      drop_unfinished(ids[i]);
-    } else {
-      list.broken.push_back(std::move(container).error());
+  for (auto& one : read_ones) {
+    if (!one) {
+      list.broken.push_back(std::move(one).error());
+    } else if (*one) {
+      list.containers.push_back(std::move(**one));
     }
   }
-  list.containers = newest_first(paths_, loaded);
   return list;
 }
 

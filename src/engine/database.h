@@ -24,10 +24,16 @@ class Database {
   // By name, id, or the beginning of one id. NotFound and Conflict (several) name the text.
   Result<record::Container> find(std::string_view text) const;
   struct List {
-    std::vector<record::Container> containers;  // newest first
-    std::vector<Error> broken;                  // the others are listed all the same
+    std::vector<record::Container> containers;
+    std::vector<Error> broken;  // the others are listed all the same
   };
+  // In no order.
   Result<List> list() const;
+  // Of all there are, the ones that are being made or removed among them.
+  std::vector<std::string> ids() const;
+  // Nothing: it is being made or removed. What somebody who was killed began is cleared away.
+  // `opened`: paths.containers().
+  Result<std::optional<record::Container>> read(int opened, const std::string& id) const;
   // Conflict: the name is taken.
   Result<void> rename(record::Container& container, std::string name) const;
   // The record as it is now, in one piece.

@@ -69,7 +69,7 @@ NetworkCounters parse_net_dev(std::string_view text) {
   return sum;
 }
 
-Result<std::vector<Usage>> sample_usage(const Paths& paths, const std::vector<Listed>& containers) {
+Result<std::vector<Usage>> sample_usage(const Paths& paths, const ListedOnes& containers) {
   const kernel::cgroup::Layout layout = TRY(kernel::cgroup::detect_layout());
   std::vector<Usage> all;
   all.reserve(containers.size());

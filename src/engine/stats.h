@@ -32,7 +32,7 @@ struct Usage {
 };
 
 // One sample of each. A container that ends meanwhile is left out.
-Result<std::vector<Usage>> sample_usage(const Paths& paths, const std::vector<Listed>& containers);
+Result<std::vector<Usage>> sample_usage(const Paths& paths, const ListedOnes& containers);
 
 // CPUs used between two samples of one container, in percent of one CPU. Pure.
 double cpu_percent(const Usage& before, const Usage& after);

@@ -145,21 +145,21 @@ Result<std::string> read_file(const HostPath& path, std::size_t limit) {
   return TRY_STEP(read_all(fd.get(), limit), "read " + quoted(path.str()));
 }
 
-Result<std::string> read_small_file(const HostPath& path) {
-  const UniqueFd fd = TRY(open_file(path, O_RDONLY));
+Result<std::string> read_small(int file) {
   char data[8192];
   ssize_t count = 0;
   do {
-    count = read(fd.get(), data, sizeof data);
+    count = read(file, data, sizeof data);
   } while (count < 0 && errno == EINTR);
-  if (count < 0) {
-    return std::unexpected(fail_call(errno, "read()").error().within("read " + quoted(path.str())));
-  }
+  if (count < 0) return fail_call(errno, "read()");
   std::string text(data, static_cast<std::size_t>(count));
-  if (text.size() == sizeof data) {
-    text += TRY_STEP(read_all(fd.get()), "read " + quoted(path.str()));
-  }
+  if (text.size() == sizeof data) text += TRY(read_all(file));
   return text;
+}
+
+Result<std::string> read_small_file(const HostPath& path) {
+  const UniqueFd fd = TRY(open_file(path, O_RDONLY));
+  return TRY_STEP(read_small(fd.get()), "read " + quoted(path.str()));
 }
 
 Result<void> write_existing(const HostPath& path, std::string_view data) {

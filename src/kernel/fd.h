@@ -73,6 +73,8 @@ Result<std::string> read_file(const HostPath& path, std::size_t limit = std::siz
 // One of some KiB whose end a read(2) shows by giving less than was asked for: on a disk, in tmpfs,
 // and what proc and cgroups show in one piece. Longer ones are read on to their end.
 Result<std::string> read_small_file(const HostPath& path);
+// The same of one that is open, at its beginning.
+Result<std::string> read_small(int file);
 // One open and one write(2) without creating: for files of proc, sys and cgroups.
 Result<void> write_existing(const HostPath& path, std::string_view data);
 // Whole new content or the old one, never half: temporary name, fsync if asked, rename(2).

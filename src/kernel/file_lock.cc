@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "kernel/process_stat.h"
 
 namespace isle::kernel {
 namespace {
@@ -22,17 +23,6 @@ constexpr long kPatience = 5000;          // ms until somebody looks who has it
 void sleep_ms(long span) {
   const timespec pause{.tv_sec = 0, .tv_nsec = span * kMillisecond};
   nanosleep(&pause, nullptr);
-}
-
-// proc(5): the state stands behind the name, which is in parentheses.
-bool is_stopped(Pid pid, std::string& name) {
-  const auto text = read_file(HostPath(format("/proc/{}/stat", pid.value)));
-  const std::size_t begin = text ? text->find('(') : std::string::npos;
-  const std::size_t end = text ? text->rfind(") ") : std::string::npos;
-  if (begin == std::string::npos || end == std::string::npos) return false;
-  name = text->substr(begin + 1, end - begin - 1);
-  const char state = (*text)[end + 2];
-  return state == 'T' || state == 't';
 }
 
 }  // namespace
@@ -70,12 +60,14 @@ Result<void> lock_file(int file, int operation, std::string_view what) {
     pause = std::min(pause + 1, kLongestPause);
     if (waited < kPatience) continue;
     waited = 0;
-    std::string name;
     const std::optional<Pid> holder = holder_of(file);
-    if (!holder || !is_stopped(*holder, name)) continue;
+    if (!holder) continue;
+    const Result<ProcessStat> stat = read_process_stat(*holder);
+    if (!stat || (stat->state != 'T' && stat->state != 't')) continue;
     return fail(
         ErrorKind::Timeout,
-        format("{} is locked by process {} ({}), which is stopped", what, holder->value, name),
+        format(
+            "{} is locked by process {} ({}), which is stopped", what, holder->value, stat->name),
         format(
             "let it go on: kill -CONT {}; or end it: kill -KILL {}", holder->value, holder->value));
   }

@@ -12,6 +12,7 @@ void fields(Io& io, typename Io::template Ref<Container> container) {
   io.required("id", container.id);
   io.optional("name", container.name);
   io.required("created", container.created);
+  io.optional("createdNanoseconds", container.created_nanoseconds);
   io.optional("remove", container.remove);
   io.required("process", container.process);
   io.required("namespaces", container.namespaces);

@@ -21,8 +21,9 @@ namespace isle::record {
 struct Container {
   std::string id;  // 64 hexadecimal digits
   std::string name;
-  std::int64_t created = 0;  // seconds since 1970
-  bool remove = false;       // --rm: it goes when its command ends
+  std::int64_t created = 0;              // seconds since 1970
+  std::int64_t created_nanoseconds = 0;  // of that second
+  bool remove = false;                   // --rm: it goes when its command ends
   Process process;
   Namespaces namespaces;
   Networking networking;

@@ -63,62 +63,111 @@ std::string container_size_words(const engine::ContainerSize& size) {
 
 }  // namespace
 
-Result<ContainerView> view_of(const engine::Paths& paths, engine::Listed listed, bool with_size) {
-  ContainerView view;
+Result<ContainerView> view_of(const engine::Paths& paths,
+                              const engine::Listed& listed,
+                              bool with_size) {
+  ContainerView view{.listed = &listed, .ports = {}, .size = {}};
   if (listed.running() && !listed.container.networking.networks.empty()) {
     const auto wiring = TRY(engine::wiring_of(paths, listed.container.id));
     view.ports = port_words(wiring ? wiring->ports : std::vector<record::PublishedPort>(),
                             wiring ? listed.container.networking.exposed : oci::Strings());
   }
   if (with_size) view.size = TRY(engine::size_of(paths, listed.container));
-  view.listed = std::move(listed);
   return view;
 }
 
-std::span<const Field> container_fields() {
-  static constexpr std::array kFields = {Field{"ID", "CONTAINER ID"},
-                                         Field{"Image", "IMAGE"},
-                                         Field{"Command", "COMMAND"},
-                                         Field{"RunningFor", "CREATED"},
-                                         Field{"CreatedAt", "CREATED AT"},
-                                         Field{"Status", "STATUS"},
-                                         Field{"State", "STATE"},
-                                         Field{"Ports", "PORTS"},
-                                         Field{"Size", "SIZE"},
-                                         Field{"Names", "NAMES"},
-                                         Field{"Name", "NAME"},
-                                         Field{"Pid", "PID"},
-                                         Field{"ExitCode", "EXIT CODE"},
-                                         Field{"Mounts", "MOUNTS"},
-                                         Field{"LocalVolumes", "LOCAL VOLUMES"},
-                                         Field{"Networks", "NETWORKS"},
-                                         Field{"ImageID", "IMAGE ID"},
-                                         Field{"Labels", "LABELS"}};
-  return kFields;
-}
+namespace {
 
-json::Value container_row(const ContainerView& view, std::int64_t now, bool full) {
-  const engine::Listed& listed = view.listed;
-  const record::Container& container = listed.container;
-  json::Value row;
-  row["ID"] = full ? container.id : container.id.substr(0, 12);
-  row["Image"] = source_words(container);
-  row["Command"] = command_words(container, full);
-  row["RunningFor"] = span_words(now - container.created) + " ago";
-  row["CreatedAt"] = time_words(container.created);
-  row["Status"] = status_words(listed, now);
-  row["State"] = listed.word();
-  row["Ports"] = view.ports;
-  if (view.size) row["Size"] = container_size_words(*view.size);
-  row["Names"] = container.name;
-  row["Name"] = container.name;
-  row["Pid"] = listed.running() ? static_cast<std::int64_t>(listed.state->pid.value) : 0;
-  row["ExitCode"] = listed.exit ? static_cast<std::int64_t>(listed.exit->status) : 0;
-  row["Mounts"] = mount_words(container, full);
-  row["LocalVolumes"] = volume_count(container);
-  row["Networks"] = network_words(container);
-  row["ImageID"] = container.storage.root.image_digest;
-  row["Labels"] = json::Value(container.labels);
+// What a field's value is made of.
+struct Source {
+  const ContainerView& view;
+  const engine::Listed& listed;
+  const record::Container& container;
+  std::int64_t now;
+  bool full;
+};
+
+struct Column {
+  Field field;
+  json::Value (*value_of)(const Source& from);
+};
+
+json::Value id_cell(const Source& from) {
+  return from.full ? from.container.id : from.container.id.substr(0, 12);
+}
+json::Value size_cell(const Source& from) {
+  return from.view.size ? json::Value(container_size_words(*from.view.size)) : json::Value();
+}
+json::Value pid_cell(const Source& from) {
+  return from.listed.running() ? static_cast<std::int64_t>(from.listed.state->pid.value) : 0;
+}
+json::Value exit_cell(const Source& from) {
+  return from.listed.exit ? static_cast<std::int64_t>(from.listed.exit->status) : 0;
+}
+json::Value name_cell(const Source& from) { return from.container.name; }
+
+constexpr std::array kColumns = {
+    Column{{"ID", "CONTAINER ID"}, id_cell},
+    Column{{"Image", "IMAGE"},
+           [](const Source& from) { return json::Value(source_words(from.container)); }},
+    Column{{"Command", "COMMAND"},
+           [](const Source& from) {
+             return json::Value(command_words(from.container, from.full));
+           }},
+    Column{{"RunningFor", "CREATED"},
+           [](const Source& from) {
+             return json::Value(span_words(from.now - from.container.created) + " ago");
+           }},
+    Column{{"CreatedAt", "CREATED AT"},
+           [](const Source& from) { return json::Value(time_words(from.container.created)); }},
+    Column{{"Status", "STATUS"},
+           [](const Source& from) { return json::Value(status_words(from.listed, from.now)); }},
+    Column{{"State", "STATE"}, [](const Source& from) { return json::Value(from.listed.word()); }},
+    Column{{"Ports", "PORTS"}, [](const Source& from) { return json::Value(from.view.ports); }},
+    Column{{"Size", "SIZE"}, size_cell},
+    Column{{"Names", "NAMES"}, name_cell},
+    Column{{"Name", "NAME"}, name_cell},
+    Column{{"Pid", "PID"}, pid_cell},
+    Column{{"ExitCode", "EXIT CODE"}, exit_cell},
+    Column{{"Mounts", "MOUNTS"},
+           [](const Source& from) { return json::Value(mount_words(from.container, from.full)); }},
+    Column{{"LocalVolumes", "LOCAL VOLUMES"},
+           [](const Source& from) { return json::Value(volume_count(from.container)); }},
+    Column{{"Networks", "NETWORKS"},
+           [](const Source& from) { return json::Value(network_words(from.container)); }},
+    Column{{"ImageID", "IMAGE ID"},
+           [](const Source& from) {
+             return json::Value(from.container.storage.root.image_digest);
+           }},
+    Column{{"Labels", "LABELS"},
+           [](const Source& from) { return json::Value(from.container.labels); }}};
+
+constexpr auto kFieldsAlone = [] {
+  std::array<Field, kColumns.size()> fields{};
+  for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = kColumns[i].field;
+  return fields;
+}();
+
+}  // namespace
+
+std::span<const Field> container_fields() { return kFieldsAlone; }
+
+json::Value container_row(const ContainerView& view,
+                          std::int64_t now,
+                          bool full,
+                          const std::vector<std::string>& wanted) {
+  const Source from{.view = view,
+                    .listed = *view.listed,
+                    .container = view.listed->container,
+                    .now = now,
+                    .full = full};
+  json::Object row;
+  row.reserve(wanted.empty() ? kColumns.size() : wanted.size());
+  for (const Column& column : kColumns) {
+    if (!wanted.empty() && std::ranges::find(wanted, column.field.name) == wanted.end()) continue;
+    json::Value value = column.value_of(from);
+    if (!value.is_null()) row.push_back({column.field.name, std::move(value)});
+  }
   return row;
 }
 

@@ -17,12 +17,19 @@ namespace isle::cli {
 // What templates and the table of ps know of a container, by docker's names.
 std::span<const Field> container_fields();
 struct ContainerView {
-  engine::Listed listed;
+  const engine::Listed* listed = nullptr;
   std::string ports;                          // of one that runs
   std::optional<engine::ContainerSize> size;  // when it is wanted
 };
-Result<ContainerView> view_of(const engine::Paths& paths, engine::Listed listed, bool with_size);
-json::Value container_row(const ContainerView& view, std::int64_t now, bool full);
+// `listed` has to live as long as the view.
+Result<ContainerView> view_of(const engine::Paths& paths,
+                              const engine::Listed& listed,
+                              bool with_size);
+// Those fields that are wanted, or all.
+json::Value container_row(const ContainerView& view,
+                          std::int64_t now,
+                          bool full,
+                          const std::vector<std::string>& wanted = {});
 // isle's own members, which `inspect` has beside docker's.
 json::Value listed_json(const engine::Listed& listed);
 // "2025-01-31T12:00:00Z".

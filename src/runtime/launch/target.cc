@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "kernel/process_stat.h"
 
 namespace isle::runtime::launch {
 
@@ -13,14 +14,8 @@ namespace {
 
 // Both were opened by a number, which may be another process's by now.
 Result<void> check(Pid init, std::uint64_t start_time) {
-  const HostPath path(format("/proc/{}/stat", init.value));
-  const Result<std::string> text = kernel::read_file(path);
-  const std::size_t end = text ? text->rfind(") ") : std::string::npos;
-  if (end != std::string::npos) {
-    const auto fields = split(std::string_view(*text).substr(end + 2), ' ');
-    // proc(5): start time is field 22, the one behind the parenthesis is the third.
-    if (fields.size() > 19 && fields[19] == std::to_string(start_time)) return {};
-  }
+  const auto stat = kernel::read_process_stat(init);
+  if (stat && stat->start == start_time) return {};
   return fail(ErrorKind::Conflict, "the container has just ended");
 }
 

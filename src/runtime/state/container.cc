@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include "base/strings.h"
+#include "kernel/beneath.h"
+#include "kernel/process_stat.h"
 #include "runtime/state/document.h"
 #include "runtime/state/files.h"
 
@@ -39,8 +41,17 @@ Result<void> check_container_id(std::string_view id) {
 }
 
 namespace {
+constexpr const char* kStateFile = "state.json";
+
 HostPath state_file(const HostPath& root, std::string_view id) {
-  return state_directory(root, id) / "state.json";
+  return state_directory(root, id) / kStateFile;
+}
+
+Result<std::string> read_state_file(const HostPath& root, std::string_view id, int opened) {
+  if (opened < 0) return kernel::read_small_file(state_file(root, id));
+  const kernel::UniqueFd file =
+      TRY(kernel::open_beneath(opened, format("{}/{}", id, kStateFile), O_RDONLY));
+  return kernel::read_small(file.get());
 }
 
 }  // namespace
@@ -63,10 +74,9 @@ const std::string& boot_id() {
   return kId;
 }
 
-Result<ContainerState> load_state(const HostPath& root, std::string_view id) {
+Result<ContainerState> load_state(const HostPath& root, std::string_view id, int opened) {
   TRY(check_container_id(id));
-  const HostPath path = state_file(root, id);
-  const Result<std::string> text = kernel::read_small_file(path);
+  const Result<std::string> text = read_state_file(root, id, opened);
   if (!text) {
     if (text.error().errnum == ENOENT) {
       return fail(ErrorKind::NotFound, format("container {} does not exist", quoted(id)));
@@ -75,9 +85,10 @@ Result<ContainerState> load_state(const HostPath& root, std::string_view id) {
   }
   const auto damaged = [&](Error error) {
     error.kind = ErrorKind::Corrupt;
-    return std::unexpected(std::move(error)
-                               .within("the state of container " + quoted(id) + " in " + path.str())
-                               .advise("delete --force removes what is left of it"));
+    return std::unexpected(
+        std::move(error)
+            .within("the state of container " + quoted(id) + " in " + state_file(root, id).str())
+            .advise("delete --force removes what is left of it"));
   };
   Result<ContainerState> state = parse_state(*text);
   if (!state) return damaged(state.error());
@@ -169,49 +180,21 @@ Result<kernel::UniqueFd> lock_container(const HostPath& root, std::string_view i
   }
 }
 
-namespace {
-
-struct ProcessStat {
-  char state = 'X';
-  std::uint64_t threads = 0;
-  std::uint64_t start = 0;
-};
-
-// proc(5), /proc/PID/stat. `unknown` is set when the process is there but cannot be asked, as when
-// this process has no descriptors left: that is no reason to call it dead.
-std::optional<ProcessStat> stat_of(Pid pid, bool* unknown = nullptr) {
-  const Result<std::string> text =
-      kernel::read_small_file(HostPath(format("/proc/{}/stat", pid.value)));
-  if (!text) {
-    const int errnum = text.error().errnum;
-    if (unknown != nullptr) *unknown = errnum != ENOENT && errnum != ESRCH;
-    return std::nullopt;
-  }
-  // The command in parentheses may hold anything: fields count from the last parenthesis.
-  const std::size_t end = text->rfind(") ");
-  if (end == std::string::npos) return std::nullopt;
-  const std::vector<std::string_view> fields = split(std::string_view(*text).substr(end + 2), ' ');
-  if (fields.size() < 20) return std::nullopt;
-  const Result<unsigned long long> threads = parse_uint(fields[17], "threads");
-  const Result<unsigned long long> start = parse_uint(fields[19], "start time");
-  if (!threads || !start) return std::nullopt;
-  return ProcessStat{.state = fields[0][0], .threads = *threads, .start = *start};
-}
-
-}  // namespace
-
 std::uint64_t start_time_of(Pid pid) {
-  const std::optional<ProcessStat> stat = stat_of(pid);
+  const auto stat = kernel::read_process_stat(pid);
   return stat ? stat->start : 0;
 }
 
 namespace {
-// Its state's letter, proc(5); '?' of one that cannot be asked. nullopt: it lives no more.
+// Its state's letter, proc(5); '?' of one that cannot be asked, as when this process has no
+// descriptors left: that is no reason to call it dead. nullopt: it lives no more.
 std::optional<char> living_state(Pid pid, std::uint64_t start) {
   if (pid.value <= 0) return std::nullopt;
-  bool unknown = false;
-  const std::optional<ProcessStat> stat = stat_of(pid, &unknown);
-  if (!stat) return unknown ? std::optional('?') : std::nullopt;
+  const auto stat = kernel::read_process_stat(pid);
+  if (!stat) {
+    const int errnum = stat.error().errnum;
+    return errnum == ENOENT || errnum == ESRCH ? std::nullopt : std::optional('?');
+  }
   if (stat->start != start || stat->state == 'X') return std::nullopt;
   if (stat->state == 'Z' && stat->threads <= 1) return std::nullopt;
   return stat->state;

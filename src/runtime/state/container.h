@@ -47,7 +47,8 @@ HostPath state_directory(const HostPath& root, std::string_view id);
 // it.
 Result<void> check_container_id(std::string_view id);
 
-Result<ContainerState> load_state(const HostPath& root, std::string_view id);
+// `opened`: the root, for who reads a thousand of them; -1: it is opened by its path.
+Result<ContainerState> load_state(const HostPath& root, std::string_view id, int opened = -1);
 Result<void> save_state(const HostPath& root, const ContainerState& state);
 // All that are there; one that cannot be read is reported in `broken`, the others are listed.
 struct StateList {
