@@ -32,6 +32,29 @@ teardown() { network_teardown; }
   run -0 isle run --rm --ip 10.86.0.50 busybox true
 }
 
+@test "bridge: its MAC address stays, whoever comes, and when it is made anew; multicast is not snooped" {
+  mac_of_bridge() { on_host ip -o link show isle0 | sed 's/.*link.ether \([0-9a-f:]*\) .*/\1/'; }
+  serve one
+  assert_equal "$(mac_of_bridge)" 02:42:0a:56:00:01
+  run -0 on_host ip -d -o link show isle0
+  assert_output --partial "mcast_snooping 0"
+  # Lower than the bridge's own, which the kernel would give it.
+  on_host ip link add low address 02:00:00:00:00:02 type dummy 2>/dev/null ||
+    on_host ip link add low address 02:00:00:00:00:02 type veth peer name lower
+  on_host ip link set low master isle0 up
+  assert_equal "$(mac_of_bridge)" 02:42:0a:56:00:01
+  isle run -d --name two busybox sleep 60
+  run -0 isle exec two wget -qO- http://10.86.0.2/cgi-bin/who
+  on_host ip link del isle0
+  run -0 isle network reload
+  assert_equal "$(mac_of_bridge)" 02:42:0a:56:00:01
+  run -0 isle exec two wget -qO- http://10.86.0.2/cgi-bin/who
+  assert_output --partial "one from"
+  isle network create --ipv6 --subnet fd00:86::/64 six
+  isle run --rm --network six busybox true
+  assert_match "$(on_host ip -o link show type bridge)" 'link.ether 02:42:fd:00:00:87'
+}
+
 @test "bridge: two listen on one port without a clash" {
   serve one
   serve two
