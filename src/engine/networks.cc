@@ -216,16 +216,36 @@ Result<std::string> remove_network(const Paths& paths, std::string_view name, bo
   return network.name;
 }
 
-Result<std::vector<std::string>> prune_networks(const Paths& paths) {
-  const network::Places places = network_places(paths);
+namespace {
+bool is_used(const std::vector<record::Container>& containers, const record::Network& network) {
+  return std::ranges::any_of(containers, [&](const record::Container& container) {
+    return is_in(container, network.name);
+  });
+}
+}  // namespace
+
+Result<std::vector<record::Network>> networks_that_pass(const Paths& paths,
+                                                        const std::vector<NetworkFilter>& filters,
+                                                        std::vector<Error>* broken) {
+  const bool asks_for_use = std::ranges::any_of(
+      filters, [](const NetworkFilter& filter) { return filter.key == "dangling"; });
+  std::vector<record::Container> containers;
+  if (asks_for_use) containers = TRY(Database(paths).list()).containers;
+  std::vector<record::Network> networks =
+      TRY(network::list_networks(network_places(paths), broken));
+  std::erase_if(networks, [&](const record::Network& network) {
+    return !passes(network, is_used(containers, network), filters);
+  });
+  return networks;
+}
+
+Result<std::vector<std::string>> prune_networks(const Paths& paths,
+                                                const std::vector<NetworkFilter>& filters) {
   const auto containers = TRY(Database(paths).list()).containers;
   std::vector<std::string> pruned;
-  for (const record::Network& network : TRY(network::list_networks(places))) {
-    const bool used = std::ranges::any_of(containers, [&](const record::Container& container) {
-      return is_in(container, network.name);
-    });
-    if (used || network.name == network::kDefaultNetwork) continue;
-    TRY(network::remove_network(places, network));
+  for (const record::Network& network : TRY(networks_that_pass(paths, filters, nullptr))) {
+    if (is_used(containers, network) || network.name == network::kDefaultNetwork) continue;
+    TRY(network::remove_network(network_places(paths), network));
     pruned.push_back(network.name);
   }
   return pruned;

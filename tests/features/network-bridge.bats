@@ -150,6 +150,54 @@ CASES
   assert_output --partial 'is in no subnet of network "one"'
 }
 
+@test "network: ls and prune by filters; flags of docker's and podman's are taken or refused by name" {
+  isle network create --label keep=1 --ipam-driver host-local one
+  isle network create --label go=1 two
+  isle run -d --name in --network one busybox sleep 60
+  run -0 isle network ls --noheading
+  assert_equal "${#lines[@]}" 2
+  refute_output --partial NETWORK
+  run -0 isle network ls -q -f dangling=true -f type=custom
+  assert_output two
+  run -0 isle network ls -q -f name=one -f name=two -f label!=go
+  assert_output one
+  run -0 isle network prune -f --filter label=keep
+  refute_output
+  run -0 isle network prune -f --filter until=1990-01-01
+  refute_output
+  run -0 isle network prune -f --filter label!=keep
+  assert_output two
+  run -125 isle network ls -f odd=1
+  assert_output --partial 'there is no "odd=1"'
+  local line words
+  while IFS='|' read -r line words; do
+    # shellcheck disable=SC2086
+    run -125 isle network $line
+    assert_output --partial "$words"
+  done <<'CASES'
+create --ipam-driver dhcp x|asks no DHCP server
+create --ipam-driver none x|no driver "none"
+create --ipam-opt a=b x|--ipam-opt: isle gives out addresses itself
+create --attachable x|--attachable: networks are of this host alone
+create --scope swarm x|--scope: networks are of this host alone
+create --ingress x|--ingress: networks are of this host alone
+create --config-only x|--config-only: networks are made from flags
+create --config-from y x|--config-from: networks are made from flags
+create --aux-address a=10.1.2.3 x|--aux-address: --ip-range says
+create --ipv4=false x|--ipv4: a network has IPv4
+connect --driver-opt a=b one in|--driver-opt: what can be asked
+connect --gw-priority 7 one in|--gw-priority: the default route
+connect --link a:b one in|--link: containers of one network
+connect --link-local-ip 169.254.1.1 one in|--link-local-ip: networks give out
+inspect --verbose one|--verbose: what there is to tell
+reload --latest|--latest: name it
+reload -l|-l: name it
+rm -f --time 3 one|--time: what is removed by force
+CASES
+  run -0 isle network ls -q
+  assert_output one
+}
+
 @test "network: several networks of one container, with names for their devices" {
   isle network create --subnet 10.99.1.0/24 a
   isle network create --subnet 10.99.2.0/24 --internal b
