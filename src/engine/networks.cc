@@ -14,6 +14,7 @@
 #include "network/dns_client.h"
 #include "network/firewall.h"
 #include "network/foreign.h"
+#include "network/leases.h"
 #include "network/unwire.h"
 #include "network/wire.h"
 
@@ -251,11 +252,27 @@ Result<std::vector<std::string>> prune_networks(const Paths& paths,
   return pruned;
 }
 
+namespace {
+// Of containers that were killed on their way; who wants such an address or port takes it anyway.
+Result<void> drop_dead(const Paths& paths) {
+  const network::Places places = network_places(paths);
+  const network::IsAlive alive = holders_alive(paths);
+  for (const record::Network& network : TRY(network::list_networks(places))) {
+    network::drop_dead_leases(places.run / network.name, alive);
+  }
+  for (const std::string& port : network::leases_in(places.ports())) {
+    network::drop_dead_leases(places.ports() / port, alive);
+  }
+  return {};
+}
+}  // namespace
+
 Result<void> reload_networks(const Paths& paths, const std::optional<std::string>& container) {
   if (container) {
     const std::optional<Running> found = TRY(running(paths, *container));
     return found ? network::repair(found->wiring) : Result<void>();
   }
+  TRY(drop_dead(paths));
   std::vector<record::Wiring> wirings = network::foreign_wirings(network_places(paths));
   for (const Listed& listed : TRY(list_containers(paths, false)).containers) {
     auto wiring = wiring_of(paths, listed.container.id);
