@@ -46,19 +46,35 @@ Result<std::string> remove(Arguments arguments) {
   return text;
 }
 
-constexpr CommandFlag<ForceRequest> kPruneFlags[] = {
+struct PruneRequest {
+  bool force = false;
+  std::vector<engine::NetworkFilter> filters;
+};
+Result<void> take_prune_filter(PruneRequest& request, std::string_view value) {
+  request.filters.push_back(TRY(engine::parse_network_filter(value)));
+  return {};
+}
+constexpr CommandFlag<PruneRequest> kPruneFlags[] = {
+    {{"filter",
+      0,
+      Arity::Value,
+      "KEY=VALUE",
+      "Only those that network ls --filter shows: label=, label!=, until= ...",
+      Section::General},
+     take_prune_filter},
     {{"force", 'f', Arity::Switch, nullptr, "Do not ask", Section::General},
-     take_switch<ForceRequest, &ForceRequest::force>},
+     take_switch<PruneRequest, &PruneRequest::force>},
 };
 
 Result<std::string> prune(Arguments arguments) {
-  ForceRequest request;
+  PruneRequest request;
   const auto names = TRY(take_flags(kPruneFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("network prune", names, 0, 0, "network"));
   const bool wanted = request.force || TRY(ask_whether_to_remove("all networks nobody is in"));
   if (!wanted) return std::string();
   std::string text;
-  for (const std::string& name : TRY(engine::prune_networks(TRY(engine::Paths::open())))) {
+  const engine::Paths paths = TRY(engine::Paths::open());
+  for (const std::string& name : TRY(engine::prune_networks(paths, request.filters))) {
     text += name + "\n";
   }
   return text;
@@ -223,8 +239,10 @@ constexpr std::array kCommands = {
             "Show all of a network, and who is in it",
             network_inspect_command},
     Command{"network rm", "[-f] NETWORK...", "Remove networks", network_rm_command},
-    Command{
-        "network prune", "[-f]", "Remove networks that no container is in", network_prune_command},
+    Command{"network prune",
+            "[FLAGS]",
+            "Remove networks that no container is in",
+            network_prune_command},
     Command{
         "network exists", "NETWORK", "End with 0 if it is there, else 1", network_exists_command},
     Command{"network connect",

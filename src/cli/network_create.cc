@@ -55,6 +55,15 @@ Result<void> take_driver(CreateRequest& request, std::string_view value) {
               "bridge, macvlan and ipvlan are what there is");
 }
 
+// Who gives out addresses: isle itself.
+Result<void> take_ipam_driver(CreateRequest& /*request*/, std::string_view value) {
+  if (value == "default" || value == "host-local") return {};
+  return fail(ErrorKind::Unsupported,
+              format("--ipam-driver: isle has no driver {}", quoted(value)),
+              "host-local, which docker calls default, is what there is: isle gives out addresses, "
+              "and asks no DHCP server");
+}
+
 Result<void> take_subnet(CreateRequest& request, std::string_view value) {
   const IpRange range = TRY_STEP(IpRange::parse(value), "--subnet");
   request.network.subnets.push_back({.subnet = range.network_str()});
@@ -173,6 +182,13 @@ constexpr CommandFlag<CreateRequest> kFlags[] = {
       "What containers get of the subnet before it: 10.1.0.128/25, or FIRST-LAST",
       Section::General},
      take_each<CreateRequest, &CreateRequest::ranges>},
+    {{"ipam-driver",
+      0,
+      Arity::Value,
+      "DRIVER",
+      "Who gives out addresses: host-local (default), the name for isle itself",
+      Section::General},
+     take_ipam_driver},
     {{"ipv6", 0, Arity::Switch, nullptr, "A range of IPv6 addresses, too", Section::General},
      take_switch<CreateRequest, &CreateRequest::ipv6>},
     {{"label", 0, Arity::Value, "NAME[=VALUE]", "A fact about the network", Section::General},

@@ -16,18 +16,24 @@ using options::Arity;
 using options::Section;
 
 struct ListRequest {
-  bool quiet = false, full = false;
-  std::vector<std::string> filters;
+  bool quiet = false, full = false, no_head = false;
+  std::vector<engine::NetworkFilter> filters;
   Format format;
 };
+Result<void> take_filter(ListRequest& request, std::string_view value) {
+  request.filters.push_back(TRY(engine::parse_network_filter(value)));
+  return {};
+}
 constexpr CommandFlag<ListRequest> kListFlags[] = {
     {{"filter",
       'f',
       Arity::Value,
       "KEY=VALUE",
-      "Only those with driver=, id=, label=NAME[=VALUE] or name=",
+      "Only those with dangling=, driver=, id=, label=NAME[=VALUE], label!=, name=, scope=, type= "
+      "or "
+      "until=",
       Section::General},
-     take_each<ListRequest, &ListRequest::filters>},
+     take_filter},
     {{"format",
       0,
       Arity::Value,
@@ -37,6 +43,8 @@ constexpr CommandFlag<ListRequest> kListFlags[] = {
      take_format<ListRequest, &ListRequest::format>},
     {{"no-trunc", 0, Arity::Switch, nullptr, "Whole ids", Section::General},
      take_switch<ListRequest, &ListRequest::full>},
+    {{"noheading", 0, Arity::Switch, nullptr, "Without the names of the columns", Section::General},
+     take_switch<ListRequest, &ListRequest::no_head>},
     {{"quiet", 'q', Arity::Switch, nullptr, "Only the names", Section::General},
      take_switch<ListRequest, &ListRequest::quiet>},
 };
@@ -76,21 +84,6 @@ json::Value row_of(const record::Network& network, bool full) {
   row["Labels"] = join(labels, ",");
   row["CreatedAt"] = time_words(network.created);
   return row;
-}
-
-Result<bool> passes(const record::Network& network, std::string_view filter) {
-  const Cut parts = cut(filter, '=');
-  if (parts.before == "driver") return network.driver == parts.after;
-  if (parts.before == "id") return network.id.starts_with(parts.after);
-  if (parts.before == "name") return network.name.find(parts.after) != std::string::npos;
-  if (parts.before == "label") {
-    const Cut label = cut(parts.after, '=');
-    const auto found = network.labels.find(std::string(label.before));
-    return found != network.labels.end() && (!label.found || found->second == label.after);
-  }
-  return fail(ErrorKind::InvalidArgument,
-              format("--filter: there is no key {}", quoted(parts.before)),
-              "driver, id, label and name are known");
 }
 
 json::Value member_json(const engine::Member& member) {
@@ -159,22 +152,19 @@ Result<std::string> list_networks(Arguments arguments) {
   const auto names = TRY(take_flags(kListFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("network ls", names, 0, 0, "network"));
   const engine::Paths paths = TRY(engine::Paths::open());
-  const network::Places places = engine::network_places(paths);
   std::vector<Error> broken;
   std::vector<json::Value> rows;
   std::string quiet;
-  for (const record::Network& network : TRY(network::list_networks(places, &broken))) {
-    bool wanted = true;
-    for (const std::string& filter : request.filters) {
-      wanted = TRY(passes(network, filter)) && wanted;
-    }
-    if (!wanted) continue;
+  for (const record::Network& network :
+       TRY(engine::networks_that_pass(paths, request.filters, &broken))) {
     quiet += network.name + "\n";
     rows.push_back(row_of(network, request.full));
   }
   for (const Error& error : broken) warn(error.describe());
   if (request.quiet) return quiet;
-  return request.format.show(kFields, {"ID", "Name", "Driver", "Subnets"}, rows);
+  std::string text = TRY(request.format.show(kFields, {"ID", "Name", "Driver", "Subnets"}, rows));
+  if (request.no_head && request.format.has_head()) text.erase(0, text.find('\n') + 1);
+  return text;
 }
 
 Result<std::string> inspect_networks(Arguments arguments) {

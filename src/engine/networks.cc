@@ -14,6 +14,7 @@
 #include "network/dns_client.h"
 #include "network/firewall.h"
 #include "network/foreign.h"
+#include "network/leases.h"
 #include "network/unwire.h"
 #include "network/wire.h"
 
@@ -216,26 +217,62 @@ Result<std::string> remove_network(const Paths& paths, std::string_view name, bo
   return network.name;
 }
 
-Result<std::vector<std::string>> prune_networks(const Paths& paths) {
-  const network::Places places = network_places(paths);
+namespace {
+bool is_used(const std::vector<record::Container>& containers, const record::Network& network) {
+  return std::ranges::any_of(containers, [&](const record::Container& container) {
+    return is_in(container, network.name);
+  });
+}
+}  // namespace
+
+Result<std::vector<record::Network>> networks_that_pass(const Paths& paths,
+                                                        const std::vector<NetworkFilter>& filters,
+                                                        std::vector<Error>* broken) {
+  const bool asks_for_use = std::ranges::any_of(
+      filters, [](const NetworkFilter& filter) { return filter.key == "dangling"; });
+  std::vector<record::Container> containers;
+  if (asks_for_use) containers = TRY(Database(paths).list()).containers;
+  std::vector<record::Network> networks =
+      TRY(network::list_networks(network_places(paths), broken));
+  std::erase_if(networks, [&](const record::Network& network) {
+    return !passes(network, is_used(containers, network), filters);
+  });
+  return networks;
+}
+
+Result<std::vector<std::string>> prune_networks(const Paths& paths,
+                                                const std::vector<NetworkFilter>& filters) {
   const auto containers = TRY(Database(paths).list()).containers;
   std::vector<std::string> pruned;
-  for (const record::Network& network : TRY(network::list_networks(places))) {
-    const bool used = std::ranges::any_of(containers, [&](const record::Container& container) {
-      return is_in(container, network.name);
-    });
-    if (used || network.name == network::kDefaultNetwork) continue;
-    TRY(network::remove_network(places, network));
+  for (const record::Network& network : TRY(networks_that_pass(paths, filters, nullptr))) {
+    if (is_used(containers, network) || network.name == network::kDefaultNetwork) continue;
+    TRY(network::remove_network(network_places(paths), network));
     pruned.push_back(network.name);
   }
   return pruned;
 }
+
+namespace {
+// Of containers that were killed on their way; who wants such an address or port takes it anyway.
+Result<void> drop_dead(const Paths& paths) {
+  const network::Places places = network_places(paths);
+  const network::IsAlive alive = holders_alive(paths);
+  for (const record::Network& network : TRY(network::list_networks(places))) {
+    network::drop_dead_leases(places.run / network.name, alive);
+  }
+  for (const std::string& port : network::leases_in(places.ports())) {
+    network::drop_dead_leases(places.ports() / port, alive);
+  }
+  return {};
+}
+}  // namespace
 
 Result<void> reload_networks(const Paths& paths, const std::optional<std::string>& container) {
   if (container) {
     const std::optional<Running> found = TRY(running(paths, *container));
     return found ? network::repair(found->wiring) : Result<void>();
   }
+  TRY(drop_dead(paths));
   std::vector<record::Wiring> wirings = network::foreign_wirings(network_places(paths));
   for (const Listed& listed : TRY(list_containers(paths, false)).containers) {
     auto wiring = wiring_of(paths, listed.container.id);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/network_filter.h"
 #include "engine/networking.h"
 
 namespace isle::engine {
@@ -28,8 +29,13 @@ Result<void> disconnect_container(const Paths& paths,
 
 // Conflict when containers are in it, unless `force`, which removes them. Gives its name.
 Result<std::string> remove_network(const Paths& paths, std::string_view name, bool force);
-// Those in which nobody is, but not the default one; gives their names.
-Result<std::vector<std::string>> prune_networks(const Paths& paths);
+// Those that pass; `broken` is told of what cannot be read.
+Result<std::vector<record::Network>> networks_that_pass(const Paths& paths,
+                                                        const std::vector<NetworkFilter>& filters,
+                                                        std::vector<Error>* broken);
+// Those that pass and in which nobody is, but not the default one; gives their names.
+Result<std::vector<std::string>> prune_networks(const Paths& paths,
+                                                const std::vector<NetworkFilter>& filters);
 
 // Makes bridges and the firewall what running containers need: of all, with the firewall's table as
 // new, or of one.

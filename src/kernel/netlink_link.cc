@@ -75,10 +75,10 @@ std::string mac_text(std::string_view bytes) {
   return text;
 }
 
-NetlinkRequest new_bridge(const std::string& name, std::uint32_t mtu) {
+NetlinkRequest new_bridge(const std::string& name, const std::string& mac, std::uint32_t mtu) {
   NetlinkMessage message = link_message(RTM_NEWLINK, kMake, 0);
-  put_common(message, name, {}, mtu);
-  put_kind(message, "bridge", [] {});
+  put_common(message, name, mac, mtu);
+  put_kind(message, "bridge", [&] { message.put_value(IFLA_BR_MCAST_SNOOPING, std::uint8_t{0}); });
   return {.message = std::move(message), .what = format("RTM_NEWLINK(bridge {})", name)};
 }
 

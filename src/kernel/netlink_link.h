@@ -17,7 +17,10 @@ namespace isle::kernel {
 Result<std::string> parse_mac(std::string_view text);
 std::string mac_text(std::string_view bytes);
 
-NetlinkRequest new_bridge(const std::string& name, std::uint32_t mtu);
+// `mac` is 6 bytes and stays, whatever ports come; empty: the lowest of the ports', which the
+// kernel looks for with each. Multicast goes to all ports, as it does without a querier, of which
+// the kernel's snooping would start the timers of all ports anew with each that comes.
+NetlinkRequest new_bridge(const std::string& name, const std::string& mac, std::uint32_t mtu);
 
 struct VethPair {
   std::string host_name, peer_name;

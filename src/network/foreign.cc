@@ -172,9 +172,23 @@ Result<void> take_apart(const Places& places, record::Wiring part, int space, bo
     if (attachment.driver != "bridge") continue;
     const HostPath directory = bridge_directory(places, attachment);
     drop_lease(directory / flat(wanted.part.container), wanted.part.container);
-    if (rmdir(directory.c_str()) == 0) wanted.bridges.push_back(attachment);
+    // One that is gone already was removed by a tear-down that died before it came to the device.
+    if (rmdir(directory.c_str()) == 0 || errno == ENOENT) wanted.bridges.push_back(attachment);
   }
   return unwire(wanted);
+}
+
+// Who died before its wiring was written had taken leases, and made nothing yet.
+void drop_leases_of(const Places& places, const std::string& holder) {
+  for (const std::string& bridge : leases_in(places.run / ".bridges")) {
+    const HostPath directory = places.run / ".bridges" / bridge;
+    drop_lease(directory / flat(holder), holder);
+    rmdir(directory.c_str());  // unless others are on it
+  }
+  for (const std::string& port : leases_in(places.ports())) {
+    drop_dead_leases(places.ports() / port,
+                     [&](const std::string& other) { return other != holder; });
+  }
 }
 
 }  // namespace
@@ -264,7 +278,10 @@ Result<void> tear_down_foreign(const Places& places,
                                int space) {
   const kernel::UniqueFd lock = TRY(lock_foreign(places, holder));
   std::optional<record::Wiring> wiring = TRY(foreign_wiring(places, holder));
-  if (!wiring) return {};
+  if (!wiring) {
+    drop_leases_of(places, holder);
+    return {};
+  }
   std::vector<record::Attachment> gone;
   for (const record::Attachment& attachment : wiring->attachments) {
     const bool named = std::ranges::find(networks, attachment.network) != networks.end();

@@ -59,6 +59,13 @@ std::vector<std::string> leases_in(const HostPath& directory) {
   return names;
 }
 
+void drop_dead_leases(const HostPath& directory, const IsAlive& is_alive) {
+  for (const std::string& name : leases_in(directory)) {
+    const std::optional<std::string> holder = lease_holder(directory / name);
+    if (holder && !is_alive(*holder)) drop_lease(directory / name, *holder);
+  }
+}
+
 Result<bool> take_lease_of_dead(const HostPath& path,
                                 std::string_view container,
                                 const IsAlive& is_alive) {

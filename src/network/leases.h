@@ -32,5 +32,7 @@ using IsAlive = std::function<bool(const std::string& container)>;
 Result<bool> take_lease_of_dead(const HostPath& path,
                                 std::string_view container,
                                 const IsAlive& is_alive);
+// Gives back those in the directory whose holders are gone: they died before they could.
+void drop_dead_leases(const HostPath& directory, const IsAlive& is_alive);
 
 }  // namespace isle::network

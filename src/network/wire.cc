@@ -65,9 +65,24 @@ Result<void> let_forward(const record::Attachment& attachment) {
   return {};
 }
 
+// Of the first address, so that a bridge that is made anew is known to those on it; another host's
+// differs unless its address is the same, too. None without an address.
+Result<std::string> bridge_mac(const record::Attachment& attachment) {
+  if (attachment.bridge_addresses.empty()) return std::string();
+  const IpRange range = TRY(IpRange::parse(attachment.bridge_addresses.front()));
+  std::string mac("\x02\x42\0\0\0\0", 6);
+  std::size_t at = 2;
+  for (const char byte : range.address.bytes()) {
+    mac[at] = static_cast<char>(mac[at] ^ byte);
+    at = at == 5 ? 2 : at + 1;
+  }
+  return mac;
+}
+
 Result<void> make_bridge(NetlinkSocket& socket, const record::Attachment& attachment) {
   const std::string& name = attachment.host_device;
-  TRY(unless_there(socket.send_all({kernel::new_bridge(name, attachment.mtu)})));
+  const std::string mac = TRY(bridge_mac(attachment));
+  TRY(unless_there(socket.send_all({kernel::new_bridge(name, mac, attachment.mtu)})));
   const std::optional<int> index = TRY(kernel::link_index(socket, name));
   if (!index) return fail(ErrorKind::NotFound, format("bridge {} is gone again", quoted(name)));
   for (const std::string& address : attachment.bridge_addresses) {
@@ -105,11 +120,11 @@ Error explain(Error error, const record::Attachment& attachment) {
 
 // What a namespace had that has just ended the kernel takes away behind one's back; until then its
 // MAC address is in use (EADDRINUSE), and so is the parent: EBUSY, and EINVAL where the one that
-// goes or the one that comes is a macvlan in mode passthru, which bears no other. A second is
+// goes or the one that comes is a macvlan in mode passthru, which bears no other. Two seconds are
 // enough.
 template <typename Make>
 Result<void> once_free(const Make& make) {
-  constexpr int kTries = 200;
+  constexpr int kTries = 400;
   constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 5'000'000};
   for (int i = 1;; ++i) {
     Result<void> made = make();
@@ -160,8 +175,9 @@ Result<void> make_pair(NetlinkSocket& host, const record::Attachment& attachment
   for (NetlinkRequest& request : without_v6(attachment.host_end, {})) {
     requests.push_back(std::move(request));
   }
-  requests.push_back(kernel::set_up(attachment.host_end));
+  // Up comes last: of each change of a device that is up the kernel tells all routes of IPv6.
   requests.push_back(kernel::set_hairpin(attachment.host_end));
+  requests.push_back(kernel::set_up(attachment.host_end));
   return host.send_all(std::move(requests));
 }
 

@@ -19,6 +19,9 @@ constexpr std::string_view kNoPasswd =
     "isle writes no users into an image's files: --user takes numbers";
 constexpr std::string_view kNoStartupCheck =
     "--health-start-period and --health-start-interval say when checks begin to count";
+constexpr std::string_view kLatest = "name it: isle ps --latest --quiet tells its id";
+constexpr std::string_view kNoSwarm = "networks are of this host alone: there is no swarm";
+constexpr std::string_view kNoConfigs = "networks are made from flags, not from other networks";
 constexpr std::string_view kNoHealthLog = "isle inspect shows the last five checks";
 
 constexpr std::array kRows = {
@@ -52,8 +55,21 @@ constexpr std::array kRows = {
     Row{"whatrequires", "isle image tree without it shows that"},
     Row{"external", "other programs' containers are not in isle's store"},
     Row{"verbose", "what there is to tell is told without it"},
-    Row{"latest", "name it: isle ps --latest --quiet tells its id"},
+    Row{"latest", kLatest},
+    Row{"l", kLatest},
     Row{"link-local-ip", "networks give out no link-local addresses"},
+    Row{"attachable", kNoSwarm},
+    Row{"scope", kNoSwarm},
+    Row{"ingress", kNoSwarm},
+    Row{"config-from", kNoConfigs},
+    Row{"config-only", kNoConfigs},
+    Row{"aux-address", "--ip-range says which addresses containers get; the others are yours"},
+    Row{"ipam-opt", "isle gives out addresses itself, and has no options for it but --ip-range"},
+    Row{"ipv4", "a network has IPv4 unless each --subnet is of IPv6"},
+    Row{"driver-opt",
+        "what can be asked of a container's card are flags: --ip, --mac-address, ..."},
+    Row{"gw-priority", "the default route is that of the first network a container is in"},
+    Row{"time", "what is removed by force is killed at once: isle stop -t lets it end before"},
     Row{"pod-id-file", "pods do not exist yet"},
     Row{"init-ctr", "pods do not exist yet"},
     Row{"disable-content-trust", "docker's notary is not asked; there is nothing to disable"},

@@ -32,6 +32,29 @@ teardown() { network_teardown; }
   run -0 isle run --rm --ip 10.86.0.50 busybox true
 }
 
+@test "bridge: its MAC address stays, whoever comes, and when it is made anew; multicast is not snooped" {
+  mac_of_bridge() { on_host ip -o link show isle0 | sed 's/.*link.ether \([0-9a-f:]*\) .*/\1/'; }
+  serve one
+  assert_equal "$(mac_of_bridge)" 02:42:0a:56:00:01
+  run -0 on_host ip -d -o link show isle0
+  assert_output --partial "mcast_snooping 0"
+  # Lower than the bridge's own, which the kernel would give it.
+  on_host ip link add low address 02:00:00:00:00:02 type dummy 2>/dev/null ||
+    on_host ip link add low address 02:00:00:00:00:02 type veth peer name lower
+  on_host ip link set low master isle0 up
+  assert_equal "$(mac_of_bridge)" 02:42:0a:56:00:01
+  isle run -d --name two busybox sleep 60
+  run -0 isle exec two wget -qO- http://10.86.0.2/cgi-bin/who
+  on_host ip link del isle0
+  run -0 isle network reload
+  assert_equal "$(mac_of_bridge)" 02:42:0a:56:00:01
+  run -0 isle exec two wget -qO- http://10.86.0.2/cgi-bin/who
+  assert_output --partial "one from"
+  isle network create --ipv6 --subnet fd00:86::/64 six
+  isle run --rm --network six busybox true
+  assert_match "$(on_host ip -o link show type bridge)" 'link.ether 02:42:fd:00:00:87'
+}
+
 @test "bridge: two listen on one port without a clash" {
   serve one
   serve two
@@ -125,6 +148,54 @@ CASES
   run isle run --rm --network one --ip 10.1.1.1 busybox true
   assert_failure 125
   assert_output --partial 'is in no subnet of network "one"'
+}
+
+@test "network: ls and prune by filters; flags of docker's and podman's are taken or refused by name" {
+  isle network create --label keep=1 --ipam-driver host-local one
+  isle network create --label go=1 two
+  isle run -d --name in --network one busybox sleep 60
+  run -0 isle network ls --noheading
+  assert_equal "${#lines[@]}" 2
+  refute_output --partial NETWORK
+  run -0 isle network ls -q -f dangling=true -f type=custom
+  assert_output two
+  run -0 isle network ls -q -f name=one -f name=two -f label!=go
+  assert_output one
+  run -0 isle network prune -f --filter label=keep
+  refute_output
+  run -0 isle network prune -f --filter until=1990-01-01
+  refute_output
+  run -0 isle network prune -f --filter label!=keep
+  assert_output two
+  run -125 isle network ls -f odd=1
+  assert_output --partial 'there is no "odd=1"'
+  local line words
+  while IFS='|' read -r line words; do
+    # shellcheck disable=SC2086
+    run -125 isle network $line
+    assert_output --partial "$words"
+  done <<'CASES'
+create --ipam-driver dhcp x|asks no DHCP server
+create --ipam-driver none x|no driver "none"
+create --ipam-opt a=b x|--ipam-opt: isle gives out addresses itself
+create --attachable x|--attachable: networks are of this host alone
+create --scope swarm x|--scope: networks are of this host alone
+create --ingress x|--ingress: networks are of this host alone
+create --config-only x|--config-only: networks are made from flags
+create --config-from y x|--config-from: networks are made from flags
+create --aux-address a=10.1.2.3 x|--aux-address: --ip-range says
+create --ipv4=false x|--ipv4: a network has IPv4
+connect --driver-opt a=b one in|--driver-opt: what can be asked
+connect --gw-priority 7 one in|--gw-priority: the default route
+connect --link a:b one in|--link: containers of one network
+connect --link-local-ip 169.254.1.1 one in|--link-local-ip: networks give out
+inspect --verbose one|--verbose: what there is to tell
+reload --latest|--latest: name it
+reload -l|-l: name it
+rm -f --time 3 one|--time: what is removed by force
+CASES
+  run -0 isle network ls -q
+  assert_output one
 }
 
 @test "network: several networks of one container, with names for their devices" {

@@ -44,6 +44,32 @@ has_kind() {
   refute_output
 }
 
+@test "macvlan: a parent that is about to be free is waited for, one that is not is named" {
+  card_setup
+  isle network create -d macvlan -o parent=card -o macvlan_mode=passthru --subnet 10.70.0.0/24 alone
+  on_host ip link add link card name other type macvlan mode bridge
+  (sleep 0.3 && on_host ip link del other) 3>&- 8>&- &
+  local free=$!
+  run -0 isle run --rm --network alone:ip=10.70.0.9 busybox ip -o -4 addr show eth0
+  assert_output --partial "inet 10.70.0.9/24"
+  wait "$free"
+  # The kernel says EINVAL of a neighbour, EBUSY of a card that is a port of a bridge.
+  on_host ip link add link card name other type macvlan mode bridge
+  run -125 isle run --rm --network alone busybox true
+  assert_output --partial "card is in use otherwise"
+  assert_output --partial "one in mode passthru has no other"
+  run -0 on_host ip -o link show type macvlan
+  assert_equal "${#lines[@]}" 1
+  assert_output --partial "other@card"
+  on_host ip link del other
+  on_host ip link add taken type bridge
+  on_host ip link set card master taken
+  run -125 isle run --rm --network alone busybox true
+  assert_output --partial "card is in use otherwise: a device is on a bridge"
+  on_host ip link del taken
+  run ! grep -r . "$ISLE_RUN/networks" --include=10.70.\*
+}
+
 @test "macvlan: in mode bridge neighbours are reached, in mode private they are not" {
   card_setup
   local mode

@@ -48,6 +48,47 @@ no_ifb() { [ -z "$(on_host ip -o link show type ifb)" ]; }
   wait_until no_ifb
 }
 
+@test "rate: network connect limits that network alone, and disconnect takes the limit away" {
+  on_host ip link add probe type ifb 2>/dev/null || skip "this kernel has no ifb"
+  on_host ip link del probe
+  mkdir "$ISLE_TEST_DIR/www"
+  head -c 1000000 /dev/zero >"$ISLE_TEST_DIR/www/million"
+  chmod -R a+rX "$ISLE_TEST_DIR"
+  in_background "$host_pid" busybox httpd -f -p 7070 -h "$ISLE_TEST_DIR/www"
+  isle network create --subnet 10.99.0.0/24 slow
+  isle run -d --name web -v "$ISLE_TEST_DIR/www:/www:ro" busybox httpd -f -p 80 -h /www >/dev/null
+  run -125 isle network connect --ingress fast slow web
+  assert_output --partial '"fast" is no rate'
+  isle network connect --ip 10.99.0.9 --ingress 4mbit --egress 8mbit slow web
+  wait_until on_host curl -so /dev/null http://10.99.0.9/
+  # Both sides: inside nothing is to be seen of it, the host's end and its ifb hold it.
+  run -0 isle exec web ip -o link show eth1
+  refute_output --partial tbf
+  local end
+  end=$(on_host ip -o link show master "$(isle network inspect -f '{{.NetworkInterface}}' slow)" | sed 's/^[0-9]*: \([^@:]*\).*/\1/')
+  run -0 on_host tc qdisc show dev "$end"
+  assert_output --regexp 'tbf.*rate 4Mbit'
+  run -0 on_host tc qdisc show dev "$(on_host ip -o link show type ifb | sed 's/^[0-9]*: \([^:]*\):.*/\1/')"
+  assert_output --regexp 'tbf.*rate 8Mbit'
+  run -0 isle network inspect slow
+  assert_output --regexp '"Ingress": 4000000,\s+"Egress": 8000000'
+  local time
+  # A million bytes less the burst of 65,536; never faster than that, whatever else goes on.
+  time=$(milliseconds isle exec web wget -qO /dev/null http://10.99.0.1:7070/million)
+  [ "$time" -gt 1600 ] || _fail "ingress of 4 Mbit/s" milliseconds "$time"
+  time=$(milliseconds on_host curl -s --max-time 30 http://10.99.0.9/million)
+  [ "$time" -gt 750 ] || _fail "egress of 8 Mbit/s" milliseconds "$time"
+  # The first network is as it was: no queue holds anything there.
+  run -0 on_host tc qdisc show dev "$(on_host ip -o link show master isle0 | sed 's/^[0-9]*: \([^@:]*\).*/\1/')"
+  refute_output --partial tbf
+  isle network disconnect slow web
+  wait_until no_ifb
+  run ! isle exec web ip link show eth1
+  isle network connect --ip 10.99.0.9 slow web
+  run -0 on_host tc qdisc show dev "$end"
+  refute_output --partial tbf
+}
+
 @test "rate: what is no rate, and where there is no limit, is refused by name" {
   run -125 isle run --rm --network bridge:ingress=fast busybox true
   assert_output --partial '"fast" is no rate'

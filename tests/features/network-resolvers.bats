@@ -134,3 +134,47 @@ look() { nsenter --net="/proc/$client_pid/ns/net" -- dig +tries=1 +time=10 @127.
   assert_output '"203.0.113.3 udp"'
   isle rm -f client
 }
+
+@test "resolvers: netavark update gives podman's containers of a network other servers, and the host's again" {
+  server 203.0.113.2
+  server 203.0.113.3
+  isle run -d --name client --network none busybox sleep 60 >/dev/null
+  client_pid=$(isle inspect --format '{{.pid}}' client)
+  cat >"$ISLE_TEST_DIR/request" <<JSON
+{"container_id": "$(printf 'c%063d' 1)", "container_name": "podmans", "dns_servers": ["203.0.113.2"],
+ "networks": {"pods": {"static_ips": ["10.77.0.9"], "interface_name": "eth0"}},
+ "network_info": {"pods": {"name": "pods", "id": "$(printf '%064d' 7)", "driver": "bridge",
+  "network_interface": "pods0", "subnets": [{"subnet": "10.77.0.0/24", "gateway": "10.77.0.1"}],
+  "ipv6_enabled": false, "internal": false, "dns_enabled": true,
+  "ipam_options": {"driver": "host-local"}, "options": {}}}}
+JSON
+  run -0 isle netavark --file "$ISLE_TEST_DIR/request" setup "/proc/$client_pid/ns/net"
+  assert_output --partial '"dns_server_ips":["127.0.0.11"]'
+  run -0 look +short who.test TXT
+  assert_output '"203.0.113.2 udp"'
+  run -0 isle netavark update --network-dns-servers 203.0.113.3 pods
+  refute_output
+  run -0 look +short who.test TXT
+  assert_output '"203.0.113.3 udp"'
+  # Names are answered as before; another network's servers are not this one's.
+  run -0 look +short podmans
+  assert_output 10.77.0.9
+  isle netavark update --network-dns-servers 203.0.113.2 others
+  run -0 look +short who.test TXT
+  assert_output '"203.0.113.3 udp"'
+  run -1 isle netavark update --network-dns-servers nowhere pods
+  assert_output --partial '{"error":'
+  assert_output --partial nowhere
+  run -0 isle netavark update --network-dns-servers "" pods
+  isle netavark --file "$ISLE_TEST_DIR/request" teardown "/proc/$client_pid/ns/net"
+  no_pods() { ! on_host ip link show pods0 2>/dev/null; }
+  wait_until no_pods
+  run -0 find "$ISLE_RUN/networks/.podman" -type f ! -name '.*'
+  refute_output
+  # SRV of containers' names Docker has none of: such a question goes on to the servers.
+  isle rm -f client
+  isle network create names
+  client --dns 203.0.113.2
+  run -0 look _http._tcp.client SRV
+  assert_output --partial "status: NXDOMAIN"
+}
