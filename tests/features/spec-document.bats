@@ -17,6 +17,24 @@ load ../islet-bundle
   islet delete --force one
 }
 
+@test "process: create does without, start names what is missing and ends the container" {
+  require_root
+  make_bundle true
+  sed -i '/"process"/,/"cwd"/d' "$bundle/config.json"
+  run islet run -b "$bundle" one
+  assert_failure 1
+  assert_output --partial "process: the spec names no process to start"
+  assert_not_exists "$ISLE_RUN/islet/one"
+  islet create -b "$bundle" one </dev/null >/dev/null 2>&1
+  assert_equal "$(status_of one)" created
+  run islet start one
+  assert_failure 1
+  assert_output --partial "process: the spec names no process to start"
+  wait_until has_status one stopped
+  islet delete one
+  assert_not_exists "$ISLE_RUN/islet/one"
+}
+
 @test "a member that no version has is a warning with its place, at any depth" {
   require_root
   make_bundle --top '"novelty": {"a": 1},' --process '"mood": "fine",' --linux '"intelRdtX": 1,' echo ran
