@@ -157,3 +157,20 @@ EOF2
   assert_failure
   assert_output --partial "ran longer than 1 s and was killed"
 }
+
+# The names in the last column of docs/oci.md's tables that have a column "test".
+named_tests() {
+  awk -F' [|] ?' '/^\|.*\| test \|$/ { inside = 1; next } !/^\|/ { inside = 0 } inside { print $(NF - 1) }' "$1" |
+    grep -o '`[^`]*`' | tr -d '`' | sort -u
+}
+
+@test "docs/oci.md: the tests that it names are there" {
+  local top=${ISLE_TESTS_DIR%/*} name seen=0
+  while read -r name; do
+    seen=$((seen + 1))
+    compgen -G "$top/tests/features/$name.bats" >/dev/null || compgen -G "$top/tests/labs/${name}_*.bats" >/dev/null ||
+      [ -e "$top/tests/golden/$name.plan" ] || [ -e "$top/src/$name.cc" ] ||
+      [ -e "$top/src/runtime/$name.cc" ] || _fail "docs/oci.md names a test that is not there" name "$name"
+  done < <(named_tests "$top/docs/oci.md")
+  [ "$seen" -gt 40 ]
+}
