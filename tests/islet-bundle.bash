@@ -33,7 +33,7 @@ make_bundle() {
   bundle=$ISLE_TEST_DIR/$name
   _busybox_root "$bundle/rootfs"
   cat >"$bundle/config.json" <<EOF
-{"ociVersion": "1.2.0", $top
+{"ociVersion": "${ISLE_BUNDLE_VERSION:-1.2.0}", $top
  "root": {"path": "rootfs"}, "hostname": "box",
  "process": {"terminal": $terminal, "user": {"uid": 0, "gid": 0}, "args": [$args], $process
   "env": ["PATH=/bin", "HOME=/"], "cwd": "/", "noNewPrivileges": true},

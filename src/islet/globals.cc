@@ -25,8 +25,13 @@ constexpr Option kOptions[] = {
      .value = "cgroupfs|systemd|disabled",
      .help = "who makes control groups: islet itself, systemd, nobody (cgroupfs)"},
     {.name = "systemd-cgroup", .help = "the same as --cgroup-manager=systemd"},
+    {.name = "criu",
+     .value = "FILE",
+     .refused = "it is checkpoint's and restore's: containers cannot be saved to disk yet"},
     {.name = "version", .letter = 'v', .help = "print the version and end"},
+    {.name = "version", .letter = 'V', .help = "the same"},
     {.name = "help", .letter = 'h', .help = "print this and end"},
+    {.name = "usage", .letter = '?', .help = "the same"},
 };
 
 // crun writes the kind of log in front: "file:PATH".

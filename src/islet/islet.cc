@@ -107,7 +107,7 @@ Result<void> check_words(const Verb& verb, const Arguments& arguments) {
 
 bool asks_help(const Verb& verb, std::span<char* const> line) {
   for (const std::string_view word : line) {
-    if (word == "--help" || word == "-h") return true;
+    if (word == "--help" || word == "-h" || word == "--usage" || word == "-?") return true;
     if (word == "--" || (verb.order == Order::InFront && !word.starts_with('-'))) return false;
   }
   return false;
@@ -142,9 +142,10 @@ Result<int> run(Session& session, std::span<char* const> line) {
     return 0;
   }
   const bool help = arguments.words().empty() || arguments.words()[0] == "help";
-  if (arguments.on("help") || help) {
+  const bool asked = arguments.on("help") || arguments.on("usage");
+  if (asked || help) {
     TRY(print(usage()));
-    return arguments.words().empty() && !arguments.on("help") ? 1 : 0;
+    return arguments.words().empty() && !asked ? 1 : 0;
   }
   const Verb& verb = *TRY(find_verb(arguments.words()[0]));
   if (enters_container(verb.name)) {

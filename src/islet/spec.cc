@@ -19,11 +19,17 @@ constexpr Option kOptions[] = {
      .letter = 'b',
      .value = "DIR",
      .help = "where to write it (the working directory)"},
+    {.name = "file",
+     .letter = 'f',
+     .value = "FILE",
+     .help = "instead of config.json; relative to the bundle"},
     {.name = "rootless", .help = "for an ordinary user: the caller's own id as root inside"},
 };
 
 Result<int> run(const Globals&, const Arguments& arguments) {
-  const HostPath path = TRY(absolute(arguments.text("bundle").value_or("."))) / "config.json";
+  const std::string file_name = arguments.text("file").value_or("config.json");
+  const HostPath bundle = TRY(absolute(arguments.text("bundle").value_or(".")));
+  const HostPath path = file_name.starts_with('/') ? HostPath(file_name) : bundle / file_name;
   const oci::Spec spec =
       arguments.on("rootless") ? oci::rootless_spec(geteuid(), getegid()) : oci::default_spec();
   const Result<kernel::UniqueFd> file =

@@ -10,6 +10,9 @@ load ../islet-bundle
 FIXTURES=$(realpath -m "$ISLE_BIN_DIR/../tests/fixtures")
 require_fixture() { [ -x "$FIXTURES/$1" ] || _fail "the fixture is not built" path "$FIXTURES/$1"; }
 
+# crun 1.8.1 takes no document of a later version.
+[ -z "${ISLE_ATTACK_RUNTIME-}" ] || ISLE_BUNDLE_VERSION=1.0.2
+
 # The runtime under attack: islet, or another that is known to be weak. On hybrid hosts some of
 # those run only where the v2 tree is not seen.
 runtime() {
@@ -39,7 +42,7 @@ bare_bundle() {
   bundle=$ISLE_TEST_DIR/bundle
   _busybox_root "$bundle/rootfs"
   cat >"$bundle/config.json" <<EOF
-{"ociVersion": "1.2.0", "root": {"path": "rootfs"}, "hostname": "box",
+{"ociVersion": "${ISLE_BUNDLE_VERSION:-1.2.0}", "root": {"path": "rootfs"}, "hostname": "box",
  "process": {"terminal": ${3:-false}, "user": {"uid": 0, "gid": 0}, "cwd": "/",
   "env": ["PATH=/bin"], "args": ["sh", "-c", "$2"]},
  "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],

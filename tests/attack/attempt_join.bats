@@ -4,7 +4,7 @@
 # Attempt 53: it steals the listener of a seccomp filter, with which it could decide its own calls.
 #
 # They can fail: against islet without its step "hide from the container" the first three end with GOT
-# trace, mem, root and descriptor. runc 1.1.5 and crun 1.8.1 pass all four (crun wants "ociVersion": "1.0.2").
+# trace, mem, root and descriptor. runc 1.1.5 and crun 1.8.1 pass all four.
 load attack
 
 prepare() { # [CAPABILITIES]

@@ -2,7 +2,7 @@
 # are not the container's to have: they are refused or left out, and those of its making stay.
 #
 # crun 1.8.1 fails the second test: after an update whose rules allow all the device is opened. runc 1.1.5
-# passes. (Both want "ociVersion": "1.0.2".)
+# passes.
 load attack
 
 # box RULES: a container with the node 1:11 (/dev/kmsg) in it.

@@ -5,7 +5,7 @@
 # The monitor is sealed as well: its command may be /proc/self/exe.
 #
 # They can fail: against islet as it was before it sealed itself (read from its own file, writable),
-# "by its name" and "a link" end with WRITABLE. runc 1.1.5 passes: it runs from a sealed copy.
+# "by its name" and "a link" end with WRITABLE. runc 1.1.5 and crun 1.8.1 pass: they run from a sealed copy.
 load attack
 
 # A copy of the runtime, which may be spoiled.

@@ -9,7 +9,8 @@
 #   CVE-2026-41579, 2026-47766  the root's /dev is a link: nodes and links made on the host
 #
 # They can fail: runc 1.1.5 does not pass 2025-52881 (a tmpfs over a part of /proc), 2025-31133 (both),
-# 2026-41579 and 2026-47766, which came after it; it passes the others, and crun 1.8.1 passes all.
+# 2026-41579 and 2026-47766, which came after it. crun 1.8.1 does not pass 2019-16884 (a volume on /proc),
+# 2025-52881 (a tmpfs over a part of /proc), 2025-31133 (the race) and 2026-41579. Each passes the others.
 load attack
 
 @test "known: CVE-2019-19921, /proc is a link inside the root" {

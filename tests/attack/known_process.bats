@@ -6,7 +6,8 @@
 #   (no number)     a cgroupsPath with ".." that leads out of the control groups
 #
 # They can fail: runc 1.1.5 does not pass 2022-29162 (it grants what the specification lists) and
-# 2026-30892; it passes the others.
+# 2026-30892; it passes the others. crun 1.8.1 passes neither of them, nor 2024-21626 (a working directory
+# of /proc/self/fd/N shows the host's file) nor the cgroupsPath with "..".
 load attack
 
 @test "known: CVE-2022-27650 and CVE-2022-29162, run and exec leave no inheritable capability" {

@@ -170,3 +170,25 @@ has_health() { [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" = 
   assert_output seen
   room umount "$ISLE_ROOM/shared/in" "$ISLE_ROOM/shared"
 }
+
+@test "dockerd --add-runtime: docker run --runtime islet, beside the daemon's own" {
+  local DOCKER_HOST=unix://$ISLE_ROOM/second.sock
+  room dockerd --add-runtime "islet=$ISLE_ROOM/islet" --host "$DOCKER_HOST" --pidfile "$ISLE_ROOM/second.pid" \
+    --data-root /var/lib/docker/second --exec-root /run/docker-second --cgroup-parent /isle \
+    --bridge none --iptables=false --ip6tables=false >"$ISLE_ROOM/second.log" 2>&1 </dev/null &
+  wait_until -t 30 answers || _fail "the daemon does not answer" log "$(cat "$ISLE_ROOM/second.log")"
+  run -0 docker info --format '{{.DefaultRuntime}} {{(index .Runtimes "islet").Path}}'
+  assert_output "runc $ISLE_ROOM/islet"
+  local layer; layer=$(room sh -c "ls -S $ISLE_ROOM/image/blobs/sha256/* | head -n 1")
+  docker import "$layer" busybox
+  run -7 docker run --rm --runtime islet --network none busybox sh -c 'cat /proc/1/comm; exit 7'
+  assert_output sh
+  docker run -d --name one --runtime islet --network none busybox sleep 1000
+  run -0 docker inspect --format '{{.HostConfig.Runtime}}' one
+  assert_output islet
+  run -0 docker exec one cat /proc/1/comm
+  assert_output sleep
+  docker rm -f one
+  room sh -c 'kill "$(cat "$1")"' sh "$ISLE_ROOM/second.pid"
+  wait_until -t 30 test ! -e "/proc/$ISLE_ROOM_PID/root$ISLE_ROOM/second.pid"
+}

@@ -34,7 +34,7 @@ fails() {
       </dev/null 2>"$words" 3>&- 8>&-)
     case $result in
       *"status 0" | ended\ 0*) remove ;;
-      *"status 1")
+      *"status 1" | *"status 255")
         grep -q "$name" "$words" || _fail "the reason is not told" at "$at" result "$result" words "$(cat "$words")"
         $after || _fail "after call $at of $*" result "$result" words "$(cat "$words")" ;;
       *) _fail "it ended in no way it should" at "$at" result "$result" words "$(cat "$words")" ;;
@@ -64,6 +64,9 @@ remove_rest() { remove; }
 }
 @test "EIO at the calls of islet kill: the container is as it was" {
   fails 5 EIO running still_there kill subject KILL
+}
+@test "EIO at the calls of islet exec: the container goes on" {
+  fails 5 EIO running still_there exec subject true
 }
 @test "EIO at the calls of islet delete --force: the next one ends it" {
   fails 5 EIO running remove_rest delete --force subject

@@ -18,6 +18,88 @@ load ../islet-bundle
     assert_output --partial "islet $verb"
     run -0 islet --help
   done
+  # crun's parser has more names for it.
+  local help=$output word
+  for word in --usage '-?' -h; do
+    run -0 islet "$word"
+    assert_output "$help"
+    run -0 islet state "$word"
+    assert_output --partial "Usage: islet state"
+  done
+  assert_equal "$(islet -V)" "$(islet --version)"
+}
+
+# Options of runc 1.4 and crun 1.21, verb by verb ("-" is what stands in front of a verb).
+peers_options() {
+  cat <<'EOF2'
+- debug log log-format log-level root criu systemd-cgroup rootless cgroup-manager help usage version
+create bundle config console-socket pidfd-socket pid-file no-pivot no-new-keyring no-subreaper preserve-fds
+run bundle config console-socket pidfd-socket detach keep pid-file no-subreaper no-pivot no-new-keyring preserve-fds
+exec console-socket pidfd-socket cwd env tty user additional-gids process detach pid-file process-label apparmor no-new-privs cap preserve-fds cgroup ignore-paused
+kill all regex
+delete force regex
+list format quiet
+ps format
+events interval stats
+spec bundle file rootless
+update resources blkio-weight cpu-period cpu-quota cpu-burst cpu-share cpu-rt-period cpu-rt-runtime cpu-idle cpuset-cpus cpuset-mems kernel-memory kernel-memory-tcp memory memory-reservation memory-swap pids-limit l3-cache-schema mem-bw-schema
+EOF2
+}
+# options_in_help PEER [VERB]: the long options of its help.
+options_in_help() {
+  "$@" --help 2>/dev/null | grep -oE -- '^ +(-[a-zA-Z?], )*--[a-z0-9-]+' | sed 's/.*--//' | tr '\n' ' '
+}
+# knows VERB OPTION...: islet takes each of them, or refuses it by its name.
+knows() {
+  local verb=$1 option words=()
+  shift
+  [ "$verb" = - ] || words=("$verb")
+  for option; do
+    # A verb that gets no container does nothing; "=1" is no value of a switch, which has to be known for that.
+    run islet "${words[@]}" "--$option=1" --help
+    refute_output --partial "unknown option"
+    run islet "${words[@]}" "--$option=1" --no-such-option
+    case $output in
+      *"unknown option \"--no-such-option\""* | *"is a switch"* | *"--$option is not supported"*hint:*) ;;
+      *) _fail "is not known" verb "$verb" option "--$option" output "$output" ;;
+    esac
+  done
+}
+
+@test "islet: every option of runc 1.4 and crun 1.21 is taken, or refused by its name" {
+  local verb options
+  while read -r verb options; do
+    # shellcheck disable=SC2086
+    knows "$verb" $options
+  done < <(peers_options)
+  run islet --criu /usr/sbin/criu list
+  assert_failure 1
+  assert_output --partial "option --criu is not supported"
+  for verb in checkpoint restore; do
+    run islet "$verb" --image-path /tmp one
+    assert_failure 1
+    assert_output --partial "the verb \"$verb\" is not supported"
+  done
+}
+
+@test "islet: so is every option in the help of the runc and the crun that are installed" {
+  local peer verb options seen=0
+  for peer in runc crun; do
+    command -v "$peer" >/dev/null || continue
+    for verb in - create run exec start state kill delete list ps pause resume update events spec features; do
+      if [ "$verb" = - ]; then
+        options=$(options_in_help "$peer")
+      else
+        options=$(options_in_help "$peer" "$verb" | sed -E 's/\b(help|usage) //g')
+      fi
+      # shellcheck disable=SC2086
+      knows "$verb" $options
+      seen=$((seen + $(wc -w <<<"$options")))
+    done
+  done
+  [ "$seen" -gt 0 ] || skip "neither runc nor crun is installed"
+  # Their help was read, not missed.
+  [ "$seen" -gt 60 ]
 }
 
 @test "islet: what is unknown or not supported is named" {
@@ -98,6 +180,11 @@ load ../islet-bundle
   sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"hostname"/' "$bundle/config.json"
   run -0 islet run -b "$bundle" one
   assert_output islet
+  islet spec -b "$bundle" --file other.json
+  assert_match "$(cat "$bundle/other.json")" '"terminal": true'
+  run islet spec -b "$bundle" -f other.json
+  assert_failure 1
+  assert_output --partial "other.json\" exists already"
 }
 
 @test "islet: spec --rootless runs for an ordinary user" {

@@ -17,6 +17,24 @@ load ../islet-bundle
   islet delete --force one
 }
 
+@test "process: create does without, start names what is missing and ends the container" {
+  require_root
+  make_bundle true
+  sed -i '/"process"/,/"cwd"/d' "$bundle/config.json"
+  run islet run -b "$bundle" one
+  assert_failure 1
+  assert_output --partial "process: the spec names no process to start"
+  assert_not_exists "$ISLE_RUN/islet/one"
+  islet create -b "$bundle" one </dev/null >/dev/null 2>&1
+  assert_equal "$(status_of one)" created
+  run islet start one
+  assert_failure 1
+  assert_output --partial "process: the spec names no process to start"
+  wait_until has_status one stopped
+  islet delete one
+  assert_not_exists "$ISLE_RUN/islet/one"
+}
+
 @test "a member that no version has is a warning with its place, at any depth" {
   require_root
   make_bundle --top '"novelty": {"a": 1},' --process '"mood": "fine",' --linux '"intelRdtX": 1,' echo ran
@@ -138,4 +156,21 @@ EOF2
   run islet run -b "$bundle" one
   assert_failure
   assert_output --partial "ran longer than 1 s and was killed"
+}
+
+# The names in the last column of docs/oci.md's tables that have a column "test".
+named_tests() {
+  awk -F' [|] ?' '/^\|.*\| test \|$/ { inside = 1; next } !/^\|/ { inside = 0 } inside { print $(NF - 1) }' "$1" |
+    grep -o '`[^`]*`' | tr -d '`' | sort -u
+}
+
+@test "docs/oci.md: the tests that it names are there" {
+  local top=${ISLE_TESTS_DIR%/*} name seen=0
+  while read -r name; do
+    seen=$((seen + 1))
+    compgen -G "$top/tests/features/$name.bats" >/dev/null || compgen -G "$top/tests/labs/${name}_*.bats" >/dev/null ||
+      [ -e "$top/tests/golden/$name.plan" ] || [ -e "$top/src/$name.cc" ] ||
+      [ -e "$top/src/runtime/$name.cc" ] || _fail "docs/oci.md names a test that is not there" name "$name"
+  done < <(named_tests "$top/docs/oci.md")
+  [ "$seen" -gt 40 ]
 }

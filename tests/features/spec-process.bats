@@ -23,14 +23,24 @@ may_try() { "$@" true 2>/dev/null || skip "this host does not let root do: $*"; 
   require_root
   may_try chrt --fifo 7
   make_tuned --process '"scheduler": {"policy": "SCHED_FIFO", "priority": 7},'
-  run islet run -b "$bundle" one
-  # A control group without a real-time budget takes no such process (sched-rt-group.rst).
-  if [ "$status" -ne 0 ]; then
-    assert_output --partial "choose the scheduler"
-    assert_output --partial "realtimeRuntime"
-    skip "the new cpu control group has no real-time budget here"
-  fi
+  run -0 islet run -b "$bundle" one
   assert_line "policy 1 nice 0 priority 7 flags 0"
+}
+
+@test "scheduler: a real-time class in a group of its own needs a budget there" {
+  require_root
+  may_try chrt --fifo 7
+  [ -e "$(cgroup_dir self cpu)/cpu.rt_runtime_us" ] || skip "groups have no real-time budget here"
+  make_tuned --process '"scheduler": {"policy": "SCHED_RR", "priority": 7},' --linux '"resources": {"cpu": {"shares": 512}},'
+  run islet run -b "$bundle" one
+  assert_failure 1
+  assert_output --partial "choose the scheduler"
+  assert_output --partial "linux.resources.cpu.realtimeRuntime"
+  assert_not_exists "$ISLE_RUN/islet/one"
+  make_tuned --name budget --process '"scheduler": {"policy": "SCHED_RR", "priority": 7},' \
+    --linux '"resources": {"cpu": {"realtimeRuntime": 1000}},'
+  run -0 islet run -b "$bundle" one
+  assert_line "policy 2 nice 0 priority 7 flags 0"
 }
 
 @test "scheduler: exec takes its own from the process document" {

@@ -126,6 +126,7 @@ struct ProcessContext {
   const HostFacts& facts;
   const std::optional<oci::Seccomp>& seccomp;
   bool new_or_joined_user_namespace = false;
+  bool has_command = true;  // false: it only holds the container until start is refused
   bool wait_for_start = false;
   bool kill_with_parent = false;
   unsigned preserve_fds = 0;

@@ -17,6 +17,20 @@ constexpr ControllerSet kAlways = {Controller::Devices,
                                    Controller::Cpuacct,
                                    Controller::Cpu,
                                    Controller::Io};
+
+// Where the kernel keeps a real-time budget (CONFIG_RT_GROUP_SCHED), a new v1 group has none and
+// takes no real-time process (sched-rt-group.rst); the caller's own has what it was given. Shares
+// and quotas are nothing to such a process.
+bool joins_unasked(Controller controller,
+                   const kernel::cgroup::Layout& layout,
+                   const CgroupOptions& options) {
+  if (!kAlways.has(controller) || !layout.has(controller)) return false;
+  const kernel::cgroup::Hierarchy* cpu = layout.find(Controller::Cpu);
+  const bool spends_cpu_budget = cpu != nullptr && cpu->version == kernel::cgroup::Version::V1 &&
+                                 cpu->controllers.has(controller);
+  return !options.real_time || !spends_cpu_budget;
+}
+
 }  // namespace
 
 std::string at(std::string_view name) { return "linux.resources." + std::string(name); }
@@ -183,7 +197,7 @@ Result<CgroupPlan> plan_cgroup(const oci::Resources& resources,
   builder.plan.path = TRY_STEP(kernel::cgroup::check_group_path(path), "linux.cgroupsPath");
   if (!path.starts_with('/')) builder.plan.from = kernel::cgroup::Group::From::Base;
   for (const Controller controller : kernel::cgroup::kControllers) {
-    if (kAlways.has(controller) && layout.has(controller)) builder.plan.join.add(controller);
+    if (joins_unasked(controller, layout, options)) builder.plan.join.add(controller);
   }
   TRY(plan_all(builder, resources));
   return std::move(builder.plan);

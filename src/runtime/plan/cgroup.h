@@ -34,6 +34,8 @@ struct CgroupOptions {
   bool restrict_devices = true;
   // The layout holds what was delegated to an ordinary user, and no more.
   bool delegated = false;
+  // The process asks for a real-time class, whose time on v1 each group has to be given apart.
+  bool real_time = false;
   std::optional<CgroupNow> now = {};  // set: this is an update
 };
 

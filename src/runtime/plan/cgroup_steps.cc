@@ -132,9 +132,18 @@ void keep(Builder& builder, CgroupPlan&& planned) {
   builder.result.cgroup = std::move(planned);
 }
 
-CgroupOptions options_for(const HostFacts& facts) {
+bool wants_real_time(const Builder& builder) {
+  const oci::Process* process = builder.process();
+  if (process == nullptr || !process->scheduler) return false;
+  const std::string& policy = process->scheduler->policy;
+  return policy == "SCHED_FIFO" || policy == "SCHED_RR";
+}
+
+CgroupOptions options_for(const Builder& builder) {
+  const HostFacts& facts = builder.facts;
   return {.restrict_devices = facts.privileged() && !facts.in_user_namespace,
-          .delegated = facts.delegated_cgroups};
+          .delegated = facts.delegated_cgroups,
+          .real_time = wants_real_time(builder)};
 }
 
 void append(std::vector<kernel::UnitProperty>& all, std::vector<kernel::UnitProperty>&& more) {
@@ -155,7 +164,7 @@ Result<void> plan_in_scope(Builder& builder, const oci::Resources& resources) {
   CgroupPlan planned = TRY(plan_cgroup(with_listed_devices(builder, resources),
                                        scope.path,
                                        builder.facts.cgroups,
-                                       options_for(builder.facts)));
+                                       options_for(builder)));
   append(scope.properties, resource_properties(planned.writes));
   if (planned.devices) append(scope.properties, device_properties(*planned.devices));
   append(scope.properties, TRY(annotated_properties(builder.request.spec.annotations)));
@@ -181,10 +190,8 @@ Result<void> add_cgroup(Builder& builder) {
   if (builder.request.systemd_cgroup) return plan_in_scope(builder, resources);
   const std::string path = default_path(builder);
   if (is_out_of_reach(builder, path)) return stay_out(builder, resources, path);
-  CgroupPlan planned = TRY(plan_cgroup(with_listed_devices(builder, resources),
-                                       path,
-                                       builder.facts.cgroups,
-                                       options_for(builder.facts)));
+  CgroupPlan planned = TRY(plan_cgroup(
+      with_listed_devices(builder, resources), path, builder.facts.cgroups, options_for(builder)));
   add_group_steps(builder, planned);
   keep(builder, std::move(planned));
   return {};

@@ -58,6 +58,22 @@ TEST(CgroupPlan, JoinsWhatLaterCommandsNeedAndWhatIsAskedFor) {
   EXPECT_EQ(plan.required.words(), "cpuset devices pids");
 }
 
+TEST(CgroupPlan, ARealTimeProcessStaysInTheCallersCpuGroupOfV1) {
+  oci::Resources resources;
+  const CgroupOptions real_time{.real_time = true};
+  EXPECT_EQ(plan_cgroup(resources, "/x", kV1, real_time)->join.words(),
+            "cpuacct memory devices freezer io pids");
+  EXPECT_EQ(plan_cgroup(resources, "/x", kV2, real_time)->join,
+            plan_cgroup(resources, "/x", kV2)->join);
+  // Mounted together, as most distributions have it, both stay out.
+  Layout joint = layout_of(ControllerSet{Controller::Cpu, Controller::Pids}, {});
+  joint.hierarchies[0].controllers.add(Controller::Cpuacct);
+  EXPECT_EQ(plan_cgroup(resources, "/x", joint, real_time)->join.words(), "pids");
+  // A budget, or any other limit of the CPU that is asked for, needs the group.
+  resources.cpu.emplace().realtime_runtime = 500;
+  EXPECT_TRUE(plan_cgroup(resources, "/x", kV1, real_time)->join.has(Controller::Cpu));
+}
+
 TEST(CgroupPlan, HybridHostSplitsBetweenBothVersions) {
   const Layout hybrid =
       layout_of(kAllV1 - ControllerSet{Controller::Hugetlb}, ControllerSet{Controller::Hugetlb});

@@ -99,8 +99,15 @@ void keep_groups(LaunchPlan& plan) {
   });
 }
 
+// What a container without a process is made with: nothing of it is ever executed.
+const oci::Process& no_process() {
+  static const oci::Process kNone{.cwd = "/"};
+  return kNone;
+}
+
 Result<void> add_command(Builder& builder) {
-  if (builder.process() == nullptr) {
+  // REQUIRED when start is called, not before (config.md, "Process").
+  if (builder.process() == nullptr && !builder.request.wait_for_start) {
     return fail(ErrorKind::InvalidArgument, "process: the spec names no process to start");
   }
   if (builder.request.no_pivot) {
@@ -113,7 +120,7 @@ Result<void> add_command(Builder& builder) {
   if (seccomp && annotated(builder, "run.oci.seccomp_fail_unknown_syscall")) {
     TRY(refuse_unknown_calls(*seccomp));
   }
-  const oci::Process& process = *builder.process();
+  const oci::Process& process = builder.process() != nullptr ? *builder.process() : no_process();
   TRY(check_affinity(process));
   TRY(add_tuning(
       builder.result, process, builder.linux_.memory_policy, builder.linux_.personality));
@@ -122,6 +129,7 @@ Result<void> add_command(Builder& builder) {
                    .facts = builder.facts,
                    .seccomp = seccomp,
                    .new_or_joined_user_namespace = builder.isolated(Kind::User),
+                   .has_command = builder.process() != nullptr,
                    .wait_for_start = builder.request.wait_for_start,
                    .kill_with_parent = builder.request.kill_with_parent,
                    .preserve_fds = builder.request.preserve_fds,

@@ -64,7 +64,7 @@ class ProcessAdder {
   }
 
   Result<void> check() {
-    if (process_.args.empty() || process_.args[0].empty()) {
+    if (context_.has_command && (process_.args.empty() || process_.args[0].empty())) {
       return fail(ErrorKind::InvalidArgument, "process.args: no command");
     }
     if (!process_.cwd.starts_with('/')) {
@@ -297,9 +297,11 @@ class ProcessAdder {
   void add_wait() {
     if (!context_.wait_for_start) return;
     // Engines tell a missing command from a start that failed by the verb that says so.
-    init(op::FindCommand{.candidates = candidates(), .name = process_.args[0]},
-         "find the command " + process_.args[0],
-         "create says when it is missing, as runc does");
+    if (context_.has_command) {
+      init(op::FindCommand{.candidates = candidates(), .name = process_.args[0]},
+           "find the command " + process_.args[0],
+           "create says when it is missing, as runc does");
+    }
     init(op::AwaitStart{}, "wait for start", "create ends here");
   }
 
@@ -339,6 +341,7 @@ class ProcessAdder {
          "close what was inherited",
          "no descriptor of the host gets inside");
     add_wait();
+    if (!context_.has_command) return;
     add_no_new_privileges();
     add_seccomp();
     if (needs_admin) add_capabilities(CapabilitySet());

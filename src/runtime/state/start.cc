@@ -66,6 +66,16 @@ Result<void> run_start_hooks(const oci::Spec& spec, const ContainerState& state)
       "startContainer", spec.hooks->start_container, init, hook_state(state, "created"));
 }
 
+// What was created can never run: it ends, as after any other start that fails.
+std::unexpected<Error> refuse_no_process(const ContainerState& state) {
+  if (const Result<kernel::UniqueFd> init = kernel::open_pidfd(state.pid)) {
+    static_cast<void>(kernel::send_signal(init->get(), SIGKILL));
+  }
+  return fail(ErrorKind::InvalidArgument,
+              "process: the spec names no process to start",
+              "delete the container, and create it with a process");
+}
+
 }  // namespace
 
 Result<void> start_container(const HostPath& root, std::string_view id) {
@@ -78,6 +88,7 @@ Result<void> start_container(const HostPath& root, std::string_view id) {
                 status == Status::Stopped ? "delete it and create it again" : "");
   }
   const oci::Spec spec = TRY(load_config(root, id));
+  if (!spec.process) return refuse_no_process(state);
   TRY(run_start_hooks(spec, state));
   TRY(release(root, spec, state));
   state.started = true;
