@@ -91,6 +91,38 @@ config() { echo '{"cniVersion": "1.1.0", "name": "bare", "type": "isle-cni", "ip
   nothing_is_left
 }
 
+# milliseconds COMMAND...: how long it takes.
+milliseconds() {
+  local begin; begin=$(date +%s%N)
+  "$@" >/dev/null || return
+  echo $((($(date +%s%N) - begin) / 1000000))
+}
+
+@test "cni: bandwidth holds what a container receives and sends, and goes with it" {
+  room ip link add probe type ifb 2>/dev/null || skip "this kernel has no ifb"
+  room ip link del probe
+  room ip netns add pod
+  room sh -c 'mkdir -p /run/www && head -c 1000000 /dev/zero >/run/www/million'
+  local space=CNI_NETNS=/run/netns/pod time
+  run -0 cni ADD pod $space "CNI_ARGS=IgnoreUnknown=1;IP=10.67.0.9" <<<"$(config '"runtimeConfig": {"bandwidth":
+    {"ingressRate": 4000000, "ingressBurst": 524288, "egressRate": 8000000, "egressBurst": 524288}}')"
+  in_room ip netns exec pod busybox httpd -p 80 -h /run/www
+  room busybox httpd -p 10.67.0.1:7070 -h /run/www
+  # A million bytes less the burst of 65,536; not faster, whatever else goes on.
+  time=$(milliseconds room ip netns exec pod curl -s --max-time 30 http://10.67.0.1:7070/million)
+  [ "$time" -gt 1600 ] || _fail "ingress of 4 Mbit/s" milliseconds "$time"
+  time=$(milliseconds room curl -s --max-time 30 http://10.67.0.9/million)
+  [ "$time" -gt 750 ] || _fail "egress of 8 Mbit/s" milliseconds "$time"
+  run -0 room sh -c 'tc qdisc show | grep -c tbf'
+  assert_output 2
+  run -0 cni DEL pod $space <<<"$(config)"
+  nothing_of_rates() { [ -z "$(room ip -o link show type ifb)" ]; }
+  wait_until nothing_of_rates
+  room sh -c 'kill $(ip netns pids pod)'
+  room ip netns del pod
+  wait_until nothing_is_left
+}
+
 @test "cni: what cannot be is refused by its name, with the specification's numbers" {
   room ip netns add pod
   local space=CNI_NETNS=/run/netns/pod
