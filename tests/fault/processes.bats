@@ -91,6 +91,27 @@ leader_is_zombie() { grep -q '^State:.*Z' "/proc/$1/status"; }
   assert_not_exists "$ISLE_RUN/islet/subject"
 }
 
+@test "fault: frozen by somebody else in his own v1 group: told, and removed once it is thawed" {
+  require_root
+  local theirs=/sys/fs/cgroup/freezer/isle-test-$$
+  [ -e /sys/fs/cgroup/freezer/cgroup.procs ] || skip "freezing on v1 alone keeps a killed process alive"
+  make_bundle sleep 1000
+  start_subject
+  mkdir "$theirs"
+  pid_of subject >"$theirs/cgroup.procs"
+  echo FROZEN >"$theirs/freezer.state"
+  run islet delete --force subject
+  echo THAWED >"$theirs/freezer.state"
+  assert_failure 1
+  assert_output --partial "is still in use by"
+  assert_output --partial "once it is thawed there"
+  # Its state stays, so that it can be found again.
+  wait_until has_status subject stopped
+  islet delete subject
+  assert_not_exists "$ISLE_RUN/islet/subject"
+  wait_until rmdir "$theirs"
+}
+
 @test "fault: what others hold of a container does not keep it from being removed" {
   require_root
   make_bundle sleep 1000

@@ -154,7 +154,9 @@ Result<void> remove_tree(const std::string& directory, Backoff& wait) {
   return fail(
       ErrorKind::Conflict,
       format("control group {} is still in use by {}", quoted(directory), leftovers(directory)),
-      "end these processes, then remove it again");
+      "end these processes, then remove it again (one that is frozen in a group of somebody else's "
+      "ends once "
+      "it is thawed there)");
 }
 
 std::optional<std::string_view> keyed(std::string_view text, std::string_view key) {
