@@ -138,7 +138,7 @@ constexpr std::array kValues = {
     ValueRow{"pull", "always missing never newer"},
     ValueRow{"restart", "no on-failure always unless-stopped"},
     ValueRow{"security-opt", "no-new-privileges seccomp= apparmor= label= mask= unmask="},
-    ValueRow{"storage-driver", "overlay fuse-overlayfs btrfs vfs"},
+    ValueRow{"storage-driver", "overlay zfs fuse-overlayfs btrfs vfs"},
     ValueRow{"userns", "auto host keep-id nomap"},
     ValueRow{"uts", "host private container:"},
 };

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/refused_commands.h"
 
 namespace isle::cli {
 namespace {
@@ -37,6 +38,9 @@ int run_group(const Group& group, Arguments arguments) {
     if (command.help != nullptr) names.push_back(last_word(command));
   }
   const std::string_view given = arguments.empty() ? "" : arguments[0];
+  if (const auto* refused = refused_command(format("{} {}", group.name, given))) {
+    return complain_of_refused(*refused);
+  }
   const std::string_view near = options::nearest(given, names);
   return complain({.kind = ErrorKind::InvalidArgument,
                    .message = given.empty()

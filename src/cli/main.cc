@@ -6,10 +6,12 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/refused_commands.h"
 #include "kernel/sealed_program.h"
 
 namespace isle::cli {
 int unknown_command(std::string_view name) {
+  if (const RefusedCommand* refused = refused_command(name)) return complain_of_refused(*refused);
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
     if (command.help != nullptr) names.emplace_back(command.name);

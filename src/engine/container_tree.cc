@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "engine/image_mount.h"
 #include "image/snapshot/driver.h"
 #include "image/use.h"
 #include "oci/runtime_spec_json.h"
@@ -92,6 +93,11 @@ Result<ContainerTree> tree_of(const Paths& paths, const record::Container& conta
   }
   if (is_whole(container)) {
     TRY(take_whole(paths, container, tree));
+    for (const oci::Mount& mount : read.spec.mounts) {
+      if (mount.destination == "/" && mount.type == "zfs") {
+        TRY(mount_dataset_here(mount.source, tree.whole));
+      }
+    }
   } else if (tree.lowers.empty() && read.spec.root) {
     tree.lowers.emplace_back(read.spec.root->path);
   }

@@ -1,6 +1,6 @@
 #pragma once
 // Why: commit, export and diff work on a container's files, whether it runs or not, without
-// mounting anything: the directories that its root file system is made of.
+// mounting anything that others see: the directories that its root file system is made of.
 
 #include <string>
 #include <vector>
@@ -31,7 +31,8 @@ struct ContainerTree {
   std::vector<std::string> mount_point_options() const;
 };
 
-// From the specification it was made with, so it stays true when images change their names.
+// From the specification it was made with, so it stays true when images change their names. A data
+// set of ZFS is mounted for it, in a mount namespace of this process.
 Result<ContainerTree> tree_of(const Paths& paths, const record::Container& container);
 
 struct OpenTree {

@@ -67,10 +67,8 @@ Result<void> lay_over(const Paths& paths,
   return {};
 }
 
-// Mounts of this process alone, and the directory for them.
-Result<HostPath> own_mounts(const Paths& paths) {
-  HostPath target = paths.run / "image";
-  TRY(make_directories(target));
+// Mounts of this process alone.
+Result<void> leave_host_mounts() {
   if (geteuid() != 0) {
     TRY(become_root_inside(geteuid(), getegid()));
   } else if (unshare(CLONE_NEWNS) != 0) {
@@ -79,6 +77,14 @@ Result<HostPath> own_mounts(const Paths& paths) {
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     return fail_call(errno, "mount(/, private)");
   }
+  return {};
+}
+
+// And the directory for them.
+Result<HostPath> own_mounts(const Paths& paths) {
+  HostPath target = paths.run / "image";
+  TRY(make_directories(target));
+  TRY(leave_host_mounts());
   return target;
 }
 
@@ -105,6 +111,12 @@ Result<HostPath> mount_container_here(const Paths& paths,
   TRY(lay_over(
       paths, layers, format("upperdir={},workdir={},", upper.str(), work.str()), target, is_user));
   return target;
+}
+
+Result<void> mount_dataset_here(const std::string& dataset, const HostPath& target) {
+  TRY(leave_host_mounts());
+  if (mount(dataset.c_str(), target.c_str(), "zfs", MS_NOSUID | MS_NODEV, nullptr) == 0) return {};
+  return fail_call(errno, format("mount(zfs {} on {})", dataset, target.str()));
 }
 
 }  // namespace isle::engine

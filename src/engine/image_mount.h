@@ -23,4 +23,7 @@ Result<HostPath> mount_container_here(const Paths& paths,
                                       const HostPath& upper,
                                       const HostPath& work);
 
+// A data set of ZFS, at `target`.
+Result<void> mount_dataset_here(const std::string& dataset, const HostPath& target);
+
 }  // namespace isle::engine

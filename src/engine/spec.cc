@@ -38,6 +38,14 @@ oci::Mount overlay_mount(const image::Snapshot& overlay, const oci::Linux& linux
 
 // A whole tree has the ids that the container sees: mapped, if host's are others.
 oci::Mount tree_mount(const image::Snapshot& snapshot, const oci::Linux& linux_) {
+  if (snapshot.driver == image::Driver::Zfs) {
+    return {.destination = "/",
+            .type = "zfs",
+            .source = snapshot.dataset,
+            .options = {},
+            .uid_mappings = linux_.uid_mappings,
+            .gid_mappings = linux_.gid_mappings};
+  }
   return {.destination = "/",
           .type = "bind",
           .source = snapshot.tree.str(),
@@ -64,7 +72,8 @@ void set_root(options::SpecBuilder& builder,
   }
   spec.root->path = snapshot.tree.str();
   const bool is_mapped = !spec.linux_->uid_mappings.empty() && !snapshot.userxattr;
-  if (is_mapped) spec.mounts.insert(spec.mounts.begin(), tree_mount(snapshot, *spec.linux_));
+  const bool is_mount = is_mapped || driver == image::Driver::Zfs;
+  if (is_mount) spec.mounts.insert(spec.mounts.begin(), tree_mount(snapshot, *spec.linux_));
 }
 
 // What the command line did not say the image does.

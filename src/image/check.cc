@@ -13,6 +13,7 @@
 #include "image/image_names.h"
 #include "image/layer/layer_store.h"
 #include "image/layer/unpacker.h"
+#include "image/snapshot/zfs.h"
 #include "image/use.h"
 #include "kernel/beneath.h"
 
@@ -30,6 +31,7 @@ class Checker {
     const Use use = TRY(read_use(store_));
     for (const auto& [id, image] : use.images) TRY(check_image(image));
     TRY(check_names(use));
+    TRY(check_datasets());
     TRY(check_leftovers());
     if (repair_) TRY(collect(store_));
     return std::move(report_);
@@ -183,6 +185,17 @@ class Checker {
         const Reference reference = TRY(Reference::parse(name));
         TRY(remove_name(store_, reference));
         return {};
+      }));
+    }
+    return {};
+  }
+
+  // Clones whose container is gone: nothing else would ever look at them.
+  Result<void> check_datasets() {
+    for (const std::string& id : TRY(datasets_of(store_)).containers) {
+      if (access(store_.container_directory(id).c_str(), F_OK) == 0) continue;
+      TRY(trouble(format("a data set is left of container {}", id.substr(0, 12)), "removed", [&] {
+        return remove_container_datasets(store_, id, true);
       }));
     }
     return {};

@@ -13,6 +13,7 @@
 #include "image/layer/layer_store.h"
 #include "image/lease.h"
 #include "image/lock.h"
+#include "image/snapshot/zfs.h"
 #include "image/use.h"
 #include "kernel/beneath.h"
 
@@ -39,6 +40,7 @@ class Collector {
       }
       TRY(take_layers(use));
       TRY(take_trees(use));
+      TRY(take_datasets(use));
       TRY(take_blobs(use));
       if (options_.partial) TRY(take_partial());
     }
@@ -94,6 +96,22 @@ class Collector {
       if (id && use.images.contains(*id)) continue;
       TRY(if_idle(layer_lock_name(hex), hex, [&]() -> Result<void> {
         return to_trash(store_.root() / "trees" / hex, hex);
+      }));
+    }
+    return {};
+  }
+
+  // The same on ZFS. What containers were made of goes after them; what was never finished is no
+  // one's as soon as nobody works on it.
+  Result<void> take_datasets(const Use& use) {
+    for (const std::string& hex : TRY(datasets_of(store_)).images) {
+      const auto id = oci::Digest::parse("sha256:" + hex);
+      if (id && use.images.contains(*id)) continue;
+      TRY(if_idle(layer_lock_name(hex), hex, [&]() -> Result<void> {
+        const Result<void> removed = remove_image_dataset(store_, hex);
+        if (removed || removed.error().kind != ErrorKind::Conflict) return removed;
+        collected_.left = "a data set stays that containers were made of";
+        return {};
       }));
     }
     return {};

@@ -9,6 +9,7 @@
 //   ROOT/blobs/sha256/HEX      manifests, configurations and packed layers as they came
 //   ROOT/partial/sha256-HEX    blobs that are not whole yet: the next pull goes on from there
 //   ROOT/trees/HEX             an image's files in one subvolume, where btrfs makes snapshots of it
+//   ROOT/zfs                   on ZFS: the data set that those for images and containers are in
 //   ROOT/containers/ID/        upper and work directory, or one tree (snapshot/snapshot.h)
 //   ROOT/staging/, ROOT/locks/, ROOT/leases/   work in progress
 //   ROOT/trash/                what is being deleted

@@ -1,7 +1,6 @@
 #include "kernel/beneath.h"
 
 #include <cerrno>
-#include <cstdio>
 
 #include <dirent.h>
 #include <linux/openat2.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "kernel/rename_new.h"
 
 namespace isle::kernel {
 
@@ -135,8 +135,8 @@ Result<void> Removal::move_up(int directory, const std::string& name) {
   static_cast<void>(fchmodat(directory, name.c_str(), 0700, 0));
   for (;;) {
     const std::string place = format(".deep-{}", ++moved_);
-    if (renameat2(directory, name.c_str(), top_, place.c_str(), RENAME_NOREPLACE) == 0) return {};
-    if (errno != EEXIST) return fail_call(errno, format("rename({})", quoted(name)));
+    const Result<void> moved = rename_new(directory, name, top_, place);
+    if (moved || moved.error().errnum != EEXIST) return moved;
   }
 }
 

@@ -12,7 +12,7 @@ const Option kStorageDriver{
              0,
              Arity::Value,
              "DRIVER",
-             "overlay, fuse-overlayfs, btrfs or vfs (default: the first that works here; "
+             "overlay, zfs, fuse-overlayfs, btrfs or vfs (default: the first that works here; "
              "ISLE_STORAGE_DRIVER)",
              Section::Files},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
@@ -29,7 +29,8 @@ const Option kStorageOpt{
          0,
          Arity::Value,
          "size=BYTES",
-         "Limit what the container may write: on btrfs, and on xfs and ext4 with project quotas",
+         "Limit what the container may write: on btrfs and zfs, and on xfs and ext4 with project "
+         "quotas",
          Section::Files},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
       const Cut word = cut(value, '=');

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -19,6 +18,7 @@
 #include "base/strings.h"
 #include "kernel/beneath.h"
 #include "kernel/file_lock.h"
+#include "kernel/rename_new.h"
 #include "oci/json_reader.h"
 #include "oci/json_writer.h"
 
@@ -147,16 +147,13 @@ Result<Volume> Volumes::create(Volume wanted) const {
     return kernel::replace_file(
         draft / "volume.json", json::write(oci::write_value(wanted)), 0600, false);
   }();
-  const bool placed =
-      written &&
-      renameat2(
-          AT_FDCWD, draft.c_str(), AT_FDCWD, directory(wanted.name).c_str(), RENAME_NOREPLACE) == 0;
-  if (placed) return wanted;
-  const int error = errno;
+  if (written) {
+    written = kernel::rename_new(AT_FDCWD, draft.str(), AT_FDCWD, directory(wanted.name).str());
+  }
+  if (written) return wanted;
   remove_quietly(root_, draft.str().substr(draft.str().rfind('/') + 1));
-  if (!written) return std::unexpected(std::move(written).error());
-  if (error == EEXIST) return create(std::move(wanted));  // somebody was faster
-  return fail_call(error, format("rename(volume {})", wanted.name));
+  if (written.error().errnum == EEXIST) return create(std::move(wanted));  // somebody was faster
+  return std::unexpected(std::move(written).error().within("volume " + wanted.name));
 }
 
 Result<std::optional<Volume>> Volumes::find(std::string_view name) const {
@@ -194,11 +191,8 @@ Result<std::vector<Volume>> Volumes::list() const {
 
 Result<void> Volumes::remove(std::string_view name) const {
   const std::string gone = draft_name(".gone-");
-  if (renameat2(
-          AT_FDCWD, directory(name).c_str(), AT_FDCWD, (root_ / gone).c_str(), RENAME_NOREPLACE) !=
-      0) {
-    return fail_call(errno, format("rename(volume {})", name));
-  }
+  TRY_STEP(kernel::rename_new(AT_FDCWD, directory(name).str(), AT_FDCWD, (root_ / gone).str()),
+           format("remove volume {}", name));
   const kernel::UniqueFd root = TRY(open_directory(root_));
   TRY_STEP(kernel::remove_tree(root.get(), gone), format("delete volume {}", name));
   return {};

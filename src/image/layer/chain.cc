@@ -12,6 +12,7 @@
 #include "image/layer/layer_store.h"
 #include "image/lock.h"
 #include "kernel/beneath.h"
+#include "kernel/rename_new.h"
 
 namespace isle::image {
 namespace {
@@ -50,9 +51,7 @@ Result<void> publish(const Store& store, const std::string& work, const std::str
   const kernel::UniqueFd staging = TRY(store.directory("staging"));
   const kernel::UniqueFd layers = TRY(store.directory("layers"));
   if (syncfs(staging.get()) != 0) return fail_call(errno, "syncfs(staging)");
-  if (renameat2(staging.get(), work.c_str(), layers.get(), name.c_str(), RENAME_NOREPLACE) != 0) {
-    return fail_call(errno, format("renameat2({}, layers/{})", work, name));
-  }
+  TRY_STEP(kernel::rename_new(staging.get(), work, layers.get(), name), "publish a layer's fix");
   if (fsync(layers.get()) != 0) return fail_call(errno, "fsync(layers)");
   return {};
 }

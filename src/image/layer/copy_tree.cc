@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -53,6 +54,17 @@ Result<void> copy_attributes(int from, int to) {
   return {};
 }
 
+// Moves both offsets on. copy_file_range(2) wants one file system (EXDEV; Linux 5.19 and later),
+// and some do not have it.
+ssize_t copy_piece(int from, off_t* data, int to, off_t* write_at, std::size_t size) {
+  const ssize_t count = copy_file_range(from, data, to, write_at, size, 0);
+  if (count >= 0 || (errno != EXDEV && errno != EOPNOTSUPP)) return count;
+  if (lseek(to, *write_at, SEEK_SET) < 0) return -1;
+  const ssize_t sent = sendfile(to, from, data, size);
+  if (sent > 0) *write_at += sent;
+  return sent;
+}
+
 // Holes stay holes.
 Result<void> copy_extents(int from, int to, off_t size) {
   for (off_t data = 0; data < size;) {
@@ -63,8 +75,8 @@ Result<void> copy_extents(int from, int to, off_t size) {
     off_t write_at = data;
     while (data < end) {
       const std::size_t left = static_cast<std::size_t>(end - data);
-      const ssize_t count = copy_file_range(from, &data, to, &write_at, std::min(left, kPiece), 0);
-      if (count < 0) return fail_call(errno, "copy_file_range()");
+      const ssize_t count = copy_piece(from, &data, to, &write_at, std::min(left, kPiece));
+      if (count < 0) return fail_call(errno, "copy the data");
       if (count == 0) return fail(ErrorKind::Conflict, "a file shrank while it was copied");
     }
   }

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "image/blobs.h"
 #include "kernel/beneath.h"
+#include "kernel/rename_new.h"
 
 namespace isle::image {
 namespace {
@@ -171,9 +172,7 @@ Result<void> LayerAddition::publish(const json::Value& reply) {
   TRY(kernel::replace_file(work / "layer.json", json::write(reply) + "\n", 0600, true));
   const kernel::UniqueFd layers = TRY(store_->directory("layers"));
   const std::string hex(request_.diff_id.hex());
-  if (renameat2(staging_.get(), work_.c_str(), layers.get(), hex.c_str(), RENAME_NOREPLACE) != 0) {
-    return fail_call(errno, format("renameat2({}, layers/{})", work_, hex));
-  }
+  TRY_STEP(kernel::rename_new(staging_.get(), work_, layers.get(), hex), "publish the layer");
   work_.clear();
   if (fsync(layers.get()) != 0) return fail_call(errno, "fsync(layers)");
   return {};

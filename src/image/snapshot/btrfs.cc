@@ -14,6 +14,7 @@
 #include "kernel/beneath.h"
 #include "kernel/btrfs.h"
 #include "kernel/fd.h"
+#include "kernel/rename_new.h"
 #include "oci/digest.h"
 
 namespace isle::image {
@@ -32,10 +33,7 @@ Result<kernel::UniqueFd> fill_new(int directory,
 
 Result<void> publish(int staging, const std::string& work, int trees, const std::string& name) {
   if (syncfs(staging) != 0) return fail_call(errno, "syncfs()");
-  if (renameat2(staging, work.c_str(), trees, name.c_str(), RENAME_NOREPLACE) != 0) {
-    return fail_call(errno, format("rename({}, trees)", work));
-  }
-  return {};
+  return kernel::rename_new(staging, work, trees, name);
 }
 
 Result<kernel::UniqueFd> image_tree(const Store& store,

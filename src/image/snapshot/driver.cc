@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 
 #include <fcntl.h>
@@ -16,21 +17,19 @@
 #include "kernel/btrfs.h"
 #include "kernel/fd.h"
 #include "kernel/project_quota.h"
+#include "kernel/zfs.h"
 
 namespace isle::image {
 namespace {
 
+// The best first.
 constexpr std::array kDrivers = {
-    Driver::Overlay, Driver::FuseOverlayfs, Driver::Btrfs, Driver::Vfs};
+    Driver::Overlay, Driver::Zfs, Driver::FuseOverlayfs, Driver::Btrfs, Driver::Vfs};
 
 struct Refused {
   std::string_view name, reason, hint;
 };
 constexpr std::array kRefused = {
-    Refused{.name = "zfs",
-            .reason = "isle makes no data sets of its own",
-            .hint = "with ISLE_ROOT on a ZFS data set, overlay works from OpenZFS 2.2 on, and vfs "
-                    "copies without taking space where block cloning is on"},
     Refused{.name = "aufs",
             .reason = "it never became part of Linux, and docker gave it up",
             .hint = "overlay does what it did"},
@@ -62,9 +61,30 @@ HostPath existing(const HostPath& root) {
   return HostPath(path);
 }
 
+// Whether files can be renamed as overlay does it, which ZFS learned in 2.2.
+bool takes_whiteouts(const HostPath& directory) {
+  const HostPath from = directory / format(".try-{}", getpid());
+  const HostPath to = directory / format(".try-{}-there", getpid());
+  if (!kernel::open_file(from, O_WRONLY | O_CREAT | O_EXCL, 0600)) return false;
+  const bool renamed =
+      renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_WHITEOUT) == 0;
+  unlink(from.c_str());
+  unlink(to.c_str());
+  return renamed;
+}
+
 Result<void> check_upper(const Store& store, std::string_view driver) {
+  const HostPath root = existing(store.root());
+  if (kernel::is_on_zfs(root) && !takes_whiteouts(root)) {
+    return fail(ErrorKind::Unsupported,
+                format("storage driver {}: {} is on ZFS before 2.2, which cannot hold its upper "
+                       "directory",
+                       driver,
+                       store.root().str()),
+                "take --storage-driver zfs, or vfs");
+  }
   struct statfs info{};
-  if (statfs(existing(store.root()).c_str(), &info) != 0) return {};
+  if (statfs(root.c_str(), &info) != 0) return {};
   for (const Unfit& unfit : kUnfit) {
     if (static_cast<unsigned long>(info.f_type) != unfit.magic) continue;
     return fail(ErrorKind::Unsupported,
@@ -109,6 +129,23 @@ Result<void> check_fuse(const Store& store) {
   return check_upper(store, "fuse-overlayfs");
 }
 
+Result<void> check_zfs(const Store& store) {
+  const HostPath root = existing(store.root());
+  if (!kernel::is_on_zfs(root)) {
+    return fail(ErrorKind::Unsupported,
+                format("storage driver zfs: {} is not on ZFS", store.root().str()),
+                "put ISLE_ROOT on a data set, or leave --storage-driver out");
+  }
+  if (store.who() == Unpacker::User) {
+    return fail(ErrorKind::Unsupported,
+                "storage driver zfs: data sets are root's to make and to mount",
+                "take --storage-driver vfs, or overlay from OpenZFS 2.2 on");
+  }
+  TRY_STEP(kernel::zfs_program(), "storage driver zfs");
+  TRY_STEP(kernel::dataset_of(root), "storage driver zfs");
+  return {};
+}
+
 Result<void> check_btrfs(const Store& store) {
   if (kernel::is_on_btrfs(existing(store.root()))) return {};
   return fail(ErrorKind::Unsupported,
@@ -124,6 +161,7 @@ std::string_view to_string(Driver driver) {
     case Driver::Vfs: return "vfs";
     case Driver::Btrfs: return "btrfs";
     case Driver::FuseOverlayfs: return "fuse-overlayfs";
+    case Driver::Zfs: return "zfs";
   }
   return "";
 }
@@ -141,16 +179,19 @@ Result<Driver> parse_driver(std::string_view name) {
   }
   return fail(ErrorKind::InvalidArgument,
               format("{} is no storage driver", quoted(name)),
-              "there are overlay, fuse-overlayfs, btrfs and vfs");
+              "there are overlay, fuse-overlayfs, btrfs, zfs and vfs");
 }
 
-bool is_whole(Driver driver) { return driver == Driver::Vfs || driver == Driver::Btrfs; }
+bool is_whole(Driver driver) {
+  return driver == Driver::Vfs || driver == Driver::Btrfs || driver == Driver::Zfs;
+}
 
 Result<void> check_driver(const Store& store, Driver driver) {
   switch (driver) {
     case Driver::Overlay: return check_overlay(store);
     case Driver::FuseOverlayfs: return check_fuse(store);
     case Driver::Btrfs: return check_btrfs(store);
+    case Driver::Zfs: return check_zfs(store);
     case Driver::Vfs: break;
   }
   return {};
@@ -176,7 +217,7 @@ Result<Driver> choose_driver(const Store& store, std::string_view wanted) {
 }
 
 Result<void> check_size_limit(const Store& store, Driver driver) {
-  if (driver == Driver::Btrfs) return {};
+  if (driver == Driver::Btrfs || driver == Driver::Zfs) return {};
   const auto refused = [driver](std::string_view reason, std::string_view hint) {
     return fail(
         ErrorKind::Unsupported,
@@ -186,8 +227,9 @@ Result<void> check_size_limit(const Store& store, Driver driver) {
         std::string(hint));
   };
   if (driver == Driver::Vfs) {
-    return refused("its files are a copy, and count as the image's",
-                   "--storage-driver overlay can, on xfs and ext4 with project quotas; btrfs can");
+    return refused(
+        "its files are a copy, and count as the image's",
+        "--storage-driver overlay can, on xfs and ext4 with project quotas; btrfs and zfs can");
   }
   if (store.who() == Unpacker::User) {
     return refused("quotas are root's to set", "--read-only with --tmpfs of a size can");

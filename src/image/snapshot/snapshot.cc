@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "image/image_names.h"
 #include "image/snapshot/tree.h"
+#include "image/snapshot/zfs.h"
 #include "image/use.h"
 #include "kernel/beneath.h"
 #include "kernel/btrfs.h"
@@ -111,6 +112,9 @@ Result<void> make_files(const Store& store, const SnapshotRequest& request, int 
       return {};
     case Driver::Btrfs:
       return make_btrfs_tree(store, directory, request.layers, request.image, request.size);
+    case Driver::Zfs:
+      return make_zfs_tree(
+          store, directory, request.container, request.layers, request.image, request.size);
     case Driver::Overlay:
     case Driver::FuseOverlayfs: break;
   }
@@ -129,9 +133,11 @@ Snapshot snapshot_of(const Store& store,
                     .upper = {},
                     .work = {},
                     .tree = {},
+                    .dataset = {},
                     .userxattr = store.who() == Unpacker::User};
   if (is_whole(driver)) {
     snapshot.tree = directory / "tree";
+    if (driver == Driver::Zfs) snapshot.dataset = container_dataset(store, container);
   } else {
     snapshot.upper = directory / "upper";
     snapshot.work = directory / "work";
@@ -173,6 +179,7 @@ Result<void> remove_container_files(const Store& store, std::string_view contain
   if (const auto files = kernel::open_at(containers.get(), name, kDirectory)) {
     // At once, where it is a subvolume.
     static_cast<void>(kernel::delete_subvolume(files->get(), "tree"));
+    TRY(remove_zfs_tree(store, files->get(), container));
     const auto upper = kernel::open_at(files->get(), "upper", kDirectory);
     if (upper && store.who() == Unpacker::Root) project = kernel::project_of(upper->get());
   }

@@ -21,7 +21,8 @@ struct Snapshot {
   Driver driver = Driver::Overlay;
   std::vector<HostPath> lowers;  // topmost first, as "lowerdir" wants them
   HostPath upper, work;          // overlay, fuse-overlayfs
-  HostPath tree;                 // vfs, btrfs: the whole root file system
+  HostPath tree;                 // vfs, btrfs, zfs: the whole root file system
+  std::string dataset;           // zfs: what is to be mounted there
   bool userxattr = false;  // mount option: attributes are "user.", the mounter is no real root
 };
 

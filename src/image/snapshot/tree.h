@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -22,5 +23,14 @@ Result<void> make_btrfs_tree(const Store& store,
                              const std::vector<HostPath>& layers,
                              const std::string& image,
                              std::optional<std::int64_t> size);
+
+// containers/ID/tree is where a data set is to be mounted: a clone of the one that the image is
+// copied into when its first container is made (zfs.h).
+Result<void> make_zfs_tree(const Store& store,
+                           int container,
+                           std::string_view id,
+                           const std::vector<HostPath>& layers,
+                           const std::string& image,
+                           std::optional<std::int64_t> size);
 
 }  // namespace isle::image

@@ -10,8 +10,8 @@
 
 #include "base/strings.h"
 #include "kernel/fd.h"
+#include "kernel/fs_context.h"
 #include "kernel/process.h"
-#include "runtime/launch/fs_context.h"
 #include "runtime/launch/slots.h"
 
 namespace isle::runtime::launch {
@@ -20,7 +20,7 @@ namespace {
 constexpr int kFuse = 3;
 
 Result<kernel::UniqueFd> mount_fuse(int fuse) {
-  FsContext context = TRY(FsContext::open("fuse"));
+  kernel::FsContext context = TRY(kernel::FsContext::open("fuse"));
   // The kernel checks permissions itself, for every user there is: what the program shows are
   // owners and modes.
   const bool done = context.set("source", "fuse-overlayfs") &&

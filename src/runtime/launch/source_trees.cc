@@ -12,8 +12,8 @@
 
 #include "base/strings.h"
 #include "kernel/beneath.h"
+#include "kernel/fs_context.h"
 #include "kernel/kernel_abi.h"
-#include "runtime/launch/fs_context.h"
 #include "runtime/launch/idmap.h"
 #include "runtime/launch/processes.h"
 #include "runtime/launch/slots.h"
@@ -72,7 +72,7 @@ Result<void> map_ids(int tree, int user_namespace, bool recursive, const std::st
                      format("mount_setattr({}, MOUNT_ATTR_IDMAP)", source),
                      {},
                      "the file system has to support id-mapped mounts (ext4, xfs, btrfs, tmpfs "
-                     "since 6.3 ...)");
+                     "since 6.3, ZFS since 2.2 ...)");
   }
   return {};
 }
@@ -80,7 +80,7 @@ Result<void> map_ids(int tree, int user_namespace, bool recursive, const std::st
 using Parameters = std::vector<kernel::MountParameter>;
 
 Result<kernel::UniqueFd> mount_with(const std::string& type, const Parameters& parameters) {
-  FsContext context = TRY(FsContext::open(type));
+  kernel::FsContext context = TRY(kernel::FsContext::open(type));
   for (const kernel::MountParameter& parameter : parameters) {
     if (!context.set(parameter.key, parameter.value)) {
       const int errnum = errno;
@@ -164,6 +164,10 @@ Result<kernel::UniqueFd> make_inside(const op::MakeOverlay& step) {
     return fail(ErrorKind::Unsupported,
                 format("this kernel has no file system {}", quoted(step.type)),
                 "load its module, or use a kernel that was built with it");
+  }
+  if (made && !is_overlay && !step.uid_map.empty()) {
+    const kernel::UniqueFd mapping = TRY(make_mapping_namespace(step.uid_map, step.gid_map));
+    TRY(map_ids(made->get(), mapping.get(), false, step.type));
   }
   if (!made || step.beneath.empty()) return made;
   return part_of(*made, step.beneath);

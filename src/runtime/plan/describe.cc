@@ -111,7 +111,9 @@ std::string words(const op::MakeOverlay& operation) {
                 operation.beneath.empty() ? "" : format(", of it {}", operation.beneath),
                 operation.uid_map.empty()
                     ? ""
-                    : format(", lower layers IDMAP uid {}", map_words(operation.uid_map)));
+                    : format(", {}IDMAP uid {}",
+                             operation.type == "overlay" ? "lower layers " : "",
+                             map_words(operation.uid_map)));
 }
 std::string words(const op::ServeRoot& operation) {
   return format(

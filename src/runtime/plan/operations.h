@@ -96,7 +96,7 @@ struct MakeOverlay {  // an overlay, or a network's file system, made on the hos
   Slot tree;
   std::string type;
   std::vector<kernel::MountParameter> parameters;
-  std::vector<oci::IdMapping> uid_map, gid_map;  // not empty: of its lower layers
+  std::vector<oci::IdMapping> uid_map, gid_map;  // of an overlay's lower layers, else of it
   std::string directory;                         // where old kernels mount it first
   std::string beneath;                           // only this part; empty: all
 };

@@ -116,9 +116,11 @@ Result<void> add_source_trees(Builder& builder) {
     const kernel::MountOptions options =
         TRY_STEP(kernel::parse_mount_options(mount->options), "mounts: the mount at /");
     if (mount->type == "bind") return add_root_tree(builder, *mount);
+    std::vector<kernel::MountParameter> parameters = options.data;
+    if (mount->type != "overlay") parameters.push_back({.key = "source", .value = mount->source});
     builder.parent(op::MakeOverlay{.tree = new_tree(builder),
                                    .type = mount->type,
-                                   .parameters = options.data,
+                                   .parameters = std::move(parameters),
                                    .uid_map = mount->uid_mappings,
                                    .gid_map = mount->gid_mappings,
                                    .directory = path},

@@ -15,14 +15,14 @@
 #include "kernel/fd.h"
 #include "kernel/kernel_abi.h"
 
-namespace isle::runtime::launch {
+namespace isle::kernel {
 
 class FsContext {
  public:
   static Result<FsContext> open(const std::string& type) {
     const long fd = syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC);
     if (fd < 0) return fail_call(errno, format("fsopen({})", type));
-    return FsContext(kernel::UniqueFd(static_cast<int>(fd)));
+    return FsContext(UniqueFd(static_cast<int>(fd)));
   }
   bool set(const std::string& key, const std::optional<std::string>& value) {
     return syscall(SYS_fsconfig,
@@ -35,10 +35,10 @@ class FsContext {
   bool create() {
     return syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0;
   }
-  Result<kernel::UniqueFd> mount() {
+  Result<UniqueFd> mount() {
     const long fd = syscall(SYS_fsmount, fd_.get(), FSMOUNT_CLOEXEC, 0);
     if (fd < 0) return fail_call(errno, "fsmount()", log());
-    return kernel::UniqueFd(static_cast<int>(fd));
+    return UniqueFd(static_cast<int>(fd));
   }
   // The context's own words on what went wrong.
   std::string log() {
@@ -50,8 +50,8 @@ class FsContext {
   }
 
  private:
-  explicit FsContext(kernel::UniqueFd fd) : fd_(std::move(fd)) {}
-  kernel::UniqueFd fd_;
+  explicit FsContext(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
 };
 
-}  // namespace isle::runtime::launch
+}  // namespace isle::kernel
