@@ -22,8 +22,9 @@ teardown() {
   outside_setup
   isle network create --subnet 10.99.0.0/24 victims
   isle run -d --name victim --network victims --ip 10.99.0.7 busybox sleep 60
-  on_outside timeout 60 python3 "$ISLE_TESTS_DIR/fixtures/sniff_sources.py" 203.0.113.2 >"$ISLE_TEST_DIR/sources" &
-  local sniffer=$!
+  nsenter --net="/proc/$outside_pid/ns/net" -- python3 "$ISLE_TESTS_DIR/fixtures/sniff_sources.py" 203.0.113.2 \
+    >"$ISLE_TEST_DIR/sources" 3>&- 8>&- &
+  background_pid=$!
   wait_until grep -q listening "$ISLE_TEST_DIR/sources"
   # As everybody: neither a packet of one's own making nor an address that is not one's own.
   run isle run --rm busybox ping -c 1 -W 1 -w 1 -I 10.99.0.7 203.0.113.2
@@ -43,8 +44,7 @@ teardown() {
   assert_line "an answer to its own"
   # The own address was the last: what was before it has come by now, or never does.
   wait_until grep -q '^203.0.113.1$' "$ISLE_TEST_DIR/sources"
-  kill "$sniffer"
-  wait "$sniffer" || true
+  end_background
   run grep -v -e listening -e '^203.0.113.1$' "$ISLE_TEST_DIR/sources"
   refute_output
   # Nor does the other network hear of a neighbour it has not.
