@@ -42,7 +42,7 @@ with_zfs() {
   [ -e /dev/zfs ] || modprobe zfs 2>/dev/null || skip "this kernel has no ZFS (Debian: zfs-dkms)"
   pool=isle-test-$$
   truncate -s 512M "$ISLE_TEST_DIR/disk"
-  zpool create -f -O mountpoint=none -O acltype=posixacl -o cachefile=none "$pool" "$ISLE_TEST_DIR/disk"
+  zpool create -f -O mountpoint=none -O acltype=posixacl -O compression=off -o cachefile=none "$pool" "$ISLE_TEST_DIR/disk"
   zfs create -o mountpoint=legacy "$pool/data"
   run_mounted "-t zfs $pool/data" "$1" || status=$?
   # Mounts in namespaces of what has just ended go a moment later.
