@@ -144,6 +144,18 @@ JSON
 @"intelRdt": {"closID": "gold"},|linux.intelRdt: no resctrl file system is mounted
 @"mountLabel": "system_u:object_r:x_t:s0",|linux.mountLabel: SELinux is not in force
 "selinuxLabel": "system_u:system_r:x_t:s0",@|process.selinuxLabel: SELinux is not in force
-"apparmorProfile": "strict",@|process.apparmorProfile: AppArmor is not in force
 EOF2
+}
+
+@test "apparmorProfile: refused without AppArmor, and with it when the profile is not loaded" {
+  require_root
+  make_bundle --process '"apparmorProfile": "isle-no-such-profile",' true
+  run islet run -b "$bundle" one
+  assert_failure
+  if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
+    assert_output --partial "no profile of this name is loaded"
+  else
+    assert_output --partial "process.apparmorProfile: AppArmor is not in force"
+  fi
+  assert_not_exists "$ISLE_RUN/islet/one"
 }

@@ -104,6 +104,11 @@ std::string hint(const op::MakeNode&, const Report& report) {
 }
 
 std::string hint(const op::WriteProc& operation, const Report& report) {
+  // The file is there where AppArmor is in force: what is missing is the profile.
+  if (report.errnum == ENOENT && operation.file == "self/attr/apparmor/exec") {
+    return "no profile of this name is loaded: apparmor_parser loads one, "
+           "/sys/kernel/security/apparmor/profiles lists them";
+  }
   if (report.errnum == ENOENT) return format("this kernel has no /proc/{}", operation.file);
   if (report.errnum == EINVAL)
     return format("the kernel does not take {}", quoted(operation.value));
