@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/refused_commands.h"
 
 namespace isle::cli {
 namespace {
@@ -37,6 +38,10 @@ int run_group(const Group& group, Arguments arguments) {
     if (command.help != nullptr) names.push_back(last_word(command));
   }
   const std::string_view given = arguments.empty() ? "" : arguments[0];
+  const std::string whole = format("{} {}", group.name, given);
+  if (const std::string_view reason = refusal_of_command(whole); !reason.empty()) {
+    return complain(fail(ErrorKind::Unsupported, format("{}: {}", whole, reason)).error());
+  }
   const std::string_view near = options::nearest(given, names);
   return complain({.kind = ErrorKind::InvalidArgument,
                    .message = given.empty()

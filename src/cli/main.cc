@@ -6,10 +6,14 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/refused_commands.h"
 #include "kernel/sealed_program.h"
 
 namespace isle::cli {
 int unknown_command(std::string_view name) {
+  if (const std::string_view reason = refusal_of_command(name); !reason.empty()) {
+    return complain(fail(ErrorKind::Unsupported, format("{}: {}", name, reason)).error());
+  }
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
     if (command.help != nullptr) names.emplace_back(command.name);
