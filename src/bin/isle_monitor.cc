@@ -1,19 +1,21 @@
 // isle-monitor: parent of one container's init, holder of its terminal, its attach socket and its
-// exit. Started by isle, with the first connection as descriptor 3 (src/monitor/spawn.h).
+// exit. Started by isle, with the first connection as a descriptor (src/monitor/spawn.h).
 
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <string>
+#include <vector>
+
 #include "kernel/sealed_program.h"
 #include "kernel/sealed_start.h"
 #include "monitor/run.h"
+#include "monitor/spawn.h"
 
 // Its own name, as isle calls it: every start makes a container.
 const char* const kIsleSealedWords[] = {"isle-monitor", nullptr};
 
 namespace {
-
-constexpr int kConnection = 3;
 
 bool is_socket(int fd) {
   int type = 0;
@@ -24,10 +26,13 @@ bool is_socket(int fd) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!is_socket(kConnection)) {
+  const std::vector<std::string> arguments(argv, argv + argc);
+  const auto request = isle::monitor::read_arguments(arguments);
+  const int connection = isle::monitor::connection_behind(request ? request->preserve_fds : 0);
+  if (!is_socket(connection)) {
     isle::print_error("isle-monitor",
                       isle::fail(isle::ErrorKind::InvalidArgument,
-                                 "descriptor 3 is no connection to isle",
+                                 "there is no connection to isle",
                                  "isle starts isle-monitor for each container; see isle help run")
                           .error());
     return isle::kExitEngine;
@@ -36,6 +41,6 @@ int main(int argc, char** argv) {
     isle::print_error("isle-monitor", sealed.error());
     return isle::kExitEngine;
   }
-  if (fcntl(kConnection, F_SETFD, FD_CLOEXEC) != 0) return isle::kExitEngine;
-  return isle::monitor::run_monitor({argv, argv + argc}, isle::kernel::UniqueFd(kConnection));
+  if (fcntl(connection, F_SETFD, FD_CLOEXEC) != 0) return isle::kExitEngine;
+  return isle::monitor::run_monitor(arguments, isle::kernel::UniqueFd(connection));
 }

@@ -12,21 +12,33 @@ namespace {
 using options::Arity;
 using options::Section;
 
-constexpr CommandFlag<engine::CopyRequest> kFlags[] = {
+struct CopyRequest : engine::CopyRequest {
+  bool quiet = false;
+};
+
+constexpr CommandFlag<CopyRequest> kFlags[] = {
     {{"archive",
       'a',
       Arity::Switch,
       nullptr,
       "Keep owners, set-id bits and devices; else all belongs to root inside, or to you outside",
       Section::General},
-     take_switch<engine::CopyRequest, &engine::CopyRequest::archive>},
+     [](CopyRequest& request, std::string_view value) -> Result<void> {
+       request.archive = value == "true";
+       return {};
+     }},
     {{"follow-link",
       'L',
       Arity::Switch,
       nullptr,
       "Copy what a link means, if the source is one",
       Section::General},
-     take_switch<engine::CopyRequest, &engine::CopyRequest::follow>},
+     [](CopyRequest& request, std::string_view value) -> Result<void> {
+       request.follow = value == "true";
+       return {};
+     }},
+    {{"quiet", 'q', Arity::Switch, nullptr, "Without warnings", Section::General},
+     take_switch<CopyRequest, &CopyRequest::quiet>},
 };
 
 // CONTAINER:PATH; a path with a slash or dot in front is never a container's.
@@ -35,8 +47,8 @@ Cut place_inside(std::string_view text) {
   return cut(text, ':');
 }
 
-Result<engine::CopyRequest> parse(Arguments arguments) {
-  engine::CopyRequest request;
+Result<CopyRequest> parse(Arguments arguments) {
+  CopyRequest request;
   const auto operands = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("cp", operands, 2, 2, "source and no target"));
   const Cut from = place_inside(operands[0]);
@@ -64,8 +76,10 @@ Result<engine::CopyRequest> parse(Arguments arguments) {
 }
 
 Result<void> copy(Arguments arguments) {
-  const engine::CopyRequest request = TRY(parse(arguments));
-  for (const std::string& line : TRY(engine::copy(TRY(engine::Paths::open()), request))) warn(line);
+  const CopyRequest request = TRY(parse(arguments));
+  for (const std::string& line : TRY(engine::copy(TRY(engine::Paths::open()), request))) {
+    if (!request.quiet) warn(line);
+  }
   return {};
 }
 

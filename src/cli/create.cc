@@ -13,6 +13,11 @@ Result<void> check(const options::RunRequest& request) {
                 "create starts nothing: leave --detach out",
                 "isle start runs it without waiting");
   }
+  if (request.session.chosen()) {
+    return fail(ErrorKind::InvalidArgument,
+                "create starts nothing: leave --attach out",
+                "isle start --attach joins it");
+  }
   if (request.explain != options::Explain::No) {
     return fail(ErrorKind::InvalidArgument,
                 "create starts nothing: leave --explain out",
@@ -26,7 +31,8 @@ std::vector<options::Flag> create_flags() {
   std::vector<options::Flag> flags = options::option_flags();
   std::erase_if(flags, [](const options::Flag& flag) {
     const std::string_view name = flag.name;
-    return name == "detach" || name == "explain";
+    return name == "detach" || name == "explain" || name == "attach" || name == "detach-keys" ||
+           name == "sig-proxy";
   });
   return flags;
 }

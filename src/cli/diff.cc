@@ -2,6 +2,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/selection.h"
 #include "engine/commit.h"
 #include "engine/paths.h"
 #include "image/resolve.h"
@@ -12,6 +13,7 @@ namespace {
 using image::Change;
 
 struct DiffRequest {
+  bool latest = false;
   bool json = false;
 };
 
@@ -21,6 +23,7 @@ constexpr CommandFlag<DiffRequest> kFlags[] = {
        request.json = TRY(is_json(value));
        return {};
      }},
+    kLatestFlag<DiffRequest>,
 };
 
 Result<std::vector<HostPath>> layers_of(const engine::Paths& paths, std::string_view image) {
@@ -75,9 +78,11 @@ std::string show(const DiffRequest& request, const std::vector<Change>& changes)
 
 Result<std::string> diff(Arguments arguments) {
   DiffRequest request;
-  const auto names = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
-  TRY(check_operands("diff", names, 1, 2, "container or image"));
+  auto names = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
   const engine::Paths paths = TRY(engine::Paths::open());
+  std::vector<std::string> latest;
+  TRY(put_latest(paths, request.latest, latest, names));
+  TRY(check_operands("diff", names, 1, 2, "container or image"));
   return show(request, TRY(compare(paths, names)));
 }
 

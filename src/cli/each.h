@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/selection.h"
 #include "engine/containers.h"
 #include "engine/paths.h"
 
@@ -17,14 +18,17 @@ struct Each {
   const char* hint;     // when none is named
 };
 
+using Act = std::function<Result<void>(const engine::Paths&, std::string_view)>;
+
 // Does it to each and prints its name; one that fails is told, and the others are done all the
 // same. The exit status.
-int each_container(const Each& each,
-                   const std::vector<std::string_view>& names,
-                   const std::function<Result<void>(const engine::Paths&, std::string_view)>& act);
+int each_container(const Each& each, const std::vector<std::string_view>& names, const Act& act);
 
-// The names of those that `wanted` picks, for --all.
-Result<std::vector<std::string>> names_of_all(
-    const engine::Paths& paths, const std::function<bool(const engine::Listed&)>& wanted);
+// The same for those that are selected; with --ignore one that is not there is no error.
+int each_selected(const Each& each,
+                  const Selection& selection,
+                  const std::vector<std::string_view>& named,
+                  const Eligible& eligible,
+                  const Act& act);
 
 }  // namespace isle::cli

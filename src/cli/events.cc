@@ -17,6 +17,7 @@ using options::Section;
 struct EventsRequest {
   engine::EventsOptions options;
   Format format;
+  bool full = true;  // whole ids
 };
 
 Result<void> take_since(EventsRequest& request, std::string_view value) {
@@ -65,6 +66,13 @@ constexpr CommandFlag<EventsRequest> kFlags[] = {
      take_stream},
     {{"format", 0, Arity::Value, "FORMAT", "json, or a template", Section::General},
      take_format<EventsRequest, &EventsRequest::format>},
+    {{"no-trunc",
+      0,
+      Arity::Switch,
+      nullptr,
+      "Whole ids in the lines (default: true)",
+      Section::General},
+     take_switch<EventsRequest, &EventsRequest::full>},
 };
 
 // By docker's and podman's names.
@@ -88,7 +96,7 @@ json::Value event_json(const record::Event& event) {
 }
 
 // docker's line: "TIME container start ID (image=busybox, name=web)".
-std::string event_line(const record::Event& event) {
+std::string event_line(const record::Event& event, bool full) {
   std::vector<std::string> pairs;
   pairs.reserve(event.attributes.size());
   for (const auto& [name, value] : event.attributes) pairs.push_back(format("{}={}", name, value));
@@ -96,12 +104,12 @@ std::string event_line(const record::Event& event) {
                 monitor::log_time(event.time_ns),
                 event.type,
                 event.action,
-                event.id,
+                full ? event.id : event.id.substr(0, 12),
                 join(pairs, ", "));
 }
 
 Result<std::string> words_of(const EventsRequest& request, const record::Event& event) {
-  if (request.format.is_table()) return event_line(event);
+  if (request.format.is_table()) return event_line(event, request.full);
   if (request.format.is_json()) return json::write(event_json(event)) + "\n";
   return request.format.lines({event_json(event)});
 }

@@ -1,31 +1,41 @@
 // isle exec.
 #include "engine/exec.h"
+
+#include <utility>
+
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/selection.h"
 #include "kernel/tty.h"
 #include "options/environment.h"
+#include "options/preserve_fds.h"
 #include "options/values.h"
 
 namespace isle::cli {
 namespace {
 
-using engine::ExecOptions;
 using options::Arity;
 using options::Section;
 
-constexpr CommandFlag<ExecOptions> kFlags[] = {
+struct ExecRequest : engine::ExecOptions {
+  bool latest = false;
+  std::string cid_file;
+};
+
+constexpr CommandFlag<ExecRequest> kFlags[] = {
     {{"interactive", 'i', Arity::Switch, nullptr, "Pass standard input on", Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.interactive = value == "true";
        return {};
      }},
     {{"tty", 't', Arity::Switch, nullptr, "Give the command a terminal", Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.terminal = value == "true";
        return {};
      }},
     {{"detach", 'd', Arity::Switch, nullptr, "Do not wait for the command", Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.detach = value == "true";
        return {};
      }},
@@ -35,11 +45,11 @@ constexpr CommandFlag<ExecOptions> kFlags[] = {
       "NAME[=VALUE]",
       "Set a variable; NAME alone passes on yours",
       Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        return options::add_env(request.env, value, "env");
      }},
     {{"env-file", 0, Arity::Value, "FILE", "Read variables from FILE", Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        return options::add_env_file(request.env, value);
      }},
     {{"user",
@@ -48,12 +58,12 @@ constexpr CommandFlag<ExecOptions> kFlags[] = {
       "USER[:GROUP]",
       "Run it as this user of the container",
       Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.user = value;
        return {};
      }},
     {{"workdir", 'w', Arity::Value, "DIR", "Start in DIR inside", Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.workdir = TRY(options::inside_path(value, "workdir"));
        return {};
      }},
@@ -63,7 +73,7 @@ constexpr CommandFlag<ExecOptions> kFlags[] = {
       nullptr,
       "Give the command all capabilities",
       Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.privileged = value == "true";
        return {};
      }},
@@ -73,22 +83,56 @@ constexpr CommandFlag<ExecOptions> kFlags[] = {
       "KEYS",
       "Keys that leave the command running",
       Section::General},
-     [](ExecOptions& request, std::string_view value) -> Result<void> {
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
        request.detach_keys = value;
        return {};
      }},
+    {{"preserve-fds",
+      0,
+      Arity::Value,
+      "NUMBER",
+      "Hand on so many more descriptors, from 3 upwards",
+      Section::General},
+     [](ExecRequest& request, std::string_view value) -> Result<void> {
+       request.preserve_fds = TRY(options::parse_preserve_fds(value));
+       return {};
+     }},
+    {{"cidfile",
+      0,
+      Arity::Value,
+      "FILE",
+      "In the container whose id is in FILE; only the command is named then",
+      Section::General},
+     take_text<ExecRequest, &ExecRequest::cid_file>},
+    kLatestFlag<ExecRequest>,
 };
 
-Result<ExecOptions> parse(Arguments arguments) {
-  ExecOptions request;
-  const auto operands = TRY(take_flags(kFlags, arguments, options::Operands::EndsFlags, request));
-  if (operands.size() < 2) {
-    return fail(ErrorKind::InvalidArgument,
-                "exec: a container and a command are needed",
-                "such as: isle exec -it NAME sh");
+// The container may be named by a flag.
+Result<void> take_operands(ExecRequest& request, std::vector<std::string_view> operands) {
+  const bool by_flag = request.latest || !request.cid_file.empty();
+  if (request.latest && !request.cid_file.empty()) {
+    return fail(ErrorKind::InvalidArgument, "exec: --latest and --cidfile name a container each");
   }
-  request.container = operands[0];
-  request.command.assign(operands.begin() + 1, operands.end());
+  if (operands.size() < (by_flag ? 1U : 2U)) {
+    return fail(
+        ErrorKind::InvalidArgument,
+        by_flag ? "exec: no command is named" : "exec: a container and a command are needed",
+        "such as: isle exec -it NAME sh");
+  }
+  if (!request.cid_file.empty()) request.container = TRY(read_cid_file(request.cid_file));
+  if (request.latest) request.container = TRY(latest_container(TRY(engine::Paths::open())));
+  if (!by_flag) {
+    request.container = operands[0];
+    operands.erase(operands.begin());
+  }
+  request.command.assign(operands.begin(), operands.end());
+  return {};
+}
+
+Result<ExecRequest> parse(Arguments arguments) {
+  ExecRequest request;
+  auto operands = TRY(take_flags(kFlags, arguments, options::Operands::EndsFlags, request));
+  TRY(take_operands(request, std::move(operands)));
   if (request.terminal && request.interactive && !request.detach && !kernel::is_terminal(0)) {
     return fail(ErrorKind::InvalidArgument,
                 "exec: standard input is not a terminal",
@@ -106,9 +150,7 @@ Result<ExecOptions> parse(Arguments arguments) {
 
 int exec_command(Arguments arguments) {
   if (wants_help(arguments)) {
-    std::vector<options::Flag> flags;
-    for (const auto& row : kFlags) flags.push_back(row.flag);
-    return print_command_help(*find_command("exec"), flags);
+    return print_command_help(*find_command("exec"), flags_of(kFlags));
   }
   const auto request = parse(arguments);
   if (!request) return complain(request.error());

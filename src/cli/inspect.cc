@@ -9,6 +9,7 @@
 #include "cli/output/container_json.h"
 #include "cli/output/image_json.h"
 #include "cli/output/table.h"
+#include "cli/selection.h"
 #include "engine/containers.h"
 #include "engine/isolation.h"
 #include "kernel/fd.h"
@@ -21,7 +22,7 @@ using options::Arity;
 using options::Section;
 
 struct InspectRequest {
-  bool isolation = false, size = false;
+  bool isolation = false, size = false, latest = false;
   std::string type = "all";
   Format format;
   bool as_table = kernel::is_terminal(STDOUT_FILENO);  // of isolation: until --format says
@@ -67,6 +68,7 @@ constexpr CommandFlag<InspectRequest> kFlags[] = {
       "json, or a template such as \"{{.Id}}\"; with --isolation also table, the words",
       Section::General},
      take_inspect_format},
+    kLatestFlag<InspectRequest>,
 };
 
 Result<json::Value> describe_container(const engine::Paths& paths,
@@ -131,9 +133,12 @@ Result<std::string> show(const InspectRequest& request, const std::vector<json::
   return json::write_pretty(json::Value(json::Array(values))) + "\n";
 }
 
-int inspect_all(const InspectRequest& request, const std::vector<std::string_view>& names) {
+int inspect_all(const InspectRequest& request, std::vector<std::string_view> names) {
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
+  std::vector<std::string> latest;
+  const auto put = put_latest(*paths, request.latest, latest, names);
+  if (!put) return complain(put.error());
   std::vector<json::Value> values;
   int status = 0;
   for (std::string_view name : names) {
@@ -155,7 +160,7 @@ int inspect_command(Arguments arguments) {
   InspectRequest request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  if (names->empty()) {
+  if (names->empty() && !request.latest) {
     return complain_of_none("inspect", "isle ps -a and isle images list what there is");
   }
   return inspect_all(request, *names);
@@ -169,7 +174,9 @@ int container_inspect_command(Arguments arguments) {
   request.type = "container";
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  const auto some = check_operands("container inspect", *names, 1, names->size() + 1, "container");
+  const std::size_t least = request.latest ? 0 : 1;
+  const auto some =
+      check_operands("container inspect", *names, least, names->size() + 1, "container");
   return some ? inspect_all(request, *names) : complain(some.error());
 }
 

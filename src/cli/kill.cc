@@ -4,13 +4,14 @@
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/flags.h"
+#include "cli/selection.h"
 #include "engine/containers.h"
 #include "kernel/signal.h"
 
 namespace isle::cli {
 namespace {
 
-struct KillRequest {
+struct KillRequest : Selection {
   int signal = SIGKILL;
 };
 
@@ -25,6 +26,9 @@ constexpr CommandFlag<KillRequest> kFlags[] = {
        request.signal = TRY_STEP(kernel::parse_signal(value), "--signal");
        return {};
      }},
+    all_flag<KillRequest>("All that run"),
+    kLatestFlag<KillRequest>,
+    kCidFileFlag<KillRequest>,
 };
 
 }  // namespace
@@ -34,11 +38,14 @@ int kill_command(Arguments arguments) {
   KillRequest request;
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  return each_container({.command = "kill", .hint = "isle ps lists those that run"},
-                        *names,
-                        [&request](const engine::Paths& paths, std::string_view name) {
-                          return engine::signal_container(paths, name, request.signal);
-                        });
+  return each_selected(
+      {.command = "kill", .hint = "isle ps lists those that run"},
+      request,
+      *names,
+      [](const engine::Listed& listed) { return listed.running(); },
+      [&request](const engine::Paths& paths, std::string_view name) {
+        return engine::signal_container(paths, name, request.signal);
+      });
 }
 
 }  // namespace isle::cli

@@ -1,12 +1,14 @@
 // isle logs.
 #include "engine/logs.h"
 
+#include <array>
 #include <cstdio>
 
 #include "base/strings.h"
 #include "base/times.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/selection.h"
 #include "monitor/ending.h"
 #include "monitor/log_text.h"
 
@@ -18,7 +20,7 @@ using options::Section;
 
 struct LogsRequest {
   engine::LogsOptions options;
-  bool timestamps = false, names = false, details = false;
+  bool timestamps = false, names = false, details = false, color = false, latest = false;
 };
 
 Result<void> take_tail(LogsRequest& request, std::string_view value) {
@@ -66,7 +68,19 @@ constexpr CommandFlag<LogsRequest> kFlags[] = {
      take_switch<LogsRequest, &LogsRequest::names>},
     {{"details", 0, Arity::Switch, nullptr, "What --log-opt adds to each line", Section::General},
      take_switch<LogsRequest, &LogsRequest::details>},
+    {{"color",
+      0,
+      Arity::Switch,
+      nullptr,
+      "Each container in a colour of its own, with its name",
+      Section::General},
+     take_switch<LogsRequest, &LogsRequest::color>},
+    kLatestFlag<LogsRequest>,
 };
+
+// Those that can be read on dark and on light alike.
+constexpr std::array<std::string_view, 5> kColors = {
+    "\033[36m", "\033[33m", "\033[32m", "\033[35m", "\033[34m"};
 
 class Printer {
  public:
@@ -77,9 +91,12 @@ class Printer {
   void line(std::size_t index, const engine::LogLine& line) {
     std::FILE* out = line.stream == 2 ? stderr : stdout;
     bool& begun = begun_[index][line.stream == 2 ? 1 : 0];
+    const bool whole = line.text.ends_with('\n');
     if (!begun) put(out, head(index, line));
-    begun = !line.text.ends_with('\n');
-    put(out, line.text);
+    begun = !whole;
+    if (!request_.color) return put(out, line.text);
+    put(out, std::string_view(line.text).substr(0, line.text.size() - (whole ? 1 : 0)));
+    if (whole) put(out, "\033[0m\n");
   }
 
  private:
@@ -97,7 +114,8 @@ class Printer {
 
   std::string head(std::size_t index, const engine::LogLine& line) const {
     std::string text;
-    if (request_.names) text.append(names_[index]).append(" ");
+    if (request_.color) text.append(kColors[index % kColors.size()]);
+    if (request_.names || request_.color) text.append(names_[index]).append(" ");
     if (request_.timestamps) text.append(monitor::log_time(line.time_ns)).append(" ");
     if (request_.details && !line.attributes.empty()) {
       std::vector<std::string> pairs;
@@ -115,11 +133,14 @@ class Printer {
 int logs_command(Arguments arguments) {
   if (wants_help(arguments)) return print_command_help(*find_command("logs"), flags_of(kFlags));
   LogsRequest request;
-  const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
+  auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  if (names->empty()) return complain_of_none("logs", "isle ps -a lists them");
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
+  std::vector<std::string> latest;
+  const auto put = put_latest(*paths, request.latest, latest, *names);
+  if (!put) return complain(put.error());
+  if (names->empty()) return complain_of_none("logs", "isle ps -a lists them");
   Printer printer(request, *names);
   const engine::LogsHooks hooks{
       .line = [&printer](std::size_t index,

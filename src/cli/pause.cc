@@ -3,32 +3,23 @@
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/flags.h"
+#include "cli/selection.h"
 #include "engine/containers.h"
 
 namespace isle::cli {
 namespace {
 
-struct PauseRequest {
-  bool all = false;
+constexpr CommandFlag<Selection> kPauseFlags[] = {
+    all_flag<Selection>("All that run and are not paused"),
+    kLatestFlag<Selection>,
+    kCidFileFlag<Selection>,
+    filter_flag<Selection>('f'),
 };
-
-constexpr CommandFlag<PauseRequest> kPauseFlags[] = {
-    {{"all",
-      'a',
-      options::Arity::Switch,
-      nullptr,
-      "All that run and are not paused",
-      options::Section::General},
-     take_switch<PauseRequest, &PauseRequest::all>},
-};
-constexpr CommandFlag<PauseRequest> kUnpauseFlags[] = {
-    {{"all",
-      'a',
-      options::Arity::Switch,
-      nullptr,
-      "All that are paused",
-      options::Section::General},
-     take_switch<PauseRequest, &PauseRequest::all>},
+constexpr CommandFlag<Selection> kUnpauseFlags[] = {
+    all_flag<Selection>("All that are paused"),
+    kLatestFlag<Selection>,
+    kCidFileFlag<Selection>,
+    filter_flag<Selection>('f'),
 };
 
 struct Doing {
@@ -37,26 +28,20 @@ struct Doing {
   Result<void> (*act)(const engine::Paths& paths, std::string_view name);
 };
 
-int do_to_all(const Doing& doing, const std::vector<std::string_view>& given) {
-  const auto none = check_operands(std::string(doing.each.command) + " --all", given, 0, 0, "");
-  if (!none) return complain(none.error());
-  const auto paths = engine::Paths::open();
-  if (!paths) return complain(paths.error());
-  const auto names = names_of_all(
-      *paths, [&doing](const engine::Listed& listed) { return listed.status == doing.from; });
-  if (!names) return complain(names.error());
-  if (names->empty()) return 0;
-  return each_container(doing.each, {names->begin(), names->end()}, doing.act);
-}
-
-int run(const CommandFlag<PauseRequest> (&flags)[1], const Doing& doing, Arguments arguments) {
+template <std::size_t Count>
+int run(const CommandFlag<Selection> (&flags)[Count], const Doing& doing, Arguments arguments) {
   if (wants_help(arguments)) {
     return print_command_help(*find_command(doing.each.command), flags_of(flags));
   }
-  PauseRequest request;
+  Selection request;
   const auto names = take_flags(flags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
-  return request.all ? do_to_all(doing, *names) : each_container(doing.each, *names, doing.act);
+  return each_selected(
+      doing.each,
+      request,
+      *names,
+      [&doing](const engine::Listed& listed) { return listed.status == doing.from; },
+      doing.act);
 }
 
 }  // namespace

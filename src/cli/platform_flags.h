@@ -2,23 +2,18 @@
 // The flags that say which platform: docker's --platform, and podman's --os, --arch and --variant
 // for its parts. A request that takes them has a member `platform` (PlatformWords).
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "cli/command.h"
-#include "oci/image.h"
-#include "oci/media_type.h"
+#include "image/platform_choice.h"
 #include "options/command_line.h"
 
 namespace isle::cli {
 
-struct PlatformWords {
-  std::string whole, os, architecture, variant;
-};
-// What they say together; absent: nothing. InvalidArgument: the whole beside a part.
-Result<std::optional<oci::Platform>> platform_of(const PlatformWords& words);
+using image::platform_of;
+using image::PlatformWords;
 
 template <typename Request, std::string PlatformWords::* Part>
 Result<void> take_platform(Request& request, std::string_view value) {

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/port_words.h"
+#include "cli/selection.h"
 #include "engine/containers.h"
 #include "engine/networking.h"
 
@@ -16,32 +17,69 @@ Result<bool> matches(const record::PublishedPort& port, std::string_view wanted)
   return number == port.container_port && (!parts.found || parts.after == port.protocol);
 }
 
-Result<std::string> ports_of(Arguments arguments) {
-  const std::vector<std::string_view> names(arguments.begin(), arguments.end());
-  TRY(check_operands("port", names, 1, 2, "container"));
-  const engine::Paths paths = TRY(engine::Paths::open());
-  const engine::Listed listed = TRY(engine::find_container(paths, names[0]));
-  const auto wiring = TRY(engine::wiring_of(paths, listed.container.id));
+struct PortRequest {
+  bool all = false, latest = false;
+};
+
+constexpr CommandFlag<PortRequest> kFlags[] = {
+    all_flag<PortRequest>("Those of all containers, each with its container's id"),
+    kLatestFlag<PortRequest>,
+};
+
+using Ports = std::vector<record::PublishedPort>;
+
+Result<Ports> ports_of(const engine::Paths& paths, const engine::Listed& listed) {
+  auto wiring = TRY(engine::wiring_of(paths, listed.container.id));
+  return wiring ? std::move(wiring->ports) : Ports{};
+}
+
+std::string line_of(const record::PublishedPort& port) {
+  return format("{}/{} -> {}\n", port.container_port, port.protocol, host_words(port));
+}
+
+Result<std::string> of_all(const engine::Paths& paths) {
   std::string text;
-  if (wiring) {
-    for (const record::PublishedPort& port : wiring->ports) {
-      if (names.size() == 1) {
-        text += format("{}/{} -> {}\n", port.container_port, port.protocol, host_words(port));
-      } else if (TRY(matches(port, names[1]))) {
-        text += host_words(port) + "\n";
-      }
+  for (const engine::Listed& listed : TRY(engine::list_containers(paths, false)).containers) {
+    for (const record::PublishedPort& port : TRY(ports_of(paths, listed))) {
+      text.append(listed.container.id, 0, 12).append("\t").append(line_of(port));
     }
   }
-  if (names.size() == 1 || !text.empty()) return text;
+  return text;
+}
+
+Result<std::string> of_port(const Ports& ports, std::string_view name, std::string_view wanted) {
+  std::string text;
+  for (const record::PublishedPort& port : ports) {
+    if (TRY(matches(port, wanted))) text += host_words(port) + "\n";
+  }
+  if (!text.empty()) return text;
   return fail(ErrorKind::NotFound,
-              format("container {} does not publish port {}", quoted(names[0]), names[1]));
+              format("container {} does not publish port {}", quoted(name), wanted));
+}
+
+Result<std::string> show(Arguments arguments) {
+  PortRequest request;
+  auto names = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  if (request.all) {
+    TRY(check_operands("port --all", names, 0, 0, ""));
+    return of_all(paths);
+  }
+  std::vector<std::string> latest;
+  TRY(put_latest(paths, request.latest, latest, names));
+  TRY(check_operands("port", names, 1, 2, "container"));
+  const Ports ports = TRY(ports_of(paths, TRY(engine::find_container(paths, names[0]))));
+  if (names.size() == 2) return of_port(ports, names[0], names[1]);
+  std::string text;
+  for (const record::PublishedPort& port : ports) text += line_of(port);
+  return text;
 }
 
 }  // namespace
 
 int port_command(Arguments arguments) {
-  if (wants_help(arguments)) return print_command_help(*find_command("port"), {});
-  const auto text = ports_of(arguments);
+  if (wants_help(arguments)) return print_command_help(*find_command("port"), flags_of(kFlags));
+  const auto text = show(arguments);
   return text ? finish(text) : complain(Error(text.error()).within("port"), 1);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/table.h"
+#include "engine/container_filter.h"
 #include "engine/containers.h"
 #include "engine/paths.h"
 #include "engine/volumes.h"
@@ -24,6 +25,7 @@ using options::Section;
 struct PruneRequest {
   bool all = false, force = false, blobs = false, volumes = false;
   std::vector<image::Wanted> filters;
+  std::vector<engine::ContainerFilter> container_filters;  // the same, of containers
 };
 
 bool has_label(const image::ImageRecord& record, std::string_view label) {
@@ -58,6 +60,26 @@ Result<void> take_filter(PruneRequest& request, std::string_view value) {
               "there are label=NAME[=VALUE], label!=NAME[=VALUE] and until=TIME");
 }
 
+Result<void> take_container_filter(PruneRequest& request, std::string_view value) {
+  request.container_filters.push_back(TRY(engine::parse_container_filter(value)));
+  return {};
+}
+
+// Of both.
+Result<void> take_system_filter(PruneRequest& request, std::string_view value) {
+  TRY(take_filter(request, value));
+  return take_container_filter(request, value);
+}
+
+constexpr CommandFlag<PruneRequest> kFilter = {
+    {"filter",
+     0,
+     Arity::Value,
+     "KEY=VALUE",
+     "Only those with label=NAME[=VALUE], label!=NAME[=VALUE], or made until=TIME",
+     Section::General},
+    take_filter};
+
 constexpr CommandFlag<PruneRequest> kAll = {
     {"all",
      'a',
@@ -82,15 +104,18 @@ constexpr CommandFlag<PruneRequest> kImageFlags[] = {
     kAll,
     kForce,
     kBlobs,
+    kFilter,
+};
+constexpr CommandFlag<PruneRequest> kContainerFlags[] = {
+    kForce,
     {{"filter",
       0,
       Arity::Value,
       "KEY=VALUE",
-      "Only those with label=NAME[=VALUE], label!=NAME[=VALUE], or made until=TIME",
+      "Only those that fit, as with isle ps: label=, label!=, until= ...",
       Section::General},
-     take_filter},
+     take_container_filter},
 };
-constexpr CommandFlag<PruneRequest> kContainerFlags[] = {kForce};
 constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
     kAll,
     kForce,
@@ -102,6 +127,7 @@ constexpr CommandFlag<PruneRequest> kSystemFlags[] = {
       "Also volumes without a name that nobody uses",
       Section::General},
      take_switch<PruneRequest, &PruneRequest::volumes>},
+    {kFilter.flag, take_system_filter},
 };
 
 Result<bool> is_wanted(const PruneRequest& request, const std::string& what) {
@@ -138,11 +164,13 @@ Result<std::string> image_prune(Arguments arguments) {
   return prune_images(TRY(engine::Paths::open()), request, false);
 }
 
-Result<std::string> prune_containers(const engine::Paths& paths) {
+Result<std::string> prune_containers(const engine::Paths& paths, const PruneRequest& request) {
   std::string text;
-  const engine::Listing listing = TRY(engine::list_containers(paths, true));
+  engine::Listing listing = TRY(engine::list_containers(paths, true));
+  TRY(engine::filter_containers(
+      paths, request.container_filters, monitor::realtime_ns(), listing.containers));
   for (const engine::Listed& listed : listing.containers) {
-    if (listed.running() || !listed.has_run) continue;
+    if (listed.running() || listed.restarting || !listed.has_run) continue;
     const auto removed = engine::remove_container(paths, listed.container.id, {});
     if (removed) text += format("deleted container: {}\n", listed.container.name);
   }
@@ -155,7 +183,7 @@ Result<std::string> container_prune(Arguments arguments) {
       TRY(take_flags(kContainerFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("container prune", operands, 0, 0, ""));
   if (!TRY(is_wanted(request, "all containers that have ended"))) return std::string();
-  return prune_containers(TRY(engine::Paths::open()));
+  return prune_containers(TRY(engine::Paths::open()), request);
 }
 
 Result<std::string> system_prune(Arguments arguments) {
@@ -166,7 +194,7 @@ Result<std::string> system_prune(Arguments arguments) {
       format("all containers that have ended, {}, and unfinished downloads", images_words(request));
   if (!TRY(is_wanted(request, what))) return std::string();
   const engine::Paths paths = TRY(engine::Paths::open());
-  std::string text = TRY(prune_containers(paths));
+  std::string text = TRY(prune_containers(paths, request));
   if (request.volumes) {
     for (const std::string& name : TRY(engine::prune_volumes(paths, false, {}))) {
       text += format("deleted volume: {}\n", name);

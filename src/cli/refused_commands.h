@@ -8,7 +8,7 @@ namespace isle::cli {
 
 struct RefusedCommand {
   std::string_view name, reason;
-  const char* hint;
+  std::string_view hint = {};
 };
 // "build", "image scp"; nullptr: it is none of them.
 const RefusedCommand* refused_command(std::string_view name);

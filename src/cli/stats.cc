@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output/table.h"
+#include "cli/selection.h"
 #include "engine/stats.h"
 
 namespace isle::cli {
@@ -20,7 +21,7 @@ using options::Arity;
 using options::Section;
 
 struct StatsRequest {
-  bool all = false, once = false, full = false, keep = false;
+  bool all = false, latest = false, once = false, full = false, keep = false;
   std::chrono::seconds interval{1};
   Format format;
 };
@@ -59,6 +60,7 @@ constexpr CommandFlag<StatsRequest> kFlags[] = {
      take_switch<StatsRequest, &StatsRequest::once>},
     {{"no-trunc", 0, Arity::Switch, nullptr, "Whole ids", Section::General},
      take_switch<StatsRequest, &StatsRequest::full>},
+    kLatestFlag<StatsRequest>,
 };
 
 constexpr std::array kFields = {Field{"ID", "CONTAINER ID"},
@@ -167,8 +169,11 @@ class Watcher {
 
 Result<void> stats(Arguments arguments) {
   StatsRequest request;
-  const auto names = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
-  return Watcher(TRY(engine::Paths::open()), request, {names.begin(), names.end()}).look();
+  auto names = TRY(take_flags(kFlags, arguments, options::Operands::Mixed, request));
+  engine::Paths paths = TRY(engine::Paths::open());
+  std::vector<std::string> latest;
+  TRY(put_latest(paths, request.latest, latest, names));
+  return Watcher(std::move(paths), request, {names.begin(), names.end()}).look();
 }
 
 }  // namespace

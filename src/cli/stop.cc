@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/selection.h"
 #include "engine/containers.h"
 #include "engine/start.h"
 #include "kernel/signal.h"
@@ -14,11 +15,9 @@ namespace {
 using options::Arity;
 using options::Section;
 
-struct StopRequest {
+struct StopRequest : Selection {
   engine::StopOptions options;
-  bool all = false;
-  bool running = false;
-  bool ignore = false;
+  bool running = false;  // restart's
 };
 
 Result<void> take_time(StopRequest& request, std::string_view value) {
@@ -55,36 +54,24 @@ constexpr CommandFlag<StopRequest> kSignal = {{"signal",
                                                "Ask with this signal (default: its own, or TERM)",
                                                Section::General},
                                               take_signal};
-constexpr CommandFlag<StopRequest> kAll = {
-    {"all", 'a', Arity::Switch, nullptr, "All that run", Section::General},
-    take_switch<StopRequest, &StopRequest::all>};
-
-constexpr CommandFlag<StopRequest> kStopFlags[] = {
-    kTime,
-    kTimeout,
-    kSignal,
-    kAll,
-    {{"ignore", 'i', Arity::Switch, nullptr, "One that is not there is no error", Section::General},
-     take_switch<StopRequest, &StopRequest::ignore>}};
+constexpr CommandFlag<StopRequest> kStopFlags[] = {kTime,
+                                                   kTimeout,
+                                                   kSignal,
+                                                   all_flag<StopRequest>("All that run"),
+                                                   kLatestFlag<StopRequest>,
+                                                   kCidFileFlag<StopRequest>,
+                                                   filter_flag<StopRequest>('f'),
+                                                   kIgnoreFlag<StopRequest>};
 constexpr CommandFlag<StopRequest> kRestartFlags[] = {
     kTime,
     kTimeout,
     kSignal,
-    {{"all", 'a', Arity::Switch, nullptr, "All there are", Section::General},
-     take_switch<StopRequest, &StopRequest::all>},
+    all_flag<StopRequest>("All there are"),
+    kLatestFlag<StopRequest>,
+    kCidFileFlag<StopRequest>,
+    filter_flag<StopRequest>('f'),
     {{"running", 0, Arity::Switch, nullptr, "All that run", Section::General},
      take_switch<StopRequest, &StopRequest::running>}};
-
-Result<std::vector<std::string>> names_of(const engine::Paths& paths,
-                                          const std::vector<std::string_view>& given,
-                                          bool all,
-                                          bool stopped_too) {
-  std::vector<std::string> names(given.begin(), given.end());
-  if (!all) return names;
-  const engine::Listing listing = TRY(engine::list_containers(paths, stopped_too));
-  for (const engine::Listed& listed : listing.containers) names.push_back(listed.container.id);
-  return names;
-}
 
 void tell_of_kill(const std::string& name, const engine::StopEnd& end) {
   if (!end.killed || end.waited == 0) return;
@@ -136,32 +123,38 @@ int restart_all(const engine::Paths& paths,
   return status;
 }
 
+bool is_up(const engine::Listed& listed) { return listed.running() || listed.restarting; }
+bool is_any(const engine::Listed& /*listed*/) { return true; }
+
 template <std::size_t Count, typename Work>
 int with_names(const char* command,
                const CommandFlag<StopRequest> (&flags)[Count],
                Arguments arguments,
+               Eligible eligible,
                Work work) {
   if (wants_help(arguments)) return print_command_help(*find_command(command), flags_of(flags));
   StopRequest request;
   const auto given = take_flags(flags, arguments, options::Operands::Mixed, request);
   if (!given) return complain(given.error());
-  const bool all = request.all || request.running;
-  if (given->empty() && !all) return complain_of_none(command, "isle ps lists those that run");
+  if (request.running) {
+    request.all = true;
+    eligible = is_up;
+  }
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
-  const bool stopped_too = std::string_view(command) == "restart" && request.all;
-  const auto names = names_of(*paths, *given, all, stopped_too);
+  const auto names =
+      select(*paths, command, request, *given, eligible, "isle ps lists those that run");
   return names ? work(*paths, *names, request) : complain(names.error());
 }
 
 }  // namespace
 
 int stop_command(Arguments arguments) {
-  return with_names("stop", kStopFlags, arguments, stop_all);
+  return with_names("stop", kStopFlags, arguments, is_up, stop_all);
 }
 
 int restart_command(Arguments arguments) {
-  return with_names("restart", kRestartFlags, arguments, restart_all);
+  return with_names("restart", kRestartFlags, arguments, is_any, restart_all);
 }
 
 }  // namespace isle::cli

@@ -18,7 +18,7 @@ using options::Arity;
 using options::Section;
 
 struct VolumeRequest {
-  bool force = false, all = false, quiet = false;
+  bool force = false, all = false, quiet = false, no_head = false, ignore = false;
   std::vector<std::string> labels, options, filters;
   std::string file;
   Format format;
@@ -56,6 +56,16 @@ constexpr CommandFlag<VolumeRequest> kFormat = {
      Section::General},
     take_format<VolumeRequest, &VolumeRequest::format>};
 
+// docker's flags of volumes of a swarm.
+constexpr CommandFlag<VolumeRequest> cluster_flag(const char* name) {
+  return {{name, 0, Arity::Optional, nullptr, nullptr, Section::General},
+          [](VolumeRequest& /*request*/, std::string_view /*value*/) -> Result<void> {
+            return fail(
+                ErrorKind::Unsupported,
+                "it is for a volume of a cluster (docker's swarm), which isle does not have");
+          }};
+}
+
 constexpr CommandFlag<VolumeRequest> kCreateFlags[] = {
     {{"driver", 'd', Arity::Value, "local", "The only one there is", Section::General},
      take_driver},
@@ -68,15 +78,42 @@ constexpr CommandFlag<VolumeRequest> kCreateFlags[] = {
       "type, device and o of mount(8), such as type=tmpfs, device=tmpfs, o=size=64m",
       Section::General},
      take_each<VolumeRequest, &VolumeRequest::options>},
+    {{"ignore", 0, Arity::Switch, nullptr, "One that is there is no error", Section::General},
+     take_switch<VolumeRequest, &VolumeRequest::ignore>},
+    cluster_flag("availability"),
+    cluster_flag("group"),
+    cluster_flag("limit-bytes"),
+    cluster_flag("required-bytes"),
+    cluster_flag("scope"),
+    cluster_flag("sharing"),
+    cluster_flag("topology-preferred"),
+    cluster_flag("topology-required"),
+    cluster_flag("type"),
 };
 constexpr CommandFlag<VolumeRequest> kListFlags[] = {
     kFilter,
     kFormat,
     {{"quiet", 'q', Arity::Switch, nullptr, "Only the names", Section::General},
      take_switch<VolumeRequest, &VolumeRequest::quiet>},
+    {{"noheading",
+      'n',
+      Arity::Switch,
+      nullptr,
+      "Without the names of the columns",
+      Section::General},
+     take_switch<VolumeRequest, &VolumeRequest::no_head>},
+    cluster_flag("cluster"),
 };
-constexpr CommandFlag<VolumeRequest> kInspectFlags[] = {kFormat};
-constexpr CommandFlag<VolumeRequest> kRemoveFlags[] = {kForce};
+constexpr CommandFlag<VolumeRequest> kInspectFlags[] = {
+    kFormat,
+    {{"all", 'a', Arity::Switch, nullptr, "All there are", Section::General},
+     take_switch<VolumeRequest, &VolumeRequest::all>},
+};
+constexpr CommandFlag<VolumeRequest> kRemoveFlags[] = {
+    kForce,
+    {{"all", 'a', Arity::Switch, nullptr, "All that no container uses", Section::General},
+     take_switch<VolumeRequest, &VolumeRequest::all>},
+};
 constexpr CommandFlag<VolumeRequest> kPruneFlags[] = {
     {{"all", 'a', Arity::Switch, nullptr, "Also those with a name", Section::General},
      take_switch<VolumeRequest, &VolumeRequest::all>},
@@ -108,39 +145,70 @@ Result<std::string> create(const VolumeRequest& request, const Rows& names) {
   wanted.options = TRY(pairs_of(request.options));
   const volume::Volumes volumes = engine::volumes_of(TRY(engine::Paths::open()));
   const kernel::UniqueFd lock = TRY(volumes.lock(false));
+  if (request.ignore && TRY(volumes.find(wanted.name))) return wanted.name + "\n";
   return TRY(volumes.create(std::move(wanted))).name + "\n";
 }
 
 Result<std::string> list(const VolumeRequest& request, const Rows& names) {
   TRY(check_operands("volume ls", names, 0, 0, ""));
   const auto volumes = TRY(listed_volumes(TRY(engine::Paths::open()), request.filters));
-  if (!request.quiet) return show_volumes(request.format, volumes);
+  if (!request.quiet) {
+    std::string text = TRY(show_volumes(request.format, volumes));
+    if (request.no_head && request.format.has_head()) text.erase(0, text.find('\n') + 1);
+    return text;
+  }
   std::string text;
   for (const ListedVolume& one : volumes) text += one.volume.name + "\n";
   return text;
 }
 
+// Those named, or with --all those the filters let through.
+Result<std::vector<std::string>> names_of(const engine::Paths& paths,
+                                          const VolumeRequest& request,
+                                          const Rows& named,
+                                          const std::vector<std::string>& filters) {
+  std::vector<std::string> names(named.begin(), named.end());
+  if (!request.all) return names;
+  if (!names.empty()) {
+    return fail(ErrorKind::InvalidArgument,
+                "--all leaves nothing to be named",
+                format("leave --all or {} out", quoted(names[0])));
+  }
+  for (ListedVolume& one : TRY(listed_volumes(paths, filters))) {
+    names.push_back(std::move(one.volume.name));
+  }
+  return names;
+}
+
 Result<std::string> inspect(const VolumeRequest& request, const Rows& names) {
-  TRY(check_operands("volume inspect", names, 1, names.size() + 1, "volume"));
-  const volume::Volumes volumes = engine::volumes_of(TRY(engine::Paths::open()));
+  const std::size_t least = request.all ? 0 : 1;
+  TRY(check_operands("volume inspect", names, least, names.size() + 1, "volume"));
+  const engine::Paths paths = TRY(engine::Paths::open());
+  const volume::Volumes volumes = engine::volumes_of(paths);
   std::vector<json::Value> values;
-  values.reserve(names.size());
-  for (const std::string_view name : names) {
+  for (const std::string& name : TRY(names_of(paths, request, names, {}))) {
     values.push_back(volume_document(volumes, TRY(volumes.get(name))));
   }
   if (!request.format.is_table() && !request.format.is_json()) return request.format.lines(values);
   return json::write_pretty(json::Value(json::Array(values))) + "\n";
 }
 
-Result<std::string> remove(const VolumeRequest& request, const Rows& names) {
-  TRY(check_operands("volume rm", names, 1, names.size() + 1, "volume"));
-  const engine::Paths paths = TRY(engine::Paths::open());
-  std::string text;
-  for (const std::string_view name : names) {
-    TRY(engine::remove_volume(paths, name, request.force));
-    text += format("{}\n", name);
+// One that cannot go is told, and the others go all the same.
+int remove_all(const VolumeRequest& request, const Rows& named) {
+  const auto paths = engine::Paths::open();
+  if (!paths) return complain(paths.error());
+  const auto names = names_of(*paths, request, named, {"dangling=true"});
+  if (!names) return complain(Error(names.error()).within("volume rm"));
+  int status = 0;
+  for (const std::string& name : *names) {
+    const auto removed = engine::remove_volume(*paths, name, request.force);
+    if (removed) {
+      print(name + "\n");
+    } else {
+      status = complain(Error(removed.error()).within("volume rm"), 1);
+    }
   }
-  return text;
+  return status;
 }
 
 Result<std::string> prune(const VolumeRequest& request, const Rows& names) {
@@ -230,7 +298,16 @@ int list_command(Arguments words) { return run("volume ls", kListFlags, list, wo
 int inspect_volumes(Arguments words) {
   return run("volume inspect", kInspectFlags, inspect, words);
 }
-int remove_command(Arguments words) { return run("volume rm", kRemoveFlags, remove, words); }
+int remove_command(Arguments words) {
+  if (wants_help(words))
+    return print_command_help(*find_command("volume rm"), flags_of(kRemoveFlags));
+  VolumeRequest request;
+  const auto names = take_flags(kRemoveFlags, words, options::Operands::Mixed, request);
+  if (!names) return complain(names.error());
+  const std::size_t least = request.all ? 0 : 1;
+  const auto some = check_operands("volume rm", *names, least, names->size() + 1, "volume");
+  return some ? remove_all(request, *names) : complain(some.error(), 1);
+}
 int prune_command(Arguments words) { return run("volume prune", kPruneFlags, prune, words); }
 int export_volume(Arguments words) { return run("volume export", kExportFlags, give, words); }
 
@@ -265,7 +342,7 @@ constexpr std::array kCommands = {
             "VOLUME",
             "Tell by the exit status whether a volume is here",
             exists_volume},
-    Command{"volume rm", "[-f] VOLUME...", "Remove volumes", remove_command},
+    Command{"volume rm", "[FLAGS] VOLUME...", "Remove volumes", remove_command},
     Command{"volume prune", "[FLAGS]", "Remove volumes that no container uses", prune_command},
     Command{
         "volume export", "[-o FILE] VOLUME", "Write a volume's files to an archive", export_volume},

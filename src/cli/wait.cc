@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/selection.h"
 
 namespace isle::cli {
 namespace {
@@ -11,9 +12,8 @@ namespace {
 using options::Arity;
 using options::Section;
 
-struct WaitRequest {
+struct WaitRequest : Selection {
   engine::WaitFor condition = engine::WaitFor::NotRunning;
-  bool ignore = false;
 };
 
 constexpr CommandFlag<WaitRequest> kFlags[] = {
@@ -28,7 +28,11 @@ constexpr CommandFlag<WaitRequest> kFlags[] = {
        return {};
      }},
     {{"ignore", 0, Arity::Switch, nullptr, "One that is not there gives -1", Section::General},
-     take_switch<WaitRequest, &WaitRequest::ignore>},
+     [](WaitRequest& request, std::string_view value) -> Result<void> {
+       request.ignore = value == "true";
+       return {};
+     }},
+    kLatestFlag<WaitRequest>,
 };
 
 }  // namespace
@@ -36,13 +40,20 @@ constexpr CommandFlag<WaitRequest> kFlags[] = {
 int wait_command(Arguments arguments) {
   if (wants_help(arguments)) return print_command_help(*find_command("wait"), flags_of(kFlags));
   WaitRequest request;
-  const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
-  if (!names) return complain(names.error());
-  if (names->empty()) return complain_of_none("wait", "isle ps lists those that run");
+  const auto given = take_flags(kFlags, arguments, options::Operands::Mixed, request);
+  if (!given) return complain(given.error());
   const auto paths = engine::Paths::open();
   if (!paths) return complain(paths.error());
+  const auto names = select(
+      *paths,
+      "wait",
+      request,
+      *given,
+      [](const engine::Listed& /*listed*/) { return true; },
+      "isle ps lists those that run");
+  if (!names) return complain(names.error());
   int status = 0;
-  for (const std::string_view name : *names) {
+  for (const std::string& name : *names) {
     const auto ended = engine::wait_for_container(*paths, name, request.condition);
     if (ended) {
       print(format("{}\n", *ended));

@@ -134,10 +134,10 @@ void look_closer(const Paths& paths, Listed& listed) {
     }
     glance_at(paths, listed);
   }
-  if (!listed.state && !monitor::is_between_runs(paths.run, id)) {
-    bury_interrupted(paths, listed.container);
-  } else {
-    listed.restarting = !listed.state;
+  // Its monitor says so before it clears away what has ended.
+  if (listed.status == runtime::Status::Stopped) {
+    listed.restarting = monitor::is_between_runs(paths.run, id);
+    if (!listed.state && !listed.restarting) bury_interrupted(paths, listed.container);
   }
   if (listed.running() && listed.container.life.health.wanted()) {
     listed.health = health_of(paths, id);
@@ -234,6 +234,25 @@ Result<void> signal_container(const Paths& paths, std::string_view name, int sig
   return {};
 }
 
+namespace {
+// Its monitor may have begun to start it again before it saw the mark, so it is looked at again.
+Result<void> end_for_good(const Paths& paths, Listed listed) {
+  constexpr int kTries = 10;
+  const std::string id = listed.container.id;
+  for (int i = 0; i < kTries && (listed.running() || listed.restarting); ++i) {
+    if (listed.restarting) {
+      monitor::keep_down(paths.run, id);
+    } else {
+      TRY(kill_and_wait(paths, listed));
+    }
+    Result<Listed> again = find_container(paths, id);
+    if (!again) return {};  // with --rm it is gone
+    listed = std::move(*again);
+  }
+  return settle(paths, listed);
+}
+}  // namespace
+
 Result<std::string> remove_container(const Paths& paths,
                                      std::string_view name,
                                      const RemoveWish& wish) {
@@ -245,12 +264,7 @@ Result<std::string> remove_container(const Paths& paths,
                 format("end it first, or kill and remove it: isle rm -f {}", name));
   }
   TRY(hold_down(paths, id));
-  if (listed.restarting) monitor::keep_down(paths.run, id);
-  if (listed.running()) {
-    TRY(kill_and_wait(paths, listed));
-  } else {
-    TRY(settle(paths, listed));
-  }
+  TRY(end_for_good(paths, listed));
   const bool volumes = wish.volumes || listed.container.remove;
   TRY(volumes ? remove_with_volumes(paths, listed.container)
               : Database(paths).remove(listed.container));

@@ -73,7 +73,12 @@ Result<void> fill(const Paths& paths,
 }
 
 // Only now is it known what the image says.
-Result<void> check_sd_notify(const record::Life& life) {
+Result<void> check_life(const record::Life& life) {
+  if (life.health.startup.wanted() && !life.health.wanted()) {
+    return fail(ErrorKind::InvalidArgument,
+                "--health-startup-cmd: neither the command line nor the image has a health check",
+                "add --health-cmd COMMAND, which is asked once the start-up check is content");
+  }
   if (life.sd_notify != "healthy" || life.health.wanted()) return {};
   return fail(ErrorKind::InvalidArgument,
               "--sdnotify healthy: neither the command line nor the image has a health check",
@@ -90,7 +95,7 @@ Result<NewContainer> create_container(const Paths& paths, record::Container cont
   TRY(settle_network(made.container, facts, warnings));
   // First, so that the record that is written holds what the image says.
   ResolvedRoot root = TRY(resolve_root(paths, made.container));
-  TRY(check_sd_notify(made.container.life));
+  TRY(check_life(made.container.life));
   TRY(settle_volumes(database, root.image.config.config, made.container));
   TRY(settle_image_mounts(paths, made.container));
   TRY(database.add(made.container));

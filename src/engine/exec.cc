@@ -71,6 +71,7 @@ Result<runtime::ExecRequest> make_request(const Paths& paths, const ExecOptions&
   request.root = paths.states();
   request.id = listed.container.id;
   request.process = TRY(make_process(paths, listed, options));
+  request.preserve_fds = options.preserve_fds;
   return request;
 }
 

@@ -14,6 +14,7 @@ struct ExecOptions {
   oci::Strings env;
   std::string user, workdir;
   bool terminal = false, interactive = false, detach = false, privileged = false;
+  unsigned preserve_fds = 0;  // descriptors 3 .. 3+N-1 of ours go on to the command
   std::string detach_keys = "ctrl-p,ctrl-q";
 };
 

@@ -56,7 +56,7 @@ Result<CheckedHealth> check_health(const Paths& paths, std::string_view name) {
                 "isle run --health-cmd gives it one");
   }
   monitor::RunningProbe probe =
-      TRY(monitor::start_probe(paths.states(), listed.container.id, check));
+      TRY(monitor::start_probe(paths.states(), listed.container.id, check.test));
   return wait_for_probe(probe, check.timeout / kMillisecond);
 }
 

@@ -23,7 +23,13 @@ std::expected<RunEnd, RunFailure> run_made(const Paths& paths,
   return run_session(paths,
                      made.container,
                      {.stay = !request.detach,
-                      .input = made.container.process.interactive,
+                      .input = made.container.process.interactive &&
+                               (!request.session.chosen() || request.session.input),
+                      .output = !request.session.chosen() || request.session.output,
+                      .errors = !request.session.chosen() || request.session.errors,
+                      .signals = request.session.signals,
+                      .detach_keys = request.session.detach_keys,
+                      .preserve_fds = request.preserve_fds,
                       .measure = measure_of(request.explain)},
                      hooks);
 }

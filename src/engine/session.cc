@@ -1,5 +1,8 @@
 #include "engine/session.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/strings.h"
 #include "engine/networking.h"
 #include "engine/volumes.h"
@@ -25,7 +28,7 @@ bool needs_record(const record::Life& life) {
 
 Result<monitor::MonitorRequest> monitor_request(const Paths& paths,
                                                 const record::Container& container,
-                                                monitor::Measure measure) {
+                                                const SessionOptions& options) {
   const std::string& signal = container.process.stop_signal;
   monitor::MonitorRequest wanted;
   wanted.id = container.id;
@@ -36,7 +39,9 @@ Result<monitor::MonitorRequest> monitor_request(const Paths& paths,
   wanted.run = paths.run;
   wanted.keep_stdin_open = container.process.interactive;
   wanted.with_record = needs_record(container.life) || !container.labels.empty();
-  wanted.measure = measure;
+  wanted.stay_in_group = container.life.monitor_stays;
+  wanted.preserve_fds = options.preserve_fds;
+  wanted.measure = options.measure;
   wanted.timeout_seconds = static_cast<unsigned>(container.process.timeout);
   wanted.stop_signal = TRY(kernel::parse_signal(signal.empty() ? "SIGTERM" : signal));
   wanted.clean_up = TRY(clean_up_command(container));
@@ -77,7 +82,7 @@ class Session {
   Result<monitor::MonitorHandle> spawn() {
     TRY(make_directories(paths_.run));
     TRY(connect_networks(paths_, container_));
-    return monitor::spawn_monitor(TRY(monitor_request(paths_, container_, options_.measure)));
+    return monitor::spawn_monitor(TRY(monitor_request(paths_, container_, options_)));
   }
 
   void write_monitor_pid(Pid pid) {
@@ -99,11 +104,19 @@ class Session {
   }
 
   std::expected<RunEnd, RunFailure> stay(monitor::MonitorHandle& monitor) {
-    const Result<monitor::AttachEnd> end = monitor::attach(monitor.connection,
-                                                           {.input = options_.input,
-                                                            .terminal = container_.process.terminal,
-                                                            .signals = options_.signals,
-                                                            .detach_keys = options_.detach_keys});
+    Result<kernel::UniqueFd> nowhere = kernel::UniqueFd();
+    if (!options_.output || !options_.errors) {
+      nowhere = kernel::open_file(HostPath("/dev/null"), O_WRONLY);
+      if (!nowhere) return std::unexpected(RunFailure{.error = nowhere.error(), .began = true});
+    }
+    const Result<monitor::AttachEnd> end =
+        monitor::attach(monitor.connection,
+                        {.input = options_.input,
+                         .terminal = container_.process.terminal,
+                         .signals = options_.signals,
+                         .detach_keys = options_.detach_keys,
+                         .stdout_fd = options_.output ? STDOUT_FILENO : nowhere->get(),
+                         .stderr_fd = options_.errors ? STDERR_FILENO : nowhere->get()});
     if (!end) return std::unexpected(RunFailure{.error = end.error(), .began = true});
     RunEnd result{.id = container_.id, .status = 0, .detached = !end->exit};
     if (!end->exit) return result;

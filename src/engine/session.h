@@ -28,10 +28,12 @@ struct RunFailure {
 };
 
 struct SessionOptions {
-  bool stay = false;   // as its client, until it ends
-  bool input = false;  // pass standard input on
+  bool stay = false;                  // as its client, until it ends
+  bool input = false;                 // pass standard input on
+  bool output = true, errors = true;  // show them
   bool signals = true;
   std::string detach_keys = "ctrl-p,ctrl-q";
+  unsigned preserve_fds = 0;
   monitor::Measure measure = monitor::Measure::No;
 };
 

@@ -39,6 +39,25 @@ bool is_image(const oci::Descriptor& descriptor) {
 
 }  // namespace
 
+Result<std::optional<oci::Platform>> platform_of(const PlatformWords& words) {
+  const bool has_parts = !words.os.empty() || !words.architecture.empty() || !words.variant.empty();
+  if (!words.whole.empty() && has_parts) {
+    return fail(ErrorKind::InvalidArgument,
+                "--platform says it whole: --os, --arch and --variant do not go with it",
+                "such as --platform linux/arm/v7, or --arch arm --variant v7");
+  }
+  if (!words.whole.empty()) {
+    return TRY_STEP(parse_platform(words.whole), "--platform");
+  }
+  if (!has_parts) return std::nullopt;
+  const oci::Platform host = oci::host_platform();
+  std::string text = format("{}/{}",
+                            words.os.empty() ? host.os : words.os,
+                            words.architecture.empty() ? host.architecture : words.architecture);
+  if (!words.variant.empty()) text += "/" + words.variant;
+  return TRY_STEP(parse_platform(text), "--os, --arch, --variant");
+}
+
 std::string platform_words(const oci::Platform& platform) {
   std::string words = format("{}/{}", platform.os, platform.architecture);
   if (!platform.variant.empty()) words += "/" + platform.variant;

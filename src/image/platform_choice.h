@@ -1,6 +1,10 @@
 #pragma once
 // Which manifest of an index is meant.
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "base/error.h"
 #include "oci/image.h"
 
@@ -9,6 +13,12 @@ namespace isle::image {
 // "linux/arm64/v8", "linux", "arm64": what --platform takes; what is left out is the host's.
 // InvalidArgument quotes the text.
 Result<oci::Platform> parse_platform(std::string_view text);
+// docker's --platform, and podman's --os, --arch and --variant for its parts.
+struct PlatformWords {
+  std::string whole, os, architecture, variant;
+};
+// What they say together; absent: nothing. InvalidArgument: the whole beside a part.
+Result<std::optional<oci::Platform>> platform_of(const PlatformWords& words);
 // "linux/arm64/v8".
 std::string platform_words(const oci::Platform& platform);
 

@@ -58,6 +58,7 @@ void each_value(Request& request, Visit visit) {
   visit("--container", request.container);
   visit("--run", request.run);
   visit("--measure", request.measure);
+  visit("--preserve-fds", request.preserve_fds);
   visit("--timeout", request.timeout_seconds);
   visit("--stop-signal", request.stop_signal);
   visit("--pid-file", request.pid_file);
@@ -68,6 +69,7 @@ template <typename Request, typename Visit>
 void each_switch(Request& request, Visit visit) {
   visit("--keep-stdin-open", request.keep_stdin_open);
   visit("--with-record", request.with_record);
+  visit("--stay-in-group", request.stay_in_group);
   visit("--no-new-keyring", request.no_new_keyring);
   visit("--no-pivot", request.no_pivot);
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@ namespace isle::monitor {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::size_t kMostProbes = 5;
+constexpr std::int64_t kMostProbes = 5;
+constexpr std::int64_t kMostOutput = 4096;
 
 std::int64_t number_of(const json::Value& value, std::string_view name) {
   const json::Value* member = value.find(name);
@@ -101,7 +103,16 @@ record::HealthCheck with_defaults(record::HealthCheck check) {
   if (check.timeout == 0) check.timeout = 30 * kSecond;
   if (check.start_interval == 0) check.start_interval = 5 * kSecond;
   if (check.retries == 0) check.retries = 3;
+  if (check.startup.interval == 0) check.startup.interval = 30 * kSecond;
+  if (check.startup.timeout == 0) check.startup.timeout = 30 * kSecond;
+  if (check.log_count == 0) check.log_count = kMostProbes;
+  if (check.log_size == 0) check.log_size = kMostOutput;
   return check;
+}
+
+void note_probe(Health& health, const record::HealthCheck& check, HealthProbe probe) {
+  health.log.push_back(std::move(probe));
+  if (std::cmp_greater(health.log.size(), check.log_count)) health.log.erase(health.log.begin());
 }
 
 void judge(Health& health,
@@ -115,13 +126,12 @@ void judge(Health& health,
     ++health.failing_streak;
     if (health.failing_streak >= check.retries) health.status = "unhealthy";
   }
-  health.log.push_back(std::move(probe));
-  if (health.log.size() > kMostProbes) health.log.erase(health.log.begin());
+  note_probe(health, check, std::move(probe));
 }
 
 Result<RunningProbe> start_probe(const HostPath& states,
                                  const std::string& id,
-                                 const record::HealthCheck& check) {
+                                 const oci::Strings& test) {
   const oci::Spec spec = TRY(runtime::load_config(states, id));
   runtime::ExecRequest request;
   request.root = states;
@@ -129,10 +139,10 @@ Result<RunningProbe> start_probe(const HostPath& states,
   request.process = spec.process.value_or(oci::Process{});
   request.process.terminal = false;
   request.process.console_size.reset();
-  if (check.test[0] == "CMD-SHELL") {
-    request.process.args = {"/bin/sh", "-c", check.test.size() > 1 ? check.test[1] : ""};
+  if (test[0] == "CMD-SHELL") {
+    request.process.args = {"/bin/sh", "-c", test.size() > 1 ? test[1] : ""};
   } else {
-    request.process.args.assign(check.test.begin() + 1, check.test.end());
+    request.process.args.assign(test.begin() + 1, test.end());
   }
   kernel::FdPair output = TRY(kernel::make_pipe());
   const kernel::UniqueFd null = TRY(kernel::open_file(HostPath("/dev/null"), O_RDWR));

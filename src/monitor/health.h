@@ -35,6 +35,9 @@ HostPath health_file(const HostPath& container);
 // With docker's defaults where the command line and the image said nothing.
 record::HealthCheck with_defaults(record::HealthCheck check);
 
+// A probe is written down beside the newest others.
+void note_probe(Health& health, const record::HealthCheck& check, HealthProbe probe);
+
 // Takes a probe into account. `in_start_period`: the container is younger than that.
 void judge(Health& health,
            const record::HealthCheck& check,
@@ -48,7 +51,7 @@ struct RunningProbe {
 };
 Result<RunningProbe> start_probe(const HostPath& states,
                                  const std::string& id,
-                                 const record::HealthCheck& check);
+                                 const oci::Strings& test);
 
 std::unique_ptr<Chore> make_health_chore(const MonitorRequest& request,
                                          const record::Container& container,

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
+#include <utility>
 
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ namespace isle::monitor {
 namespace {
 
 constexpr std::int64_t kMillisecond = 1'000'000;  // ns
-constexpr std::size_t kMostOutput = 4096;
+constexpr std::size_t kReadAtOnce = 4096;
 constexpr std::int64_t kDefaultStop = 10;
 
 class HealthChore final : public Chore {
@@ -30,6 +31,7 @@ class HealthChore final : public Chore {
         attributes_(std::move(attributes)),
         says_ready_(container.life.sd_notify == "healthy" && is_awaited(container)),
         stop_seconds_(container.life.stop_timeout.value_or(kDefaultStop)),
+        starting_up_(check_.startup.wanted()),
         began_(monotonic_ms()),
         next_(began_ + pause()) {
     save();
@@ -71,6 +73,8 @@ class HealthChore final : public Chore {
   oci::StringMap attributes_;
   bool says_ready_;  // to the service manager, once
   std::int64_t stop_seconds_;
+  bool starting_up_;  // the start-up check has not yet been content
+  std::int64_t startup_failures_ = 0, startup_successes_ = 0;
   std::int64_t began_;
   std::int64_t next_;  // all ms of CLOCK_MONOTONIC
   std::int64_t probe_until_ = 0;
@@ -85,13 +89,15 @@ class HealthChore final : public Chore {
   }
 
   std::int64_t pause() const {
+    if (starting_up_) return check_.startup.interval / kMillisecond;
     const bool starts = in_start_period() && health_.status == "starting";
     return (starts ? check_.start_interval : check_.interval) / kMillisecond;
   }
 
   void begin(std::int64_t now) {
     result_ = {.started_ns = realtime_ns()};
-    Result<RunningProbe> probe = start_probe(state_root(request_), request_.id, check_);
+    Result<RunningProbe> probe = start_probe(
+        state_root(request_), request_.id, starting_up_ ? check_.startup.test : check_.test);
     if (!probe) {
       // docker's status for a command that cannot be run.
       result_.output = probe.error().describe();
@@ -99,7 +105,8 @@ class HealthChore final : public Chore {
       return;
     }
     probe_ = std::move(*probe);
-    probe_until_ = now + check_.timeout / kMillisecond;
+    const std::int64_t timeout = starting_up_ ? check_.startup.timeout : check_.timeout;
+    probe_until_ = now + timeout / kMillisecond;
   }
 
   // The signal for the container, if the probe says that it is ill.
@@ -119,7 +126,7 @@ class HealthChore final : public Chore {
   }
 
   void read_output() {
-    char buffer[kMostOutput];
+    char buffer[kReadAtOnce];
     for (;;) {
       const ssize_t count = read(probe_->output.get(), buffer, sizeof buffer);
       if (count < 0 && errno == EINTR) continue;
@@ -127,7 +134,8 @@ class HealthChore final : public Chore {
         if (count == 0) probe_->output.reset();
         return;
       }
-      const std::size_t room = kMostOutput - result_.output.size();
+      const std::size_t most = static_cast<std::size_t>(check_.log_size);
+      const std::size_t room = most - std::min(most, result_.output.size());
       result_.output.append(buffer, std::min(room, static_cast<std::size_t>(count)));
     }
   }
@@ -135,6 +143,7 @@ class HealthChore final : public Chore {
   int finish(int status) {
     result_.status = status;
     result_.finished_ns = realtime_ns();
+    if (starting_up_) return finish_startup();
     const std::string before = health_.status;
     judge(health_, check_, std::move(result_), in_start_period());
     result_ = {};
@@ -148,11 +157,24 @@ class HealthChore final : public Chore {
     oci::StringMap attributes = attributes_;
     attributes["health_status"] = health_.status;
     note_event(request_, "health_status", std::move(attributes));
-    return health_.status == "unhealthy" ? act() : 0;
+    return health_.status == "unhealthy" ? act(check_.on_failure) : 0;
   }
 
-  int act() {
-    const std::string& action = check_.on_failure;
+  // podman's rules: it is asked nothing else before this check is content, and its failures are
+  // no illness, but enough of them start the container anew.
+  int finish_startup() {
+    const bool well = result_.status == 0;
+    note_probe(health_, check_, std::exchange(result_, {}));
+    startup_successes_ = well ? startup_successes_ + 1 : 0;
+    if (!well) ++startup_failures_;
+    starting_up_ = startup_successes_ < std::max<std::int64_t>(check_.startup.success, 1);
+    next_ = monotonic_ms() + (starting_up_ ? pause() : 0);
+    save();
+    const std::int64_t most = check_.startup.retries;
+    return starting_up_ && most > 0 && startup_failures_ >= most ? act("restart") : 0;
+  }
+
+  int act(const std::string& action) {
     if (action.empty()) return 0;
     if (action == "kill") return SIGKILL;
     wants_restart_ = action == "restart";

@@ -53,6 +53,7 @@ runtime::CreateRequest create_request(const MonitorRequest& request, runtime::Bu
   create.spec = std::move(config.spec);
   create.config = std::move(config.text);
   create.no_pivot = request.no_pivot;
+  create.preserve_fds = request.preserve_fds;
   create.no_new_keyring = request.no_new_keyring;
   create.pid_file = request.pid_file;
   create.kill_with_parent = true;

@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <optional>
+#include <vector>
+
 #include "monitor/clients.h"
 #include "monitor/ending.h"
 #include "monitor/network.h"
@@ -43,24 +46,47 @@ void clean_up(const MonitorRequest& request) {
 struct Run {
   Supervised supervised;
   ExitRecord exit;
-  std::int64_t ran_ms = 0;  // by the clock that nobody sets
+  std::int64_t ran_ms = 0;             // by the clock that nobody sets
+  std::optional<BetweenRuns> between;  // it is going to be started again, as it seems
 };
+
+// Before anybody can see that it has ended: nobody shall take it for one that stays so.
+std::optional<BetweenRuns> announce_restart(const MonitorRequest& request,
+                                            RestartPlan plan,
+                                            const RunOutcome& outcome) {
+  if (!request.clean_up.empty() || !plan.after(current_policy(request), outcome)) {
+    return std::nullopt;
+  }
+  Result<BetweenRuns> between = BetweenRuns::create(request);
+  // Tried again when it matters.
+  if (!between) return std::nullopt;
+  return std::move(*between);
+}
 
 Result<Run> supervise_container(const MonitorRequest& request,
                                 LaunchedContainer container,
-                                std::int64_t restarts) {
+                                const RestartPlan& plan) {
   OwnCgroup own_cgroup;
   Run run;
   const std::int64_t began = monotonic_ms();
   const Duties duties{.ended =
-                          [&](const kernel::ExitStatus& exit) {
-                            run.exit = end_container(request, container, exit, restarts);
+                          [&](const kernel::ExitStatus& exit, bool wants_restart) {
+                            auto between = announce_restart(request,
+                                                            plan,
+                                                            {.status = exit.status,
+                                                             .ran_ms = monotonic_ms() - began,
+                                                             .held = is_held(request),
+                                                             .forced = wants_restart});
+                            if (between) run.between.emplace(std::move(*between));
+                            run.exit = end_container(request, container, exit, plan.count());
                             return run.exit;
                           },
                       .settle =
                           [&] {
                             // A service manager knows its own by their group.
-                            if (runtime::notify_address().empty()) own_cgroup.join();
+                            const bool stays =
+                                request.stay_in_group || !runtime::notify_address().empty();
+                            if (!stays) own_cgroup.join();
                           }};
   run.supervised = TRY(supervise(std::move(container.charge), duties));
   run.ran_ms = monotonic_ms() - began;
@@ -94,13 +120,15 @@ RunOutcome outcome_of(const MonitorRequest& request, const Run& run) {
 // The next run of a container whose policy wants one; none: it stays down.
 Result<std::optional<LaunchedContainer>> next_run(const MonitorRequest& request,
                                                   RestartPlan& plan,
-                                                  RunOutcome outcome) {
+                                                  RunOutcome outcome,
+                                                  std::optional<BetweenRuns> between) {
   for (;;) {
     const auto pause = plan.after(current_policy(request), outcome);
     if (!pause) return std::nullopt;
-    BetweenRuns between = TRY(BetweenRuns::create(request));
+    if (!between) between.emplace(TRY(BetweenRuns::create(request)));
     // The mark is looked at once the socket is there: who stops it writes the mark first.
-    if (is_held(request) || !TRY(between.wait(*pause))) return std::nullopt;
+    if (is_held(request) || !TRY(between->wait(*pause))) return std::nullopt;
+    // The socket stays until the container is there: nobody shall see neither.
     Result<LaunchedContainer> container = launch_again(request, plan.count());
     if (container) return std::move(*container);
     outcome = {.status = launch_exit_status(container.error()), .held = is_held(request)};
@@ -112,10 +140,10 @@ Result<CleanUp> supervise_runs(const MonitorRequest& request, LaunchedContainer 
   RestartPlan plan;
   std::optional<LaunchedContainer> container(std::move(first));
   for (;;) {
-    const Run run = TRY(supervise_container(request, std::move(*container), plan.count()));
+    Run run = TRY(supervise_container(request, std::move(*container), plan));
     // With --rm it is not started again.
     if (!request.clean_up.empty()) return run.supervised.clean_up;
-    container = TRY(next_run(request, plan, outcome_of(request, run)));
+    container = TRY(next_run(request, plan, outcome_of(request, run), std::move(run.between)));
     if (!container) return run.supervised.clean_up;
   }
 }
@@ -125,12 +153,23 @@ Result<MonitorRequest> prepare(const std::vector<std::string>& arguments) {
   return read_arguments(arguments);
 }
 
+// The caller's, which are of the first run only.
+std::vector<kernel::UniqueFd> handed_on(unsigned count) {
+  std::vector<kernel::UniqueFd> fds;
+  fds.reserve(count);
+  for (unsigned i = 0; i < count; ++i) fds.emplace_back(kFirstHandedOn + static_cast<int>(i));
+  return fds;
+}
+
 }  // namespace
 
 int run_monitor(const std::vector<std::string>& arguments, kernel::UniqueFd client) {
-  const Result<MonitorRequest> request = prepare(arguments);
+  Result<MonitorRequest> request = prepare(arguments);
   if (!request) return report_failure(client.get(), request.error());
+  std::vector<kernel::UniqueFd> fds = handed_on(request->preserve_fds);
   Result<LaunchedContainer> container = launch_container(*request, client.get());
+  fds.clear();
+  request->preserve_fds = 0;
   if (!container) {
     release_network(request->container);
     return report_failure(client.get(), container.error());

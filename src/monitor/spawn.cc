@@ -13,10 +13,14 @@ Result<MonitorHandle> spawn_monitor(const MonitorRequest& request) {
       request.program.empty() ? TRY(kernel::program_directory()) / "isle-monitor" : request.program;
   program.arguments = write_arguments(request);
   // Nothing of the caller's is kept open: who waits for the end of its output is not kept waiting.
+  const int connection = connection_behind(request.preserve_fds);
   program.fds = {{.from = -1, .to = 0},
                  {.from = -1, .to = 1},
                  {.from = -1, .to = 2},
-                 {.from = ends.second.get(), .to = 3}};
+                 {.from = ends.second.get(), .to = connection}};
+  // But what the command shall have, where it shall find it.
+  for (int fd = kFirstHandedOn; fd < connection; ++fd)
+    program.fds.push_back({.from = fd, .to = fd});
   program.new_session = true;
   MonitorHandle handle;
   handle.process = TRY_STEP(kernel::spawn(program), "start the container's monitor");

@@ -1,6 +1,7 @@
 #pragma once
 // Starting isle-monitor for one container. The monitor gets what it needs as arguments (they show
-// in ps) and reads the container's config.json itself; its descriptor 3 is the first connection.
+// in ps) and reads the container's config.json itself; its descriptor 3 is the first connection, or
+// the one behind those that --preserve-fds hands on.
 
 #include <optional>
 #include <string>
@@ -22,9 +23,11 @@ struct MonitorRequest {
   HostPath run;                  // ISLE_RUN: OCI state and attach socket are in its containers/ID
   bool keep_stdin_open = false;  // -i: else the input is empty; a terminal always takes input
   bool with_record = false;      // record.json says more than the defaults: logs, restarts, health
+  bool stay_in_group = false;    // the caller's control group, not one of the monitor's own
   bool no_new_keyring = false;
   bool no_pivot = false;
   Measure measure = Measure::No;
+  unsigned preserve_fds = 0;          // the caller's 3 .. 3+N-1 go on to the first run
   unsigned timeout_seconds = 0;       // killed after; 0: never
   int stop_signal = 15;               // sent to init when the monitor itself gets SIGTERM
   HostPath pid_file;                  // init's number, at each start
@@ -32,6 +35,11 @@ struct MonitorRequest {
   std::vector<std::string> clean_up;  // run at the end, unless the first client sends Done
   HostPath program;                   // empty: isle-monitor beside the running program
 };
+
+inline constexpr int kFirstHandedOn = 3;
+inline int connection_behind(unsigned preserve_fds) {
+  return kFirstHandedOn + static_cast<int>(preserve_fds);
+}
 
 struct MonitorHandle {
   kernel::ChildProcess process;

@@ -13,6 +13,8 @@ TEST(Arguments, ComeBack) {
   request.keep_stdin_open = true;
   request.measure = Measure::Json;
   request.timeout_seconds = 9;
+  request.preserve_fds = 2;
+  request.stay_in_group = true;
   request.stop_signal = 3;
   request.cgroup_parent = "/mine";
   request.clean_up = {"/usr/bin/isle", "container", "cleanup", "web"};
@@ -24,6 +26,9 @@ TEST(Arguments, ComeBack) {
   EXPECT_FALSE(back.no_pivot);
   EXPECT_EQ(back.measure, Measure::Json);
   EXPECT_EQ(back.timeout_seconds, 9U);
+  EXPECT_EQ(back.preserve_fds, 2U);
+  EXPECT_EQ(connection_behind(back.preserve_fds), 5);
+  EXPECT_TRUE(back.stay_in_group);
   EXPECT_EQ(back.stop_signal, 3);
   EXPECT_EQ(back.cgroup_parent, "/mine");
   EXPECT_EQ(back.clean_up, request.clean_up);

@@ -342,7 +342,9 @@ class Supervisor {
     for (const auto& chore : charge_.chores) {
       if (chore) chore->end();
     }
-    record_ = duties_.ended(exit);
+    const bool wants_restart = std::ranges::any_of(
+        charge_.chores, [](const auto& chore) { return chore && chore->wants_restart(); });
+    record_ = duties_.ended(exit, wants_restart);
     return {};
   }
 

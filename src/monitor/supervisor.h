@@ -31,7 +31,8 @@ struct Charge {
 
 struct Duties {
   // Called once, when init has ended: clears the container away.
-  std::function<ExitRecord(const kernel::ExitStatus&)> ended;
+  // `wants_restart`: a chore does, whatever the policy.
+  std::function<ExitRecord(const kernel::ExitStatus&, bool wants_restart)> ended;
   // Called once, when the container turns out to stay: its client has left, or it has run for a
   // while. What a short run should not pay for is done here.
   std::function<void()> settle;

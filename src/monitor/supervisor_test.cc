@@ -69,7 +69,7 @@ class SupervisedShell : public testing::Test {
     connection_.socket = std::move(pair.second);
     thread_ = std::thread([this] {
       Duties duties;
-      duties.ended = [](const kernel::ExitStatus& exit) {
+      duties.ended = [](const kernel::ExitStatus& exit, bool /*wants_restart*/) {
         return ExitRecord{.status = exit.status, .signal = exit.signal};
       };
       duties.settle = [this] { settled_ = true; };

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "image/platform_choice.h"
 #include "image/pull_policy.h"
 #include "options/command_line.h"
 #include "options/spec_builder.h"
@@ -15,6 +16,14 @@
 namespace isle::options {
 
 enum class Explain : unsigned char { No, Words, Json, Only };
+
+// How the run is joined in the foreground. No stream said: all of them.
+struct JoinWish {
+  bool input = false, output = false, errors = false;
+  bool signals = true;
+  std::string detach_keys = "ctrl-p,ctrl-q";
+  bool chosen() const { return input || output || errors; }
+};
 
 // What a command line of `run` says: the container, and how this one run of it goes.
 struct RunRequest {
@@ -25,6 +34,10 @@ struct RunRequest {
   std::string cid_file;  // where the id is written; empty: nowhere
   Explain explain = Explain::No;
   image::PullWish pull;
+  image::PlatformWords platform;  // becomes pull.platform
+  JoinWish session;
+  bool read_only_tmpfs = false;
+  unsigned preserve_fds = 0;    // descriptors 3 .. 3+N-1 go on to the command
   record::NetworkWish network;  // --ip and the like, of the only one
 };
 

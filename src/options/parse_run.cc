@@ -3,6 +3,7 @@
 #include "monitor/log.h"
 #include "options/network.h"
 #include "options/option.h"
+#include "options/rows.h"
 
 namespace isle::options {
 namespace {
@@ -37,6 +38,21 @@ Result<void> check_together(const RunRequest& request) {
                 "--rm and --restart contradict each other",
                 "leave one of them out");
   }
+  if (request.read_only_tmpfs && !request.container.storage.read_only) {
+    return fail(ErrorKind::InvalidArgument,
+                "--read-only-tmpfs is for a root that cannot be written",
+                "add --read-only, or leave it out");
+  }
+  if (request.detach && request.session.chosen()) {
+    return fail(ErrorKind::InvalidArgument,
+                "--attach and --detach contradict each other",
+                "leave one of them out; isle attach joins it later");
+  }
+  if (request.session.input && !request.container.process.interactive) {
+    return fail(ErrorKind::InvalidArgument,
+                "--attach stdin: the container has no input without --interactive",
+                "add -i");
+  }
   return monitor::check_log_config(request.container.life.log);
 }
 
@@ -52,6 +68,8 @@ Result<RunRequest> parse_run(std::span<const char* const> arguments, std::string
   if (request.help) return request;
   TRY(take_operands(request, line.operands, command));
   TRY(check_together(request));
+  request.pull.platform = TRY(image::platform_of(request.platform));
+  TRY(add_read_only_tmpfs(request));
   TRY(finish_networks(request));
   return request;
 }

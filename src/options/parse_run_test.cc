@@ -223,5 +223,43 @@ TEST(RunCommandLine, HelpShowsEveryFlagOnNarrowScreensToo) {
   for (std::string_view line : split(help, '\n')) EXPECT_LE(line.size(), 80U) << line;
 }
 
+TEST(RunCommandLine, HowTheRunIsJoined) {
+  const auto request =
+      parse({"-i", "-a", "stdin", "--sig-proxy=false", "--detach-keys", "ctrl-x", "b"});
+  ASSERT_TRUE(request) << request.error().describe();
+  EXPECT_TRUE(request->session.input && request->session.chosen());
+  EXPECT_FALSE(request->session.output || request->session.signals);
+  EXPECT_EQ(request->session.detach_keys, "ctrl-x");
+  EXPECT_FALSE(parse({"-a", "stdin", "b"}));
+  EXPECT_FALSE(parse({"-d", "-a", "stdout", "b"}));
+  EXPECT_FALSE(parse({"-a", "both", "b"}));
+}
+
+TEST(RunCommandLine, AReadOnlyRootMayHaveTmpfsWhereNothingElseIs) {
+  const auto request = parse({"--read-only", "--read-only-tmpfs", "-v", "/a:/run", "b"});
+  ASSERT_TRUE(request) << request.error().describe();
+  std::vector<std::string> targets;
+  for (const auto& mount : request->container.storage.mounts) targets.push_back(mount.target);
+  EXPECT_THAT(targets, ElementsAre("/run", "/tmp", "/var/tmp"));
+  EXPECT_FALSE(parse({"--read-only-tmpfs", "b"}));
+}
+
+TEST(RunCommandLine, StartupChecks) {
+  const auto request = parse({"--health-startup-cmd",
+                              "[\"a\"]",
+                              "--health-startup-interval",
+                              "1m",
+                              "--health-startup-success",
+                              "2",
+                              "b"});
+  ASSERT_TRUE(request) << request.error().describe();
+  const record::StartupCheck& check = request->container.life.health.startup;
+  EXPECT_THAT(check.test, ElementsAre("CMD", "a"));
+  EXPECT_EQ(check.interval, 60'000'000'000);
+  EXPECT_EQ(check.success, 2);
+  EXPECT_FALSE(parse({"--health-startup-interval", "1us", "b"}));
+  EXPECT_FALSE(parse({"--health-max-log-count", "0", "b"}));
+}
+
 }  // namespace
 }  // namespace isle::options

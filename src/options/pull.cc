@@ -1,6 +1,5 @@
 // --pull and its like: how an image that is not here comes. They are of this one run, and leave
 // nothing in the container's record.
-#include "image/platform_choice.h"
 #include "options/rows.h"
 
 namespace isle::options {
@@ -29,7 +28,45 @@ const Option kPlatform{
              "Of an image for several platforms the one for this, not for this machine's",
              Section::General},
     .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
-      request.pull.platform = TRY_STEP(image::parse_platform(value), "--platform");
+      request.platform.whole = value;
+      return {};
+    },
+    .apply = nullptr,
+};
+
+const Option kOs{
+    .flag =
+        {"os", 0, Arity::Value, "OS", "Of the platform meant the system alone", Section::General},
+    .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
+      request.platform.os = value;
+      return {};
+    },
+    .apply = nullptr,
+};
+
+const Option kArch{
+    .flag = {"arch",
+             0,
+             Arity::Value,
+             "ARCH",
+             "Of the platform meant the architecture alone",
+             Section::General},
+    .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
+      request.platform.architecture = value;
+      return {};
+    },
+    .apply = nullptr,
+};
+
+const Option kVariant{
+    .flag = {"variant",
+             0,
+             Arity::Value,
+             "VARIANT",
+             "Of the platform meant the variant alone",
+             Section::General},
+    .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
+      request.platform.variant = value;
       return {};
     },
     .apply = nullptr,

@@ -1,4 +1,8 @@
 // --read-only: nothing can be written to the root file system; volumes and tmpfs are as they are.
+#include <algorithm>
+#include <string_view>
+
+#include "options/mount_words.h"
 #include "options/rows.h"
 
 namespace isle::options {
@@ -19,5 +23,35 @@ const Option kReadOnly{
       return {};
     },
 };
+
+const Option kReadOnlyTmpfs{
+    .flag = {"read-only-tmpfs",
+             0,
+             Arity::Switch,
+             nullptr,
+             "With --read-only: a tmpfs on /run, /tmp and /var/tmp, with what the image has there",
+             Section::Files},
+    .parse = [](RunRequest& request, std::string_view value) -> Result<void> {
+      request.read_only_tmpfs = value == "true";
+      return {};
+    },
+    .apply = nullptr,
+};
+
+Result<void> add_read_only_tmpfs(RunRequest& request) {
+  if (!request.read_only_tmpfs) return {};
+  record::Storage& storage = request.container.storage;
+  for (const std::string_view target : {"/run", "/tmp", "/var/tmp"}) {
+    if (std::ranges::find(storage.mounts, target, &record::MountRequest::target) !=
+        storage.mounts.end()) {
+      continue;
+    }
+    record::MountRequest mount{.type = "tmpfs", .source = "tmpfs", .make_source = false};
+    mount.target = target;
+    mount.options = TRY(tmpfs_options("tmpcopyup", "read-only-tmpfs"));
+    TRY(add_mount(storage, std::move(mount), "read-only-tmpfs"));
+  }
+  return {};
+}
 
 }  // namespace isle::options

@@ -17,12 +17,13 @@ constexpr std::string_view kNoRegistry =
 
 constexpr std::string_view kNoPasswd =
     "isle writes no users into an image's files: --user takes numbers";
-constexpr std::string_view kNoStartupCheck =
-    "--health-start-period and --health-start-interval say when checks begin to count";
 constexpr std::string_view kLatest = "name it: isle ps --latest --quiet tells its id";
 constexpr std::string_view kNoSwarm = "networks are of this host alone: there is no swarm";
 constexpr std::string_view kNoConfigs = "networks are made from flags, not from other networks";
-constexpr std::string_view kNoHealthLog = "isle inspect shows the last five checks";
+constexpr std::string_view kNoCheckpoint = "isle makes no checkpoints";
+constexpr std::string_view kNoSubIds =
+    "--uidmap and --gidmap say which ids, --userns auto takes free ones";
+constexpr std::string_view kOfWindows = "it is a flag of Windows";
 
 constexpr std::array kRows = {
     Row{"link", "containers of one network find each other by name"},
@@ -31,7 +32,24 @@ constexpr std::array kRows = {
     Row{"volume-driver", "volumes have the driver local only"},
     Row{"gpus", "isle hands over devices one by one: --device"},
     Row{"runtime", "isle is its own runtime"},
-    Row{"isolation", "it is a flag of Windows"},
+    Row{"isolation", kOfWindows},
+    Row{"cpu-count", kOfWindows},
+    Row{"cpu-percent", kOfWindows},
+    Row{"io-maxbandwidth", kOfWindows},
+    Row{"io-maxiops", kOfWindows},
+    Row{"use-api-socket", "no engine's socket is handed into a container"},
+    Row{"passwd", kNoPasswd},
+    Row{"seccomp-policy", "no filter is taken from an image: --security-opt seccomp=FILE"},
+    Row{"subuidname", kNoSubIds},
+    Row{"subgidname", kNoSubIds},
+    Row{"time", "it ends no containers: isle stop --time and isle rm --force do"},
+    Row{"sync", "what is shown is looked at each time"},
+    Row{"interval", "isle is told of the end, and does not look from time to time"},
+    Row{"overwrite",
+        "a directory is never replaced by a file, nor a file by a directory: remove it first"},
+    Row{"checkpoint", kNoCheckpoint},
+    Row{"checkpoint-dir", kNoCheckpoint},
+    Row{"no-session", "an exec leaves no record behind"},
     Row{"sign-by", kNoSignatures},
     Row{"sign-by-sigstore", kNoSignatures},
     Row{"sign-by-sigstore-private-key", kNoSignatures},
@@ -85,19 +103,16 @@ constexpr std::array kRows = {
         "no tmpfs and signals are guessed from the command: --tmpfs /run, --stop-signal"},
     Row{"http-proxy", "the host's environment stays outside: -e http_proxy hands over yours"},
     Row{"rmi", "the image stays: isle rmi takes it away"},
-    Row{"preserve-fds", "the container is its monitor's child, which has none of your descriptors"},
     Row{"preserve-fd", "the container is its monitor's child, which has none of your descriptors"},
     Row{"chrootdirs", "isle leaves no files of its own in directories inside"},
     Row{"no-hostname", "/etc/hostname is isle's: a volume on it is the container's own"},
+    Row{"hosts-file",
+        "/etc/hosts is isle's: a volume on it is the container's own, --add-host adds"},
+    Row{"retry", "what came of an image is kept: the same command again goes on there"},
+    Row{"retry-delay", "what came of an image is kept: the same command again goes on there"},
+    Row{"shm-size-systemd", "--shm-size is for all; no systemd is guessed from the command"},
     Row{"init-path", "--init is isle's own small init"},
-    Row{"health-startup-cmd", kNoStartupCheck},
-    Row{"health-startup-interval", kNoStartupCheck},
-    Row{"health-startup-retries", kNoStartupCheck},
-    Row{"health-startup-success", kNoStartupCheck},
-    Row{"health-startup-timeout", kNoStartupCheck},
-    Row{"health-log-destination", kNoHealthLog},
-    Row{"health-max-log-count", kNoHealthLog},
-    Row{"health-max-log-size", kNoHealthLog},
+    Row{"health-log-destination", "isle inspect shows the last checks: --health-max-log-count"},
     Row{"kernel-memory", "the kernel dropped this limit (5.4)"},
 };
 

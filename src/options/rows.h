@@ -23,6 +23,14 @@ extern const Option kAnnotation, kAuthfile, kBlkioWeight, kBlkioWeightDevice, kC
 extern const Option kCgroupConf, kEnvMerge, kPersonality, kRdtClass, kTz, kUmask, kUnsetenv,
     kUnsetenvAll;
 
+extern const Option kArch, kAttach, kCgroups, kDetachKeys, kLabelFile, kOs, kReadOnlyTmpfs,
+    kPreserveFds, kSigProxy, kVariant;
+extern const Option kHealthStartupCmd, kHealthStartupInterval, kHealthStartupRetries,
+    kHealthStartupSuccess, kHealthStartupTimeout, kHealthMaxLogCount, kHealthMaxLogSize;
+
+// The tmpfs that --read-only-tmpfs asks for, where nothing else is mounted.
+Result<void> add_read_only_tmpfs(RunRequest& request);
+
 // Parts that no single flag owns.
 Result<void> apply_masks(SpecBuilder& builder, const record::Container& container);
 Result<void> apply_seccomp(SpecBuilder& builder, const record::Container& container);

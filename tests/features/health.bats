@@ -102,3 +102,49 @@ QUICK=(--health-interval 50ms --health-retries 2)
   assert_failure 125
   assert_output --partial "--health-cmd"
 }
+
+@test "health: the start-up check goes before the other one, which is not asked meanwhile" {
+  start_container box --health-startup-cmd 'echo first; test -e /up' --health-startup-interval 50ms \
+    --health-startup-success 2 --health-cmd 'echo second; test ! -e /ill' "${QUICK[@]}"
+  answers() { isle inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' box; }
+  has_answered() { answers | grep -qx "$1"; }
+  wait_until has_answered first
+  assert_equal "$(status_of_health box)" starting
+  run -0 isle inspect --format '{{json .Config.StartupHealthCheck}}' box
+  assert_output --partial '"Interval":50000000'
+  assert_output --partial '"Successes":2'
+  run answers
+  refute_output --partial second
+  isle exec box touch /up
+  wait_until is_health box healthy
+  wait_until has_answered second
+  isle exec box touch /ill
+  wait_until is_health box unhealthy
+  remove_container box
+}
+
+@test "health: failures of the start-up check start the container anew" {
+  start_container box --health-startup-cmd false --health-startup-interval 50ms --health-startup-retries 2 \
+    --stop-signal KILL --health-cmd true
+  local pid
+  pid=$(pid_of box)
+  wait_until is_gone "$pid"
+  has_another() { local now; now=$(pid_of box); [ -n "$now" ] && [ "$now" != 0 ] && [ "$now" != "$pid" ]; }
+  wait_until has_another
+  remove_container box
+  run isle run -d --name lone --health-startup-cmd true busybox sleep 1000
+  assert_failure 125
+  assert_output --partial "has a health check"
+  run isle inspect lone
+  assert_failure 1
+}
+
+@test "health: so many answers, and so much of each, as was asked for" {
+  start_container box "${QUICK[@]}" --health-max-log-count 2 --health-max-log-size 3 \
+    --health-cmd 'echo x >>/asked; echo abcdef'
+  often() { [ "$(isle exec box sh -c 'wc -l </asked')" -gt 3 ]; }
+  wait_until often
+  run -0 isle inspect --format '{{range .State.Health.Log}}{{.Output}},{{end}}' box
+  assert_output 'abc,abc,'
+  remove_container box
+}

@@ -31,6 +31,16 @@ json::Value health_check_json(const record::HealthCheck& check) {
   return value;
 }
 
+json::Value startup_check_json(const record::StartupCheck& check) {
+  json::Value value;
+  value["Test"] = check.test;
+  value["Interval"] = check.interval;
+  value["Timeout"] = check.timeout;
+  value["Retries"] = check.retries;
+  value["Successes"] = check.success;
+  return value;
+}
+
 // The image's where nothing was said, as it is when the container starts.
 void add_words(const engine::ContainerDetail& detail, json::Value& value) {
   const record::Process& asked = detail.listed.container.process;
@@ -192,6 +202,9 @@ json::Value config_json(const engine::ContainerDetail& detail) {
   value["Env"] = has_process ? detail.spec->process->env : process.env;
   add_words(detail, value);
   value["Healthcheck"] = health_check_json(container.life.health);
+  if (container.life.health.startup.wanted()) {
+    value["StartupHealthCheck"] = startup_check_json(container.life.health.startup);
+  }
   value["Image"] = container.storage.root.image;
   json::Value& volumes = value["Volumes"];
   for (const record::MountRequest& mount : container.storage.mounts) {
