@@ -170,9 +170,8 @@ Result<Shown> list(const PsRequest& request) {
   if (request.last >= 0 && std::cmp_less(request.last, listing.containers.size())) {
     listing.containers.resize(static_cast<std::size_t>(request.last));
   }
-  Shown shown{.listed = std::move(listing.containers),
-              .views = {},
-              .broken = std::move(listing.broken)};
+  Shown shown{
+      .listed = std::move(listing.containers), .views = {}, .broken = std::move(listing.broken)};
   shown.views.reserve(shown.listed.size());
   for (const engine::Listed& listed : shown.listed) {
     auto view = view_of(paths, listed, request.size || request.sort == "size");

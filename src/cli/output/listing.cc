@@ -110,10 +110,9 @@ constexpr std::array kColumns = {
     Column{{"ID", "CONTAINER ID"}, id_cell},
     Column{{"Image", "IMAGE"},
            [](const Source& from) { return json::Value(source_words(from.container)); }},
-    Column{{"Command", "COMMAND"},
-           [](const Source& from) {
-             return json::Value(command_words(from.container, from.full));
-           }},
+    Column{
+        {"Command", "COMMAND"},
+        [](const Source& from) { return json::Value(command_words(from.container, from.full)); }},
     Column{{"RunningFor", "CREATED"},
            [](const Source& from) {
              return json::Value(span_words(from.now - from.container.created) + " ago");
@@ -135,10 +134,9 @@ constexpr std::array kColumns = {
            [](const Source& from) { return json::Value(volume_count(from.container)); }},
     Column{{"Networks", "NETWORKS"},
            [](const Source& from) { return json::Value(network_words(from.container)); }},
-    Column{{"ImageID", "IMAGE ID"},
-           [](const Source& from) {
-             return json::Value(from.container.storage.root.image_digest);
-           }},
+    Column{
+        {"ImageID", "IMAGE ID"},
+        [](const Source& from) { return json::Value(from.container.storage.root.image_digest); }},
     Column{{"Labels", "LABELS"},
            [](const Source& from) { return json::Value(from.container.labels); }}};
 
