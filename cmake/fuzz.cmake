@@ -23,7 +23,8 @@ function(isle_fuzz_parts name)
   target_precompile_headers(fuzz_${name}_parts PRIVATE src/base/precompiled.h)
 endfunction()
 
-isle_fuzz_parts(common base/*.cc kernel/fd.cc kernel/beneath.cc kernel/capability.cc)
+isle_fuzz_parts(common
+  base/*.cc kernel/fd.cc kernel/beneath.cc kernel/rename_new.cc kernel/capability.cc)
 isle_fuzz_parts(oci oci/json_reader.cc oci/runtime_spec_*.cc oci/state.cc)
 isle_fuzz_parts(runtime
   runtime/plan/*.cc
