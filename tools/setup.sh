@@ -5,7 +5,7 @@ packages_build="g++ make cmake ninja-build mold busybox-static libseccomp-dev \
 libcap-dev libfmt-dev rapidjson-dev libisal-dev libzstd-dev libssl-dev libsystemd-dev libgtest-dev \
 libgmock-dev libcurl4-openssl-dev libtomlplusplus-dev"
 packages_test="bats git fish zsh iproute2 procps uidmap mmdebstrap libcap2-bin skopeo umoci zstd \
-python3 openssl btrfs-progs fuse-overlayfs pkg-config iptables bind9-dnsutils"
+python3 openssl strace btrfs-progs fuse-overlayfs pkg-config iptables bind9-dnsutils"
 packages_lint="clang-format-19 clang-tidy-19"
 packages_fuzz="clang-19 libclang-rt-19-dev"
 packages_vm="qemu-system-x86 qemu-system-common cpio kmod e2fsprogs xz-utils zstd lz4 systemd dbus \

@@ -167,6 +167,10 @@ Result<std::string> Database::id_of(std::string_view text) const {
   }
   if (found.size() == 1) return found[0];
   if (found.empty()) {
+    // Who was killed before the name's link was made left a record that has it all the same.
+    for (const record::Container& container : TRY(list()).containers) {
+      if (container.name == text) return container.id;
+    }
     return fail(ErrorKind::NotFound,
                 format("there is no container {}", quoted(text)),
                 "isle ps -a lists them");
@@ -246,8 +250,6 @@ Result<void> Database::rename(record::Container& container, std::string name) co
 }
 
 Result<void> Database::remove(const record::Container& container) const {
-  const HostPath name = paths_.names() / container.name;
-  if (link_text(name) == container.id) unlink(name.c_str());
   if (!container.namespaces.user.empty()) {
     for (const std::string& range : names_in(paths_.id_ranges())) {
       const HostPath link = paths_.id_ranges() / range;
@@ -256,6 +258,9 @@ Result<void> Database::remove(const record::Container& container) const {
   }
   monitor::release_network(paths_.container(container.id));
   TRY(image::remove_container_files(paths_.store, container.id));
+  // Last: who is killed before leaves one that is found by its name, and can be removed again.
+  const HostPath name = paths_.names() / container.name;
+  if (link_text(name) == container.id) unlink(name.c_str());
   note(paths_, container, "destroy");
   return {};
 }

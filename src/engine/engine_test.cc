@@ -81,6 +81,20 @@ TEST_F(EngineFiles, ANameBelongsToOne) {
   EXPECT_TRUE(database.list()->containers.empty());
 }
 
+TEST_F(EngineFiles, OneWhoseNameHasNoLinkIsFoundByItAndGoes) {
+  const Paths where = paths();
+  const Database database(where);
+  record::Container cut_short;
+  cut_short.name = "web";
+  ASSERT_TRUE(database.add(cut_short));
+  ASSERT_EQ(unlink((where.names() / "web").c_str()), 0);
+  const auto found = database.find("web");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, cut_short.id);
+  ASSERT_TRUE(database.remove(*found));
+  EXPECT_EQ(database.find("web").error().kind, ErrorKind::NotFound);
+}
+
 TEST_F(EngineFiles, DamageIsNamedAndTheOthersAreListed) {
   const Paths where = paths();
   const Database database(where);

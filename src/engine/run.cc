@@ -1,6 +1,8 @@
 #include "engine/run.h"
 
+#include "engine/abandoned.h"
 #include "engine/volumes.h"
+#include "runtime/state/container.h"
 
 namespace isle::engine {
 namespace {
@@ -42,8 +44,11 @@ std::expected<RunEnd, RunFailure> run(const Paths& paths,
   const Result<NewContainer> made = create_requested(paths, request);
   if (!made) return std::unexpected(RunFailure{.error = made.error()});
   std::expected<RunEnd, RunFailure> end = run_made(paths, request, *made, hooks);
-  // It never ran: nothing of it stays, with --rm or without.
+  // It never ran: nothing of it stays, with --rm or without; nor does what its monitor had made when
+  // that was killed on the way.
   if (!end && !end.error().began) {
+    const std::string& id = made->container.id;
+    if (runtime::load_state(paths.states(), id)) static_cast<void>(remove_abandoned(paths, id));
     static_cast<void>(remove_with_volumes(paths, made->container));
   }
   return end;

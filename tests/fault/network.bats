@@ -1,6 +1,6 @@
 # Fault 4: death in the middle of making a network, at the system calls of isle netavark, which makes
-# one. After each the same command succeeds, and at the end nothing is left: no device, no lease, no
-# element of the firewall.
+# one, and at the messages of who makes a container's. After each the same command succeeds, and at
+# the end nothing is left: no device, no lease, no element of the firewall, no control group.
 load ../network
 
 KILL_AT=$(realpath -m "$ISLE_BIN_DIR/../tests/fixtures/kill_at")
@@ -60,4 +60,31 @@ again_unwired() {
   sweep again_unwired "$ISLE_BIN_DIR/isle" netavark --file "$ISLE_TEST_DIR/request" teardown "$space"
   isle netavark --file "$ISLE_TEST_DIR/request" teardown "$space"
   wait_until no_device
+}
+
+no_veth() { [ -z "$(on_host ip -o link show type veth)" ]; }
+no_lease() { [ -z "$(find "$ISLE_RUN/networks" -type l 2>/dev/null)" ]; }
+no_container() { [ -z "$(isle ps -aq)" ]; }
+no_state() { [ -z "$(find "$ISLE_RUN/containers" -mindepth 1 -maxdepth 1 ! -name '.*')" ]; }
+
+# Both who makes the network and who clears away after that may make so many of the call.
+@test "fault 4: who makes a container's network is killed on its way; nothing stays, and the same run again succeeds" {
+  require_program strace
+  isle run --rm --name victim -p 8080:80 busybox true
+  local call at
+  for call in "sendto 2" "sendto 3" "sendto 4" "sendto 5" "sendto 6" "sendto 8" "setns 1" "symlink 1" "symlink 2"; do
+    read -r call at <<<"$call"
+    on_host timeout 30 strace -f -o "$ISLE_TEST_DIR/strace" -e "trace=$call" -e "inject=$call:signal=KILL:when=$at" \
+      "$ISLE_BIN_DIR/isle" run --rm --name victim -p 8080:80 busybox true >/dev/null 2>&1 </dev/null || true
+    grep -q "killed by SIGKILL" "$ISLE_TEST_DIR/strace" || _fail "nobody makes that many of this call" call "$call $at"
+    isle rm -f victim >/dev/null 2>&1
+    wait_until no_container || _fail "its record is left" call "$call $at"
+    wait_until no_state || _fail "its state is left" call "$call $at"
+    run -0 isle run --rm --name victim -p 8080:80 busybox ip -o -4 addr show eth0
+    assert_output --partial "inet 10.86."
+    wait_until no_veth || _fail "a device is left" call "$call $at"
+    # One that nobody has asked for again is taken back when somebody does, or by reload.
+    isle network reload
+    wait_until no_lease || _fail "a lease is left" call "$call $at"
+  done
 }
