@@ -57,7 +57,8 @@ constexpr std::array kCommands = {
     Command{"rm", "[FLAGS] CONTAINER...", "Remove containers", rm_command},
     Command{"inspect",
             "[--type TYPE] [--size] [--isolation] [--format FORMAT] NAME...",
-            "Show all that is known of a container or image, or what isolates a container",
+            "Show all that is known of a container, image, network or volume, or what isolates a "
+            "container",
             inspect_command},
     Command{"port",
             "[FLAGS] CONTAINER [PORT[/PROTOCOL]]",

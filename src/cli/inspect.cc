@@ -1,17 +1,24 @@
 // isle inspect: of a container what docker and podman tell, the record, the OCI specification; with
 // --isolation what the host sees of the walls: namespaces, ids, capabilities, filter, control
-// groups, environment, mounts. Of an image its configuration, names and layers.
+// groups, environment, mounts. Of an image its configuration, names and layers; of networks and
+// volumes what their own inspect shows.
 #include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/network_show.h"
 #include "cli/output/container_json.h"
 #include "cli/output/image_json.h"
 #include "cli/output/table.h"
 #include "cli/selection.h"
+#include "cli/volume_list.h"
 #include "engine/containers.h"
 #include "engine/isolation.h"
+#include "engine/volumes.h"
 #include "kernel/fd.h"
 #include "kernel/tty.h"
 
@@ -29,10 +36,12 @@ struct InspectRequest {
 };
 
 Result<void> take_type(InspectRequest& request, std::string_view value) {
-  if (value != "all" && value != "container" && value != "image") {
+  constexpr std::array<std::string_view, 5> kTypes = {
+      "all", "container", "image", "network", "volume"};
+  if (std::ranges::find(kTypes, value) == kTypes.end()) {
     return fail(ErrorKind::InvalidArgument,
                 format("--type cannot be {}", quoted(value)),
-                "it is container, image or all");
+                "it is container, image, network, volume or all");
   }
   request.type = std::string(value);
   return {};
@@ -59,7 +68,12 @@ constexpr CommandFlag<InspectRequest> kFlags[] = {
       "How much a container has written, too",
       Section::General},
      take_switch<InspectRequest, &InspectRequest::size>},
-    {{"type", 't', Arity::Value, "TYPE", "Only a container, or only an image", Section::General},
+    {{"type",
+      't',
+      Arity::Value,
+      "TYPE",
+      "Only a container, image, network or volume",
+      Section::General},
      take_type},
     {{"format",
       'f',
@@ -93,24 +107,36 @@ Result<json::Value> describe_container(const engine::Paths& paths,
   return value;
 }
 
+Result<json::Value> describe_image(const engine::Paths& paths, std::string_view name) {
+  return image_json(paths.store, TRY(find_image(paths.store, name)));
+}
+
+Result<json::Value> describe_volume(const engine::Paths& paths, std::string_view name) {
+  const volume::Volumes volumes = engine::volumes_of(paths);
+  return volume_document(volumes, TRY(volumes.get(name)));
+}
+
+// Only containers have walls. Of all types the first that has the name is shown, as docker does.
 Result<json::Value> describe(const engine::Paths& paths,
                              const InspectRequest& request,
                              std::string_view name) {
-  if (request.type == "image" && !request.isolation) {
-    return image_json(paths.store, TRY(find_image(paths.store, name)));
-  }
-  Result<json::Value> container = describe_container(paths, request, name);
-  const bool may_be_image = request.type == "all" && !request.isolation;
-  if (container || container.error().kind != ErrorKind::NotFound || !may_be_image) return container;
-  Result<image::ImageRecord> image = find_image(paths.store, name);
-  if (image) return image_json(paths.store, *image);
-  if (image.error().kind != ErrorKind::NotFound &&
-      image.error().kind != ErrorKind::InvalidArgument) {
-    return std::unexpected(std::move(image).error());
-  }
+  if (request.type == "image") return describe_image(paths, name);
+  if (request.type == "network") return network_document(paths, name);
+  if (request.type == "volume") return describe_volume(paths, name);
+  Result<json::Value> found = describe_container(paths, request, name);
+  if (request.type == "container" || request.isolation) return found;
+  // What cannot be the name of one may be another's.
+  const auto is_missing = [&found] {
+    return !found && (found.error().kind == ErrorKind::NotFound ||
+                      found.error().kind == ErrorKind::InvalidArgument);
+  };
+  if (is_missing()) found = describe_image(paths, name);
+  if (is_missing()) found = network_document(paths, name);
+  if (is_missing()) found = describe_volume(paths, name);
+  if (!is_missing()) return found;
   return fail(ErrorKind::NotFound,
-              format("there is no container and no image {}", quoted(name)),
-              "isle ps -a and isle images list them");
+              format("there is no container, image, network or volume {}", quoted(name)),
+              "isle ps -a, isle images, isle network ls and isle volume ls list them");
 }
 
 // A row for each wall: what of which container, what it is, and the flag that changes it.
@@ -161,7 +187,9 @@ int inspect_command(Arguments arguments) {
   const auto names = take_flags(kFlags, arguments, options::Operands::Mixed, request);
   if (!names) return complain(names.error());
   if (names->empty() && !request.latest) {
-    return complain_of_none("inspect", "isle ps -a and isle images list what there is");
+    return complain_of_none(
+        "inspect",
+        "isle ps -a, isle images, isle network ls and isle volume ls list what there is");
   }
   return inspect_all(request, *names);
 }

@@ -167,17 +167,18 @@ Result<std::string> list_networks(Arguments arguments) {
   return text;
 }
 
+Result<json::Value> network_document(const engine::Paths& paths, std::string_view name) {
+  return details_of(paths, TRY(network::find_network(engine::network_places(paths), name)));
+}
+
 Result<std::string> inspect_networks(Arguments arguments) {
   InspectRequest request;
   const auto names = TRY(take_flags(kInspectFlags, arguments, options::Operands::Mixed, request));
   TRY(check_operands("network inspect", names, 1, names.size() + 1, "network"));
   const engine::Paths paths = TRY(engine::Paths::open());
-  const network::Places places = engine::network_places(paths);
   std::vector<json::Value> values;
   values.reserve(names.size());
-  for (const std::string_view name : names) {
-    values.push_back(TRY(details_of(paths, TRY(network::find_network(places, name)))));
-  }
+  for (const std::string_view name : names) values.push_back(TRY(network_document(paths, name)));
   if (request.format.empty() || request.format == "json") {
     return json::write_pretty(json::Value(json::Array(values.begin(), values.end()))) + "\n";
   }

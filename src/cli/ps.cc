@@ -8,6 +8,7 @@
 #include <iterator>
 #include <thread>
 
+#include "base/parallel.h"
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/flags.h"
@@ -214,13 +215,13 @@ Result<std::string> show(const PsRequest& request, const Shown& shown) {
   if (request.size) columns.emplace_back("Size");
   // A template may name any.
   const std::vector<std::string> wanted = request.format.is_table() ? columns : oci::Strings{};
-  std::vector<json::Value> rows;
-  rows.reserve(shown.views.size());
-  for (const ContainerView& view : shown.views) {
+  std::vector<json::Value> rows(shown.views.size());
+  for_each_index(rows.size(), [&](std::size_t i) {
+    const ContainerView& view = shown.views[i];
     const bool json = request.format.is_json();
-    rows.push_back(json ? json_of(view, now) : container_row(view, now, request.full, wanted));
-    if (request.namespaces) add_namespaces(*view.listed, rows.back());
-  }
+    rows[i] = json ? json_of(view, now) : container_row(view, now, request.full, wanted);
+    if (request.namespaces) add_namespaces(*view.listed, rows[i]);
+  });
   const unsigned width = request.full ? 0 : table_width();
   std::vector<Field> fields(container_fields().begin(), container_fields().end());
   if (request.namespaces) std::ranges::copy(namespace_fields(), std::back_inserter(fields));

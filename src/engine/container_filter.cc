@@ -306,6 +306,7 @@ Result<void> filter_containers(const Paths& paths,
                                const std::vector<ContainerFilter>& filters,
                                std::int64_t now_ns,
                                ListedOnes& listed) {
+  if (filters.empty()) return {};
   const Field field{.paths = paths, .all = listed, .now_ns = now_ns};
   for (const ContainerFilter& filter : filters) {
     if (filter.key != "before" && filter.key != "since") continue;

@@ -44,8 +44,8 @@ std::expected<RunEnd, RunFailure> run(const Paths& paths,
   const Result<NewContainer> made = create_requested(paths, request);
   if (!made) return std::unexpected(RunFailure{.error = made.error()});
   std::expected<RunEnd, RunFailure> end = run_made(paths, request, *made, hooks);
-  // It never ran: nothing of it stays, with --rm or without; nor does what its monitor had made when
-  // that was killed on the way.
+  // It never ran: nothing of it stays, with --rm or without; nor does what its monitor had made
+  // when that was killed on the way.
   if (!end && !end.error().began) {
     const std::string& id = made->container.id;
     if (runtime::load_state(paths.states(), id)) static_cast<void>(remove_abandoned(paths, id));

@@ -73,7 +73,7 @@ made() {
   run -0 isle inspect "${id#sha256:}" --format '{{.Digest}}'
   assert_match "$output" '^sha256:[0-9a-f]{64}$'
   run -1 isle inspect nosuch
-  assert_output --partial 'there is no container and no image "nosuch"'
+  assert_output --partial 'there is no container, image, network or volume "nosuch"'
   run -125 isle image inspect
   assert_output --partial 'no image is named'
 }

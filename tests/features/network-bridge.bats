@@ -107,6 +107,10 @@ teardown() { network_teardown; }
   isle run -d --name in-one --network one busybox sleep 60
   run -0 isle network inspect -f '{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}' one
   assert_output "in-one 10.99.0.65/24"
+  run -0 isle inspect --format '{{.Name}} {{.Driver}}' one
+  assert_output "one bridge"
+  run -0 isle inspect --type network --format '{{.Id}}' one
+  assert_output "$(isle network inspect -f '{{.Id}}' one)"
   run isle network rm one
   assert_failure
   assert_output --partial 'is in network "one"'
@@ -192,7 +196,7 @@ connect --link-local-ip 169.254.1.1 one in|--link-local-ip: networks give out
 inspect --verbose one|--verbose: what there is to tell
 reload --latest|--latest: name it
 reload -l|-l: name it
-rm -f --time 3 one|--time: what is removed by force
+rm -f --time 3 one|--time: nothing is given time to end here
 CASES
   run -0 isle network ls -q
   assert_output one

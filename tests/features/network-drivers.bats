@@ -53,8 +53,10 @@ has_kind() {
   run -0 isle run --rm --network alone:ip=10.70.0.9 busybox ip -o -4 addr show eth0
   assert_output --partial "inet 10.70.0.9/24"
   wait "$free"
-  # The kernel says EINVAL of a neighbour, EBUSY of a card that is a port of a bridge.
-  on_host ip link add link card name other type macvlan mode bridge
+  # The kernel says EINVAL of a neighbour, EBUSY of a card that is a port of a bridge. The container's
+  # own device goes a moment after it.
+  add_other() { on_host ip link add link card name other type macvlan mode bridge; }
+  wait_until add_other
   run -125 isle run --rm --network alone busybox true
   assert_output --partial "card is in use otherwise"
   assert_output --partial "one in mode passthru has no other"

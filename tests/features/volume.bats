@@ -18,6 +18,10 @@ image_with_volume() { # an image that has files in a place it declares as a volu
   run -0 isle volume ls -q
   assert_output data
   assert_equal "$(cat "$(isle volume inspect --format '{{.Mountpoint}}' data)/file")" one
+  run -0 isle inspect --format '{{.Name}} {{.Driver}}' data
+  assert_output "data local"
+  run -1 isle inspect --type container data
+  assert_output --partial 'there is no container "data"'
   isle volume rm data
   run isle volume rm data
   assert_failure 1
