@@ -1,5 +1,4 @@
 // The engine's files: names claimed once, users read through layers.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>

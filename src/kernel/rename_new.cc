@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdio>
 
-#include <fcntl.h>
 
 #include "base/strings.h"
 

@@ -40,8 +40,8 @@ END
   run -0 isle exec debian bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; cat <&3'
   assert_output --regexp '^hello from [0-9]+$'
   wait_until logged answered
-  run -0 isle exec debian stat -c %F /run/heartbeat
-  assert_output "regular file"
+  heart_beats() { isle exec debian test -s /run/heartbeat; }
+  wait_until heart_beats
   # Outside: all of it seen, nothing of it served to the host.
   run -0 isle inspect --format '{{.State.Status}} {{.Config.Hostname}}' debian
   assert_output "running debian"
