@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdio>
 
-
 #include "base/strings.h"
 
 namespace isle::kernel {
