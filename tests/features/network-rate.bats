@@ -15,15 +15,19 @@ milliseconds() {
   "$@" >/dev/null || return
   echo $((($(date +%s%N) - begin) / 1000000))
 }
-no_ifb() { [ -z "$(on_host ip -o link show type ifb)" ]; }
-
-@test "rate: ingress and egress are held to, each on its own, and nothing stays" {
+# On the host's port 7070, and for containers to serve; rates need ifb.
+serve_a_million() {
   on_host ip link add probe type ifb 2>/dev/null || skip "this kernel has no ifb"
   on_host ip link del probe
   mkdir "$ISLE_TEST_DIR/www"
   head -c 1000000 /dev/zero >"$ISLE_TEST_DIR/www/million"
   chmod -R a+rX "$ISLE_TEST_DIR"
   in_background "$host_pid" busybox httpd -f -p 7070 -h "$ISLE_TEST_DIR/www"
+}
+no_ifb() { [ -z "$(on_host ip -o link show type ifb)" ]; }
+
+@test "rate: ingress and egress are held to, each on its own, and nothing stays" {
+  serve_a_million
   isle run -d --name slow --network bridge:ingress=4mbit,egress=8M -v "$ISLE_TEST_DIR/www:/www:ro" \
     busybox httpd -f -p 80 -h /www >/dev/null
   isle run -d --name fast -v "$ISLE_TEST_DIR/www:/www:ro" busybox httpd -f -p 80 -h /www >/dev/null
@@ -49,12 +53,7 @@ no_ifb() { [ -z "$(on_host ip -o link show type ifb)" ]; }
 }
 
 @test "rate: network connect limits that network alone, and disconnect takes the limit away" {
-  on_host ip link add probe type ifb 2>/dev/null || skip "this kernel has no ifb"
-  on_host ip link del probe
-  mkdir "$ISLE_TEST_DIR/www"
-  head -c 1000000 /dev/zero >"$ISLE_TEST_DIR/www/million"
-  chmod -R a+rX "$ISLE_TEST_DIR"
-  in_background "$host_pid" busybox httpd -f -p 7070 -h "$ISLE_TEST_DIR/www"
+  serve_a_million
   isle network create --subnet 10.99.0.0/24 slow
   isle run -d --name web -v "$ISLE_TEST_DIR/www:/www:ro" busybox httpd -f -p 80 -h /www >/dev/null
   run -125 isle network connect --ingress fast slow web
