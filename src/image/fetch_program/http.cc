@@ -92,6 +92,9 @@ constexpr const char* kTrust =
 constexpr const char* kShow =
     "the registry wants to see a certificate that it trusts: put NAME.cert and NAME.key into "
     "/etc/containers/certs.d/HOST:PORT";
+constexpr const char* kMayWantToSee =
+    "perhaps the registry wants to see a certificate that it trusts: put NAME.cert and NAME.key "
+    "into /etc/containers/certs.d/HOST:PORT";
 constexpr const char* kOwnCertificate =
     "the client certificate and key in certs.d have to be PEM files that belong together, the key "
     "without a passphrase";
@@ -216,6 +219,11 @@ HttpResult<HttpResponse> HttpClient::perform(const HttpRequest& request,
     return std::move(exchange.response());
   }
   HttpFailure failure = failure_of(code, words.data());
+  // TLS 1.3 refuses a client over a connection that stands and is closed at once; the reset may
+  // overtake the words.
+  const bool shows_none = request.url.starts_with("https://") && identity.certificate.empty();
+  const bool is_answered = exchange.response().status != 0;
+  if (failure.hint.empty() && shows_none && !is_answered) failure.hint = kMayWantToSee;
   // A name that nobody knows at the very first is wrong, or there is no network: waiting helps
   // neither. Later it is a gap that passes.
   if (code == CURLE_COULDNT_RESOLVE_HOST && !has_answer_) failure.trouble = Trouble::Other;
